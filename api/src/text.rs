@@ -1,0 +1,230 @@
+//! Text that people write: the one folding behind every search and every uniqueness rule, the one cleaning before
+//! text is stored, and the one check of what may be stored at all. `text/wire.rs` carries string values over serde.
+
+pub(crate) mod wire;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The form in which texts are compared and searched: compatibility decomposed (NFKD), without marks, lower case,
+/// white space collapsed to single blanks and trimmed. Folding twice is folding once.
+pub fn fold(text: &str) -> String {
+    let mut folded = text.to_owned();
+    // Lower case can decompose further and the other way round; two rounds reach the end for all of Unicode.
+    for _ in 0..2 {
+        folded = folded
+            .nfkd()
+            .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
+            .flat_map(char::to_lowercase)
+            .map(|c| if c == 'ς' { 'σ' } else { c })
+            .collect();
+    }
+    collapse(&folded)
+}
+
+/// A line as it is stored: composed (NFC), white space collapsed to single blanks and trimmed.
+pub fn clean_line(text: &str) -> String {
+    collapse(&text.nfc().collect::<String>())
+}
+
+/// A note as it is stored: composed (NFC), line ends as LF, trimmed.
+pub fn clean_note(text: &str) -> String {
+    let text: String = text.nfc().collect();
+    text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+}
+
+/// Joins the words of a text by single blanks.
+fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters without a width that a reader cannot see: soft hyphen, zero-width space and joiners, byte order mark.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Why a text is refused. Its `Display` says why and how to mend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// Nothing but white space.
+    #[error("Empty - write something or leave it out")]
+    Blank,
+    /// More characters than fit.
+    #[error("Too long - {chars} characters, at most {most} fit")]
+    TooLong {
+        /// How many there are.
+        chars: usize,
+        /// How many fit.
+        most: usize,
+    },
+    /// A line break in a text of one line.
+    #[error("A line break at character {at} - write it in one line")]
+    LineBreak {
+        /// Counted from 1.
+        at: usize,
+    },
+    /// NUL, ESC, tab or another control character.
+    #[error("A control character at character {at} - remove it")]
+    Control {
+        /// Counted from 1.
+        at: usize,
+    },
+    /// A character that changes the direction of the text after it.
+    #[error("A hidden direction mark at character {at} - remove it")]
+    Bidi {
+        /// Counted from 1.
+        at: usize,
+    },
+}
+
+impl TextFault {
+    /// The stable name of this fault.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::TooLong { .. } => "too-long",
+            Self::LineBreak { .. } => "line-break",
+            Self::Control { .. } => "control-character",
+            Self::Bidi { .. } => "direction-mark",
+        }
+    }
+}
+
+/// Whether a text of one line (a name, a payee) may be stored: not blank, at most `max_chars` characters, no control
+/// characters, no line breaks, no direction marks.
+pub fn check_line(text: &str, max_chars: usize) -> Result<(), TextFault> {
+    if text.trim().is_empty() && !text.contains(|c: char| c.is_control()) {
+        return Err(TextFault::Blank);
+    }
+    check(text, max_chars, false)
+}
+
+/// Whether a note may be stored: as [`check_line`], but it may be empty and may hold line feeds.
+pub fn check_note(text: &str, max_chars: usize) -> Result<(), TextFault> {
+    check(text, max_chars, true)
+}
+
+fn check(text: &str, most: usize, may_break: bool) -> Result<(), TextFault> {
+    let fault = text.chars().zip(1..).find_map(|(c, at)| match c {
+        '\n' if may_break => None,
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(TextFault::LineBreak { at }),
+        c if c.is_control() => Some(TextFault::Control { at }),
+        c if is_bidi_control(c) => Some(TextFault::Bidi { at }),
+        _ => None,
+    });
+    let chars = text.chars().count();
+    match fault {
+        Some(fault) => Err(fault),
+        None if chars > most => Err(TextFault::TooLong { chars, most }),
+        None => Ok(()),
+    }
+}
+
+/// Embeddings, overrides, isolates and marks of the bidirectional algorithm.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folding_hides_case_accents_width_and_blanks() {
+        for (text, folded) in [
+            ("  Café   Einstein ", "cafe einstein"),
+            ("CAFE\u{301} EINSTEIN", "cafe einstein"),
+            ("İstanbul", "istanbul"),
+            ("ΣΑΣ", "σασ"),
+            ("ς", "σ"),
+            ("ｆｏｏｄ", "food"),
+            ("ﬁne", "fine"),
+            ("Łódź", "łodz"),
+            ("日本食堂", "日本食堂"),
+            ("a\u{ad}b\u{200b}c", "abc"),
+            ("tab\tand\u{a0}nbsp", "tab and nbsp"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_unwanted_character_is_refused_by_its_own_name() {
+        for (text, code) in [
+            ("a\0b", "control-character"),
+            ("a\u{1b}[2J", "control-character"),
+            ("a\tb", "control-character"),
+            ("a\u{7f}", "control-character"),
+            ("a\u{9b}2J", "control-character"),
+            ("a\nb", "line-break"),
+            ("a\r\nb", "line-break"),
+            ("a\u{2028}b", "line-break"),
+            ("a\u{202e}b", "direction-mark"),
+            ("a\u{2066}b", "direction-mark"),
+            ("\u{200e}a", "direction-mark"),
+            ("a\u{61c}", "direction-mark"),
+            ("", "blank"),
+            (" \u{a0} ", "blank"),
+            ("abcdef", "too-long"),
+            ("éééééé", "too-long"),
+        ] {
+            assert_eq!(
+                check_line(text, 5).map_err(TextFault::code),
+                Err(code),
+                "{text:?}"
+            );
+        }
+        assert_eq!(check_line("ééééé", 5), Ok(()));
+        assert_eq!(check_line("👍日本", 5), Ok(()));
+    }
+
+    #[test]
+    fn a_note_may_hold_line_feeds_and_nothing_else_of_the_kind() {
+        assert_eq!(check_note("", 5), Ok(()));
+        assert_eq!(check_note("a\nb", 5), Ok(()));
+        assert_eq!(check_note("a\rb", 5), Err(TextFault::LineBreak { at: 2 }));
+        assert_eq!(check_note("a\0", 5), Err(TextFault::Control { at: 2 }));
+        assert_eq!(clean_note(" a\r\nb\r"), "a\nb");
+    }
+
+    #[test]
+    fn a_refusal_says_where_and_what_to_do() {
+        let sentence = check_line("ab\u{202e}", 5).unwrap_err().to_string();
+        assert_eq!(sentence, "A hidden direction mark at character 3 - remove it");
+        let sentence = check_line("abcdef", 5).unwrap_err().to_string();
+        assert_eq!(sentence, "Too long - 6 characters, at most 5 fit");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in any::<String>()) {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn case_never_changes_the_fold(text in "[a-zA-Zà-ÿÀ-Þ ]{0,20}") {
+            prop_assert_eq!(fold(&text.to_uppercase().replace("SS", "ß")), fold(&text.replace("ss", "ß").replace("SS", "ß")));
+        }
+
+        #[test]
+        fn cleaning_is_stable_and_leaves_no_line_break(text in any::<String>()) {
+            let clean = clean_line(&text);
+            prop_assert_eq!(clean_line(&clean), clean.clone());
+            prop_assert!(!clean.contains(['\n', '\r', '\t']));
+        }
+    }
+
+    #[test]
+    fn every_character_folds_to_something_stable() {
+        // Ideographs and Hangul fold alike; the planes above hold little else.
+        let letters =
+            ('\0'..'\u{20000}').filter(|c| !matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'));
+        for c in letters {
+            let once = fold(&c.to_string());
+            assert_eq!(fold(&once), once, "{c:?}");
+        }
+    }
+}
