@@ -144,7 +144,7 @@ async fn diagram(db: &DatabaseConnection, tables: &[Table]) -> Result<String, Db
             } else {
                 ""
             };
-            let kind: String = column.try_get("", "type")?;
+            let kind = column.try_get::<String>("", "type")?.to_lowercase();
             let _ = writeln!(text, "    {kind} {column_name}{marks}{note}");
         }
         text.push_str("  }\n");
