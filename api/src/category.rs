@@ -1,7 +1,7 @@
 //! What the money was for: at most two levels; archived, not deleted, while in use.
 
 use crate::expense::MAX_NAME;
-use crate::id::CategoryId;
+use crate::id::{CategoryId, EntryId, OperationId};
 use crate::instant::Instant;
 use crate::patch::Patch;
 use crate::problem::Faults;
@@ -85,7 +85,7 @@ impl CategoryPatch {
 #[serde(deny_unknown_fields)]
 pub struct Merge {
     /// The entry that takes over all rows; the merged one is deleted.
-    pub into_id: uuid::Uuid,
+    pub into_id: EntryId,
 }
 
 /// Where the rows of a category go while the category itself stays.
@@ -102,7 +102,7 @@ pub struct Reassign {
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 pub struct OperationResult {
     /// The operation that history shows and undo takes back.
-    pub operation_id: uuid::Uuid,
+    pub operation_id: OperationId,
     /// Rows moved.
     pub moved: u64,
     /// False where the rest is carried out in the background.

@@ -101,7 +101,7 @@ pub struct Expense {
 }
 
 /// What creates an expense.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[serde(deny_unknown_fields)]
 pub struct NewExpense {
@@ -372,6 +372,29 @@ pub struct BatchResult {
 }
 
 impl NewExpense {
+    /// An expense of that day and amount, and nothing else said.
+    pub fn new(date: Date, amount: Amount) -> Self {
+        Self {
+            id: None,
+            date,
+            amount,
+            currency: None,
+            kind: None,
+            category_id: None,
+            category: None,
+            account_id: None,
+            account: None,
+            to_account_id: None,
+            to_account: None,
+            payee: None,
+            tags: Vec::new(),
+            note: None,
+            paid_by: None,
+            external_id: None,
+            create_missing: false,
+        }
+    }
+
     /// Finds everything that is wrong with it by itself, given the ledger's base currency.
     pub fn check(&self, base: Currency, faults: &mut Faults) {
         let currency = self.currency.unwrap_or(base);

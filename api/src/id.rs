@@ -100,6 +100,14 @@ id!(
     /// An import and its preview.
     ImportId
 );
+id!(
+    /// An operation: one or several changes that history shows as one.
+    OperationId
+);
+id!(
+    /// An entry of whichever dictionary the address names.
+    EntryId
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Imports: a file, a verdict on each of its rows before anything is written, and the commit.
 
-use crate::id::{AccountId, ExpenseId, ImportId};
+use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::expense::NewExpense;
 use crate::instant::Instant;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ pub struct Import {
     /// Categories and accounts it would make, as `category Food`, `account Cash`.
     pub new_names: Vec<String>,
     /// The operation that history shows; from the commit on.
-    pub operation_id: Option<uuid::Uuid>,
+    pub operation_id: Option<OperationId>,
     /// Goes up by one with each change; also the `ETag`.
     pub version: i64,
     /// When it was made.

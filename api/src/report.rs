@@ -3,7 +3,7 @@
 use crate::currency::Currency;
 use crate::date::Date;
 use crate::expense::{ExpenseFilter, check_range};
-use crate::money::{Amount, Share};
+use crate::money::{Share, Total as Sum};
 use crate::problem::Faults;
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +14,13 @@ pub struct Total {
     /// ISO 4217 code.
     pub currency: Currency,
     /// Sum of expenses.
-    pub spent: Amount,
+    pub spent: Sum,
     /// Sum of refunds.
-    pub refunded: Amount,
+    pub refunded: Sum,
     /// Spent less refunded; negative where more came back.
-    pub net: Amount,
+    pub net: Sum,
     /// Sum of income.
-    pub income: Amount,
+    pub income: Sum,
     /// How many rows: expenses, refunds and income.
     pub count: u64,
     /// How many of them are income.
@@ -37,7 +37,7 @@ pub struct TransferTotal {
     /// ISO 4217 code.
     pub currency: Currency,
     /// Sum of the amounts moved.
-    pub amount: Amount,
+    pub amount: Sum,
     /// How many transfers.
     pub count: u64,
 }
