@@ -224,7 +224,7 @@ impl<T: Take> Write for Line<'_, T> {
 fn escaped(text: &str) -> Cow<'_, str> {
     let is_bad = |character: char| {
         character.is_control()
-            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     };
     if !text.contains(is_bad) {
         return Cow::Borrowed(text);

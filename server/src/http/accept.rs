@@ -23,10 +23,8 @@ use crate::config::Config;
 /// not to spin, short enough not to be noticed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// Refused connections get this and are closed. The body is what the error layer would have said.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
-content-type: application/problem+json\r\nretry-after: 1\r\ncontent-length: 139\r\nconnection: close\r\n\r\n\
-{\"type\":\"about:blank\",\"title\":\"Too many connections\",\"status\":503,\"detail\":\"The server has no free connection; try again\",\"code\":\"overloaded\"}";
+/// Refused connections get this and are closed.
+const REFUSAL: &str = r#"{"type":"/docs/errors/overloaded","title":"Too many connections","status":503,"detail":"Every connection of the server is taken; try again in a second.","code":"overloaded"}"#;
 
 type App = Arc<dyn DynEndpoint<Output = Response>>;
 
@@ -196,8 +194,13 @@ fn spawn(
 
 fn refuse(stream: &TcpStream, peer: SocketAddr) {
     tracing::warn!(%peer, "refused: every connection is taken");
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{REFUSAL}",
+        REFUSAL.len()
+    );
     // Into the socket's own buffer or not at all: a refused client gets no time of ours.
-    let _ = stream.try_write(REFUSAL);
+    let _ = stream.try_write(answer.as_bytes());
 }
 
 fn report(ended: Result<(), JoinError>) {

@@ -78,29 +78,38 @@ impl ResponseError for LimitError {
 pub struct BufferedBody(pub Bytes);
 
 /// SHA-256 over method, path and query, If-Match and body: two requests with one key are one request only if this
-/// is equal. Streaming routes have none; they make it with `RequestHash::of` once they have read their body.
+/// is equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestHash(pub [u8; 32]);
 
-impl RequestHash {
-    pub fn of(request: &Request, body: &[u8]) -> Self {
-        let uri = request.original_uri();
+/// Makes the hash. Streaming routes find one begun beside their request, and give it their body as they read it.
+#[derive(Debug, Clone)]
+pub struct RequestHasher(Sha256);
+
+impl RequestHasher {
+    /// Begun with all but the body. Only before the routes: they shorten the path.
+    fn begin(request: &Request) -> Self {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let if_match = request
             .headers()
             .get(header::IF_MATCH)
             .map_or(&b""[..], |value| value.as_bytes());
         let mut hash = Sha256::new();
         // Each part with its length, so that none can grow into the next.
-        for part in [
-            request.method().as_str().as_bytes(),
-            uri.path_and_query().map_or("/", |path| path.as_str()).as_bytes(),
-            if_match,
-            body,
-        ] {
+        for part in [request.method().as_str().as_bytes(), path.as_bytes(), if_match] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Self(hash.finalize().into())
+        Self(hash)
+    }
+
+    /// More of the body.
+    pub fn update(&mut self, chunk: &[u8]) {
+        self.0.update(chunk);
+    }
+
+    pub fn finish(self) -> RequestHash {
+        RequestHash(self.0.finalize().into())
     }
 }
 
@@ -155,12 +164,15 @@ impl Limit {
         match kind {
             BodyKind::Whole => {
                 let body = bounds.read(request.take_body(), declared).await?;
-                let hash = RequestHash::of(request, &body);
-                request.extensions_mut().insert(hash);
+                let mut hasher = RequestHasher::begin(request);
+                hasher.update(&body);
+                request.extensions_mut().insert(hasher.finish());
                 request.extensions_mut().insert(BufferedBody(body.clone()));
                 request.set_body(body);
             }
             BodyKind::Streamed => {
+                let hasher = RequestHasher::begin(request);
+                request.extensions_mut().insert(hasher);
                 let body = bounds.stream(request.take_body());
                 request.set_body(body);
             }
@@ -201,7 +213,12 @@ impl<E: Endpoint> Endpoint for Limited<E> {
 }
 
 fn check_head(request: &Request) -> Result<(), LimitError> {
-    if request.original_uri().to_string().len() > MAX_URI_BYTES {
+    if request
+        .uri()
+        .path_and_query()
+        .map_or(0, |path| path.as_str().len())
+        > MAX_URI_BYTES
+    {
         return Err(LimitError::UriTooLong);
     }
     let headers = request.headers();

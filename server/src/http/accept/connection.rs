@@ -88,6 +88,11 @@ pub(super) async fn run(
             }
             () = timer => {
                 tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
+                if state.blocked_since.is_some() {
+                    // The system would go on offering the rest of the answer, and hold its memory, for many minutes.
+                    let stream = connection.into_parts().io.into_inner().into_inner();
+                    let _ = stream.set_zero_linger();
+                }
                 return;
             }
         }
