@@ -115,7 +115,22 @@ async fn mysql_statement(db: &DatabaseConnection, table: &str) -> Result<String,
     let sql: String = row
         .ok_or_else(|| DbErr::RecordNotFound(table.to_owned()))?
         .try_get("", "Create Table")?;
-    Ok(format!("{sql};"))
+    Ok(format!("{};", in_every_servers_words(&sql)))
+}
+
+/// Display widths of integers and the default action of a foreign key are printed by some versions and not by others.
+fn in_every_servers_words(sql: &str) -> String {
+    let mut sql = sql.to_owned();
+    for (printed, common) in [
+        ("bigint(20)", "bigint"),
+        ("smallint(6)", "smallint"),
+        ("int(11)", "int"),
+        (" ON DELETE RESTRICT", ""),
+        (" ON UPDATE RESTRICT", ""),
+    ] {
+        sql = sql.replace(printed, common);
+    }
+    sql
 }
 
 async fn diagram(db: &DatabaseConnection, tables: &[Table]) -> Result<String, DbErr> {
