@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::phase::{NEVER, TrackedBody, TrackedIo, Tracker, tracked_body};
 use super::{App, Limits};
 
-/// Past this hyper itself answers 431 and closes. The limit layer refuses from 16 KiB on, in our own words.
+/// Past this nothing is read any more, answered 431 and closed. The limit layer refuses from 16 KiB on.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// At a stop, for a request of which the last bytes may be under way.
@@ -97,7 +97,7 @@ pub(super) async fn run(
             }
         }
     }
-    if tracker.state().is_body_unread && stop_at.is_none() {
+    if tracker.state().is_unread && stop_at.is_none() {
         linger(connection.into_parts().io.into_inner().into_inner()).await;
     }
 }
