@@ -228,6 +228,12 @@ impl Merged {
         {
             return self.fault(origin, path, message);
         }
+        // Alone, so that what else is wrong cannot hide it: a word that is none of those allowed, a number too large.
+        let keys = Table::from_iter([(key.to_owned(), value.clone())]);
+        if let Err(error) = Config::deserialize(Table::from_iter([(section.to_owned(), Value::Table(keys))]))
+        {
+            return self.fault(origin, path, error.message().replace('\n', " "));
+        }
         let Some(Value::Table(keys)) = self.table.get_mut(section) else {
             return;
         };
@@ -244,12 +250,13 @@ impl Merged {
     }
 
     fn finish(mut self) -> Result<Config, Faults> {
-        if !self.faults.is_empty() {
-            return Err(Faults(self.faults));
-        }
+        // What had a wrong name or type was left out of the table; the rest is looked at all the same.
         let mut config = match Config::deserialize(Value::Table(std::mem::take(&mut self.table))) {
             Ok(config) => config,
-            Err(error) => return Err(Faults(vec![Fault::new("", "", error.message())])),
+            Err(error) => {
+                self.fault("", "", error.message().replace('\n', " "));
+                return Err(Faults(self.faults));
+            }
         };
         self.secrets(&mut config);
         if let Err(Faults(found)) = config.check() {

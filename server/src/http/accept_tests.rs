@@ -181,6 +181,10 @@ async fn a_client_that_ends_its_side_after_the_request_gets_its_answer() {
     let mut stream = rig.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
     in_time(rig.waiting.notified()).await;
     stream.shutdown().await.unwrap();
+    // Whoever is answered after it shows that the server has seen the end.
+    let mut other = rig.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    read_answer(&mut other).await;
+    drop(other);
     rig.release.notify_one();
     assert!(read_all(&mut stream).await.ends_with("waited"));
     rig.until_open(0).await;
@@ -313,6 +317,20 @@ async fn a_body_of_200_mib_is_refused_before_it_is_read() {
         assert!(answer.starts_with("HTTP/1.1 413 "), "{framing}: {answer:?}");
         assert!(sent < 64 * 1024 * 1024, "{framing}: {sent} bytes were taken");
     }
+    rig.until_open(0).await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_only_after_it_has_sent_all_still_gets_its_refusal() {
+    let rig = rig(lenient()).await;
+    let body = vec![b'x'; 4 * 1024 * 1024];
+    let mut stream = rig
+        .send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4194304\r\n\r\n")
+        .await;
+    in_time(stream.write_all(&body)).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let answer = read_all(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer:?}");
     rig.until_open(0).await;
 }
 

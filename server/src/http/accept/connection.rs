@@ -4,6 +4,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use hyper::body::{Body as _, Incoming};
@@ -63,14 +64,8 @@ pub(super) async fn run(
         .serve_connection(io, service);
 
     let mut stop_at: Option<Instant> = None;
-    let mut is_ending = false;
     loop {
         let state = tracker.state();
-        // Not while an answer waits to be written: hyper would take the connection for idle and drop the rest of it.
-        if stop_at.is_some() && !is_ending && state.blocked_since.is_none() {
-            std::pin::Pin::new(&mut connection).graceful_shutdown();
-            is_ending = true;
-        }
         let cut_at = stop_at.filter(|_| state.is_half_sent());
         let deadline = [state.deadline(limits), cut_at].into_iter().flatten().min();
         let timer = tokio::time::sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER));
@@ -85,6 +80,7 @@ pub(super) async fn run(
             _ = changes.changed() => {}
             Ok(_) = stopping.wait_for(|stopping| *stopping), if stop_at.is_none() => {
                 stop_at = Some(Instant::now() + HALF_SENT_GRACE);
+                Pin::new(&mut connection).graceful_shutdown();
             }
             () = timer => {
                 tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
