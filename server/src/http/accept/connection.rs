@@ -4,7 +4,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::time::Duration;
 
 use hyper::body::{Body as _, Incoming};
@@ -80,7 +79,7 @@ pub(super) async fn run(
             _ = changes.changed() => {}
             Ok(_) = stopping.wait_for(|stopping| *stopping), if stop_at.is_none() => {
                 stop_at = Some(Instant::now() + HALF_SENT_GRACE);
-                Pin::new(&mut connection).graceful_shutdown();
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
             () = timer => {
                 tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
