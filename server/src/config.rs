@@ -3,6 +3,7 @@
 //! what must never be printed in `config/secret.rs`. No other file reads the environment for a setting.
 
 mod check;
+mod hint;
 mod secret;
 mod source;
 

@@ -167,7 +167,7 @@ fn reload(log: &log::Handle, sources: &Sources) {
     match sources.load() {
         Ok(config) => {
             if log.set_level(&config.log.level).is_ok() {
-                tracing::info!(level = config.log.level, "log reopened");
+                tracing::info!(log_level = config.log.level, "log reopened");
             }
         }
         Err(faults) => tracing::warn!(%faults, "the configuration has faults; the log keeps its level"),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::hint::{fault_of_type, nearest};
 use super::{Config, DatabaseUrl, Fault, Faults, Secret, defaults_toml};
 
 const ENV_PREFIX: &str = "EXPENSE__";
@@ -228,6 +229,12 @@ impl Merged {
         {
             return self.fault(origin, path, message);
         }
+        // Alone, so that what else is wrong cannot hide it: a word that is none of those allowed, a number too large.
+        let keys = Table::from_iter([(key.to_owned(), value.clone())]);
+        if let Err(error) = Config::deserialize(Table::from_iter([(section.to_owned(), Value::Table(keys))]))
+        {
+            return self.fault(origin, path, error.message().replace('\n', " "));
+        }
         let Some(Value::Table(keys)) = self.table.get_mut(section) else {
             return;
         };
@@ -244,12 +251,13 @@ impl Merged {
     }
 
     fn finish(mut self) -> Result<Config, Faults> {
-        if !self.faults.is_empty() {
-            return Err(Faults(self.faults));
-        }
+        // What had a wrong name or type was left out of the table; the rest is looked at all the same.
         let mut config = match Config::deserialize(Value::Table(std::mem::take(&mut self.table))) {
             Ok(config) => config,
-            Err(error) => return Err(Faults(vec![Fault::new("", "", error.message())])),
+            Err(error) => {
+                self.fault("", "", error.message().replace('\n', " "));
+                return Err(Faults(self.faults));
+            }
         };
         self.secrets(&mut config);
         if let Err(Faults(found)) = config.check() {
@@ -332,45 +340,6 @@ impl Merged {
 fn lookup<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
     let (section, key) = path.split_once('.')?;
     table.get(section)?.as_table()?.get(key)
-}
-
-/// The name that was probably meant: at most two typing errors away, three in a long one.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = if name.len() > 8 { 3 } else { 2 };
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// The default says which type a setting has. The value itself is not repeated: it may be a secret.
-fn fault_of_type(default: &Value, value: &Value) -> Option<String> {
-    let wanted = match (default, value) {
-        (Value::Integer(_), Value::Integer(number)) if *number < 0 => {
-            return Some("cannot be negative".to_owned());
-        }
-        (Value::String(_), Value::String(_))
-        | (Value::Integer(_), Value::Integer(_))
-        | (Value::Boolean(_), Value::Boolean(_))
-        | (Value::Table(_), Value::Table(_)) => return None,
-        (Value::Array(_), Value::Array(items)) if items.iter().all(Value::is_str) => return None,
-        (Value::String(_), _) => "a text in quotes",
-        (Value::Integer(_), _) => "a whole number",
-        (Value::Boolean(_), _) => "true or false",
-        (Value::Array(_), _) => "a list of texts, such as [\"...\"]",
-        _ => "a table",
-    };
-    let found = match value {
-        Value::String(_) => "a text",
-        Value::Integer(_) => "a whole number",
-        Value::Float(_) => "a number with a point",
-        Value::Boolean(_) => "true or false",
-        Value::Datetime(_) => "a date",
-        Value::Array(_) => "a list",
-        Value::Table(_) => "a table",
-    };
-    Some(format!("wants {wanted}, not {found}"))
 }
 
 #[cfg(test)]

@@ -172,6 +172,30 @@ fn a_fault_of_a_value_names_where_it_was_written() {
 }
 
 #[test]
+fn an_unknown_name_does_not_hide_the_faults_of_values() {
+    let config = file("[server]\nlistn = 'x'\n[database]\nurls = ['msql://h/n']\n[log]\nkeep = 'x'\n");
+    let keys: Vec<_> = faults(&[&config], &[])
+        .into_iter()
+        .map(|fault| fault.key)
+        .collect();
+    assert_eq!(keys.len(), 3, "{keys:?}");
+    for key in ["server.listn", "database.urls", "log.keep"] {
+        assert!(keys.iter().any(|found| found == key), "{keys:?}");
+    }
+}
+
+#[test]
+fn a_word_that_is_none_of_those_allowed_is_told_with_its_place() {
+    let config = file("[log]\nformat = 'loud'\n");
+    let found = faults(&[&config], &[]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].origin.as_str(), found[0].key.as_str()),
+        (config.path().to_str().unwrap(), "log.format")
+    );
+}
+
+#[test]
 fn secrets_come_from_the_files_named_for_them() {
     let urls = file("# first the writer\nmysql://u:p@h/n\n\nmysql://u:p@h2/n\n");
     let key = file("0123456789abcdef0123456789abcdef\n");

@@ -5,6 +5,7 @@
 
 mod connection;
 mod phase;
+mod refusal;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -22,9 +23,6 @@ use crate::config::Config;
 /// What is waited for after the system refused a connection (too many open files, mostly): long enough
 /// not to spin, short enough not to be noticed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
-
-/// Refused connections get this and are closed.
-const REFUSAL: &str = r#"{"type":"/docs/errors/overloaded","title":"Too many connections","status":503,"detail":"Every connection of the server is taken; try again in a second.","code":"overloaded"}"#;
 
 type App = Arc<dyn DynEndpoint<Output = Response>>;
 
@@ -194,13 +192,8 @@ fn spawn(
 
 fn refuse(stream: &TcpStream, peer: SocketAddr) {
     tracing::warn!(%peer, "refused: every connection is taken");
-    let answer = format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{REFUSAL}",
-        REFUSAL.len()
-    );
     // Into the socket's own buffer or not at all: a refused client gets no time of ours.
-    let _ = stream.try_write(answer.as_bytes());
+    let _ = stream.try_write(&refusal::answer(503));
 }
 
 fn report(ended: Result<(), JoinError>) {

@@ -11,7 +11,7 @@ use crate::http::limit::{BodyKind, Limit};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(60);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 /// Nothing ends by itself; each test shortens what it is about.
 fn lenient() -> Limits {
@@ -181,6 +181,10 @@ async fn a_client_that_ends_its_side_after_the_request_gets_its_answer() {
     let mut stream = rig.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
     in_time(rig.waiting.notified()).await;
     stream.shutdown().await.unwrap();
+    // Whoever is answered after it shows that the server has seen the end.
+    let mut other = rig.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    read_answer(&mut other).await;
+    drop(other);
     rig.release.notify_one();
     assert!(read_all(&mut stream).await.ends_with("waited"));
     rig.until_open(0).await;
@@ -317,15 +321,44 @@ async fn a_body_of_200_mib_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn headers_of_500_kb_are_refused() {
+async fn a_client_that_reads_only_after_it_has_sent_all_still_gets_its_refusal() {
     let rig = rig(lenient()).await;
-    let answer = rig
-        .ask(&format!(
-            "GET /hello HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n",
-            "y".repeat(500 * 1024)
-        ))
+    let body = vec![b'x'; 4 * 1024 * 1024];
+    let mut stream = rig
+        .send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4194304\r\n\r\n")
         .await;
-    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer:?}");
+    in_time(stream.write_all(&body)).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let answer = read_all(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer:?}");
+    rig.until_open(0).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_with_a_problem() {
+    let rig = rig(lenient()).await;
+    let long_header = format!(
+        "GET /hello HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n",
+        "y".repeat(500 * 1024)
+    );
+    let many_headers = format!("GET /hello HTTP/1.1\r\nhost: x\r\n{}\r\n", "a: b\r\n".repeat(200));
+    for (request, status) in [
+        (long_header.as_str(), 431),
+        (many_headers.as_str(), 431),
+        ("hello\r\n\r\n", 400),
+        ("GET /hello HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        ("POST /echo HTTP/1.1\r\ncontent-length: -5\r\n\r\n", 400),
+        (
+            "POST /echo HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n",
+            400,
+        ),
+    ] {
+        let answer = rig.ask(request).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(problem["status"], status);
+    }
     rig.until_open(0).await;
 }
 

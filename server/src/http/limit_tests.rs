@@ -7,7 +7,7 @@ use poem::{EndpointExt as _, endpoint::make};
 use super::*;
 
 const SHORT: Duration = Duration::from_millis(40);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 fn limit() -> Limit {
     Limit {

@@ -177,7 +177,7 @@ fn a_hostile_value_stays_within_its_line() {
 #[test]
 fn a_json_line_reads_back_as_what_was_logged() {
     let lines = written(false, "info", || {
-        tracing::warn!(value = HOSTILE, count = 3, "said")
+        tracing::warn!(value = HOSTILE, count = 3, "said");
     });
     let line: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
     assert_eq!(line["value"], HOSTILE);

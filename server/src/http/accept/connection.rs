@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::phase::{NEVER, TrackedBody, TrackedIo, Tracker, tracked_body};
 use super::{App, Limits};
 
-/// Past this hyper itself answers 431 and closes. The limit layer refuses from 16 KiB on, in our own words.
+/// Past this nothing is read any more, answered 431 and closed. The limit layer refuses from 16 KiB on.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// At a stop, for a request of which the last bytes may be under way.
@@ -63,14 +63,8 @@ pub(super) async fn run(
         .serve_connection(io, service);
 
     let mut stop_at: Option<Instant> = None;
-    let mut is_ending = false;
     loop {
         let state = tracker.state();
-        // Not while an answer waits to be written: hyper would take the connection for idle and drop the rest of it.
-        if stop_at.is_some() && !is_ending && state.blocked_since.is_none() {
-            std::pin::Pin::new(&mut connection).graceful_shutdown();
-            is_ending = true;
-        }
         let cut_at = stop_at.filter(|_| state.is_half_sent());
         let deadline = [state.deadline(limits), cut_at].into_iter().flatten().min();
         let timer = tokio::time::sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER));
@@ -85,6 +79,7 @@ pub(super) async fn run(
             _ = changes.changed() => {}
             Ok(_) = stopping.wait_for(|stopping| *stopping), if stop_at.is_none() => {
                 stop_at = Some(Instant::now() + HALF_SENT_GRACE);
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
             () = timer => {
                 tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
@@ -97,7 +92,7 @@ pub(super) async fn run(
             }
         }
     }
-    if tracker.state().is_body_unread && stop_at.is_none() {
+    if tracker.state().is_unread && stop_at.is_none() {
         linger(connection.into_parts().io.into_inner().into_inner()).await;
     }
 }

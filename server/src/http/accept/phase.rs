@@ -3,7 +3,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Limits;
+use super::refusal::{answer, status_of_bare_error};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -34,8 +35,8 @@ pub(super) struct State {
     pub(super) since: Instant,
     /// Since when the client takes nothing of what is written to it.
     pub(super) blocked_since: Option<Instant>,
-    /// Whether the last request was answered before its body had come, so that the client may still be sending.
-    pub(super) is_body_unread: bool,
+    /// Whether the last request was answered before all of it had come, so that the client may still be sending.
+    pub(super) is_unread: bool,
 }
 
 impl State {
@@ -70,7 +71,7 @@ impl Tracker {
             phase: Phase::Silent,
             since: Instant::now(),
             blocked_since: None,
-            is_body_unread: false,
+            is_unread: false,
         }))
     }
 
@@ -95,16 +96,21 @@ impl Tracker {
 
     /// A request's headers are whole.
     pub(super) fn request_came(&self, has_body: bool) {
-        self.0.send_modify(|state| state.is_body_unread = false);
+        self.0.send_modify(|state| state.is_unread = false);
         self.enter(if has_body { Phase::Body } else { Phase::Answer });
     }
 
     /// The answer has been taken over, to be written.
     fn answered(&self) {
         if self.state().phase == Phase::Body {
-            self.0.send_modify(|state| state.is_body_unread = true);
+            self.0.send_modify(|state| state.is_unread = true);
         }
         self.enter(Phase::Idle);
+    }
+
+    /// hyper could not read the request, of which more may come.
+    fn unreadable(&self) {
+        self.0.send_modify(|state| state.is_unread = true);
     }
 
     /// Bytes came. They begin a request only where none is under way.
@@ -132,11 +138,17 @@ impl Tracker {
 pub(super) struct TrackedIo<I> {
     io: I,
     tracker: Tracker,
+    /// What is written in place of hyper's own answer to something unreadable, and has not gone out yet.
+    refusal: Vec<u8>,
 }
 
 impl<I> TrackedIo<I> {
     pub(super) fn new(io: I, tracker: Tracker) -> Self {
-        Self { io, tracker }
+        Self {
+            io,
+            tracker,
+            refusal: Vec::new(),
+        }
     }
 
     pub(super) fn into_inner(self) -> I {
@@ -146,6 +158,19 @@ impl<I> TrackedIo<I> {
     fn written<T>(&self, polled: Poll<T>) -> Poll<T> {
         self.tracker.blocked(polled.is_pending());
         polled
+    }
+}
+
+impl<I: AsyncWrite + Unpin> TrackedIo<I> {
+    fn poll_refusal(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.refusal.is_empty() {
+            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &self.refusal))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.refusal.drain(..count);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -166,15 +191,24 @@ impl<I: AsyncRead + Unpin> AsyncRead for TrackedIo<I> {
 
 impl<I: AsyncWrite + Unpin> AsyncWrite for TrackedIo<I> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.tracker.state().phase == Phase::Header
+            && let Some(status) = status_of_bare_error(buf)
+        {
+            self.refusal = answer(status);
+            self.tracker.unreadable();
+            return Poll::Ready(Ok(buf.len()));
+        }
         let polled = Pin::new(&mut self.io).poll_write(cx, buf);
         self.written(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_refusal(cx))?;
         Pin::new(&mut self.io).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_refusal(cx))?;
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
 
@@ -183,6 +217,13 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for TrackedIo<I> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.tracker.state().phase == Phase::Header {
+            let first = bufs
+                .iter()
+                .find(|buf| !buf.is_empty())
+                .map_or(&b""[..], |buf| buf);
+            return self.poll_write(cx, first);
+        }
         let polled = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
         self.written(polled)
     }
