@@ -7,7 +7,7 @@ fn in_currency(line: &str, base: &str) -> ParsedFilter {
     let today = Date::parse("2026-11-21").unwrap();
     parse(
         line,
-        &FilterContext {
+        FilterContext {
             base: Currency::parse(base).unwrap(),
             today,
         },
