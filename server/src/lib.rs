@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The server, as a library.
+
+pub mod db;
+pub mod error;
+pub mod store;

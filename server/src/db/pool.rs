@@ -1,0 +1,196 @@
+//! The pools: how each database is opened and what every connection is told first. SQLite has one writer and four
+//! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
+
+use crate::error::{AppError, Result};
+use sea_orm::sqlx::{self, Executor, Row};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How pools are made.
+#[derive(Debug, Clone)]
+pub struct PoolOptions {
+    /// Addresses in the order they are tried.
+    pub urls: Vec<String>,
+    /// Connections of each MySQL pool.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may take (MySQL).
+    pub statement_timeout: Duration,
+    /// How long a unit of work is tried again.
+    pub retry_deadline: Duration,
+}
+
+/// Which SQL is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// MySQL, MariaDB and what speaks like them.
+    MySql,
+}
+
+/// The database, behind all its addresses.
+#[derive(Debug)]
+pub struct Db {
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) active: AtomicUsize,
+    pub(super) dialect: Dialect,
+    pub(super) retry_deadline: Duration,
+    statements: Arc<AtomicU64>,
+}
+
+/// The pools of one address.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    pub(super) read: DatabaseConnection,
+    pub(super) write: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens the pools. MySQL is not asked for a connection yet, so that a server starts while its database is away.
+    pub async fn connect(options: &PoolOptions) -> Result<Self> {
+        let Some(first) = options.urls.first() else {
+            return Err(AppError::Internal("no database address".into()));
+        };
+        let dialect = if first.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::MySql };
+        let statements = Arc::new(AtomicU64::new(0));
+        let mut endpoints = Vec::new();
+        for url in &options.urls {
+            let mut endpoint = match dialect {
+                Dialect::Sqlite => sqlite(url, options).await?,
+                Dialect::MySql => mysql(url, options).await?,
+            };
+            for pool in [&mut endpoint.read, &mut endpoint.write] {
+                let counter = statements.clone();
+                pool.set_metric_callback(move |_| {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                });
+            }
+            endpoints.push(endpoint);
+        }
+        let retry_deadline = options.retry_deadline;
+        Ok(Self { endpoints, active: AtomicUsize::new(0), dialect, retry_deadline, statements })
+    }
+
+    /// Which SQL is spoken.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// How many statements were sent so far; begins and commits are not among them.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The connection that migrations and other upkeep use.
+    pub fn upkeep(&self) -> Result<&DatabaseConnection> {
+        Ok(&self.endpoint()?.write)
+    }
+
+    /// Closes all pools, so that SQLite folds its log into the file.
+    pub async fn close(&self) {
+        for endpoint in &self.endpoints {
+            let _ = endpoint.read.clone().close().await;
+            let _ = endpoint.write.clone().close().await;
+        }
+    }
+
+    pub(super) fn endpoint(&self) -> Result<&Endpoint> {
+        let index = self.active.load(Ordering::Relaxed) % self.endpoints.len().max(1);
+        self.endpoints.get(index).ok_or_else(|| AppError::Internal("no database address".into()))
+    }
+
+    /// Leaves the address that failed for the next one, unless somebody did so meanwhile.
+    pub(super) fn fail_over(&self, failed: usize) {
+        let _ = self.active.compare_exchange(failed, failed.wrapping_add(1), Ordering::Relaxed, Ordering::Relaxed);
+        if self.endpoints.len() > 1 {
+            tracing::warn!("database address given up for the next one");
+        }
+    }
+}
+
+async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
+    use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+    let base = |pool: u32| {
+        let mut connect = ConnectOptions::new(url);
+        connect.max_connections(pool).acquire_timeout(options.acquire_timeout).sqlx_logging(false);
+        connect.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>).test_before_acquire(false);
+        connect
+    };
+    let mut writer = base(1);
+    writer.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+    });
+    let write = Database::connect(writer).await?;
+    // After the writer, which makes the file and its log.
+    let mut reader = base(4);
+    reader.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite.read_only(true).create_if_missing(false).busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000")
+    });
+    Ok(Endpoint { read: Database::connect(reader).await?, write })
+}
+
+async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {
+    Ok(Endpoint { read: mysql_pool(url, options, false).await?, write: mysql_pool(url, options, true).await? })
+}
+
+async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<DatabaseConnection> {
+    let mut connect = ConnectOptions::new(url);
+    connect
+        .max_connections(options.max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_timeout(Duration::from_secs(3))
+        .max_lifetime(Duration::from_secs(20 * 60))
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .connect_lazy(true);
+    let timeout = options.statement_timeout;
+    connect.map_sqlx_mysql_pool_opts(move |pool| {
+        pool.after_connect(move |connection, _| Box::pin(greet(connection, is_write, timeout)))
+    });
+    if is_write {
+        // A begin that was dropped midway leaves an open transaction behind; the next user must not work in it.
+        connect.map_sqlx_mysql_before_acquire(|connection, _| {
+            Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+        });
+    }
+    Ok(Database::connect(connect).await?)
+}
+
+/// Tells a fresh MySQL connection how we work, whatever the server's defaults are.
+async fn greet(connection: &mut sqlx::MySqlConnection, is_write: bool, timeout: Duration) -> Result<(), sqlx::Error> {
+    let row = connection.fetch_one("SELECT VERSION(), @@innodb_flush_log_at_trx_commit").await?;
+    let version: String = row.try_get(0)?;
+    let flush: i64 = row.try_get::<i64, _>(1).or_else(|_| row.try_get::<u64, _>(1).map(|flush| i64::from(flush > 0)))?;
+    if flush == 0 {
+        return Err(sqlx::Error::Configuration(
+            "innodb_flush_log_at_trx_commit is 0: a crash would lose what was acknowledged. Set it to 1".into(),
+        ));
+    }
+    let isolation = if is_write { "READ COMMITTED" } else { "REPEATABLE READ" };
+    let limit = if version.contains("MariaDB") {
+        format!("max_statement_time = {}", timeout.as_secs())
+    } else {
+        format!("max_execution_time = {}", timeout.as_millis())
+    };
+    let setup = format!(
+        "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
+         ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', time_zone = '+00:00', \
+         innodb_lock_wait_timeout = 1, {limit}"
+    );
+    connection.execute(sqlx::AssertSqlSafe(setup)).await?;
+    connection.execute(sqlx::AssertSqlSafe(format!("SET SESSION TRANSACTION ISOLATION LEVEL {isolation}"))).await?;
+    let wsrep = connection.fetch_optional("SHOW VARIABLES LIKE 'wsrep_on'").await?;
+    if wsrep.is_some_and(|row| row.try_get::<String, _>(1).is_ok_and(|value| value == "ON")) {
+        connection.execute("SET SESSION wsrep_sync_wait = 7").await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! The queries. Each takes a connection or a unit of work and always the ledger; what differs between databases
+//! lives here only. No rules: a store never calls a service and never decides who may do what.
+
+pub mod apply;
+pub mod change;
+pub mod dictionary;
+pub mod expense;
+pub mod filter;
+pub mod image;
+pub mod ledger;
+pub mod names;
+pub mod noun;
+pub mod report;
+pub mod token;
+
+use crate::error::{AppError, Result};
+
+/// A guarded update must have met its row: the ledger's `rev` was taken first, so nobody else can have moved it.
+fn one_row(affected: u64) -> Result<()> {
+    if affected == 1 { Ok(()) } else { Err(AppError::Internal("a row moved under its own unit of work".into())) }
+}

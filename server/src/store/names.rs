@@ -1,0 +1,167 @@
+//! Look-ups in a ledger's dictionaries: all the names and ids of one request in one statement.
+
+use crate::error::Result;
+use api::text::fold;
+use entity::{account, category, member, payee, tag, user};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A dictionary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dictionary {
+    /// Categories.
+    Category,
+    /// Accounts.
+    Account,
+    /// Payees.
+    Payee,
+    /// Tags.
+    Tag,
+    /// Members of the ledger, by user name.
+    Member,
+}
+
+impl Dictionary {
+    const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
+
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Category => "category",
+            Self::Account => "account",
+            Self::Payee => "payee",
+            Self::Tag => "tag",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// What a request wants to know.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    ids: BTreeSet<(Dictionary, Uuid)>,
+    folds: BTreeSet<(Dictionary, String)>,
+}
+
+impl Wanted {
+    /// Asks for an entry by id.
+    pub fn id(&mut self, dictionary: Dictionary, id: Uuid) {
+        self.ids.insert((dictionary, id));
+    }
+
+    /// Asks for an entry by name. `Parent: Child` asks for both.
+    pub fn name(&mut self, dictionary: Dictionary, name: &str) {
+        if dictionary == Dictionary::Category
+            && let Some((parent, child)) = split_path(name)
+        {
+            self.folds.insert((dictionary, fold(parent)));
+            self.folds.insert((dictionary, fold(child)));
+        }
+        self.folds.insert((dictionary, fold(name)));
+    }
+
+    /// True where nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.folds.is_empty()
+    }
+}
+
+/// The two levels of `Parent: Child`.
+pub fn split_path(name: &str) -> Option<(&str, &str)> {
+    let (parent, child) = name.split_once(':')?;
+    let (parent, child) = (parent.trim(), child.trim());
+    (!parent.is_empty() && !child.is_empty()).then_some((parent, child))
+}
+
+/// An entry that was found. Deleted ones are among them; whether they count is the caller's rule.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Found {
+    mark: String,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its name, folded.
+    pub name_fold: String,
+    /// A category's parent.
+    pub parent_id: Option<Uuid>,
+    /// True where it takes no new rows.
+    pub is_archived: bool,
+    /// True where it was deleted.
+    pub is_deleted: bool,
+}
+
+impl Found {
+    /// True where it is of that dictionary.
+    pub fn is(&self, dictionary: Dictionary) -> bool {
+        self.mark == dictionary.mark()
+    }
+}
+
+/// Finds everything wanted, in one statement.
+pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
+    let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
+        let ids: Vec<Uuid> = wanted.ids.iter().filter(|(of, _)| *of == dictionary).map(|(_, id)| *id).collect();
+        let folds: Vec<&str> =
+            wanted.folds.iter().filter(|(of, _)| *of == dictionary).map(|(_, name)| name.as_str()).collect();
+        (!ids.is_empty() || !folds.is_empty()).then(|| select(dictionary, ledger_id, &ids, &folds))
+    });
+    let Some(mut statement) = selects.next() else {
+        return Ok(Vec::new());
+    };
+    for select in selects {
+        statement.union(UnionType::All, select);
+    }
+    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+}
+
+fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
+    if dictionary == Dictionary::Member {
+        return select_members(ledger_id, ids, folds);
+    }
+    let col = |name: &'static str| Expr::col(Alias::new(name));
+    let mut select = Query::select();
+    select.expr_as(Expr::val(dictionary.mark()), "mark");
+    select.column(Alias::new("id")).column(Alias::new("name")).column(Alias::new("name_fold"));
+    match dictionary {
+        Dictionary::Category => select.column(Alias::new("parent_id")),
+        _ => select.expr_as(Expr::val(None::<Uuid>), "parent_id"),
+    };
+    select.column(Alias::new("is_archived")).column(Alias::new("is_deleted"));
+    match dictionary {
+        Dictionary::Category => select.from(category::Entity),
+        Dictionary::Account => select.from(account::Entity),
+        Dictionary::Payee => select.from(payee::Entity),
+        Dictionary::Tag | Dictionary::Member => select.from(tag::Entity),
+    };
+    let mut any = Expr::val(false).into();
+    any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
+    any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
+    select.and_where(col("ledger_id").eq(ledger_id)).and_where(any);
+    select
+}
+
+fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
+    let id = || Expr::col((user::Entity, user::Column::Id));
+    let name = || Expr::col((user::Entity, user::Column::Name));
+    let state = Expr::col((member::Entity, member::Column::State));
+    let mut select = Query::select();
+    select.expr_as(Expr::val(Dictionary::Member.mark()), "mark");
+    select.expr_as(id(), "id").expr_as(name(), "name").expr_as(name(), "name_fold");
+    select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+    select.expr_as(Expr::val(false), "is_archived").expr_as(state.ne("active"), "is_deleted");
+    select.from(member::Entity).inner_join(
+        user::Entity,
+        id().equals((member::Entity, member::Column::UserId)),
+    );
+    select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
+    select.and_where(ExprTrait::or(id().is_in(ids.iter().copied()), name().is_in(folds.iter().copied())));
+    select
+}
+
+/// All categories of a ledger, deleted ones too: few, and needed whole where levels matter.
+pub async fn categories(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<category::Model>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    Ok(category::Entity::find().filter(category::Column::LedgerId.eq(ledger_id)).all(db).await?)
+}

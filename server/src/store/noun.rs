@@ -1,0 +1,133 @@
+//! The nouns that the log knows, by registration: how a row of each is written. One more noun is one more variant
+//! in the table at the end and an `impl Noun`.
+
+use crate::db::Unit;
+use crate::error::{AppError, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Rows one INSERT holds: SQLite takes 32,766 values in a statement.
+const ROWS_PER_INSERT: usize = 500;
+
+/// A kind of row that changes are made of.
+pub trait Noun {
+    /// Its name in the log.
+    const NAME: &'static str;
+    /// What a row of it looks like in the log.
+    type Image: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync;
+
+    /// The row's id.
+    fn id(image: &Self::Image) -> Uuid;
+
+    /// Writes new rows.
+    fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Brings a row from one state to the next, if it still has the version it had before.
+    fn update(unit: &Unit, before: &Self::Image, after: &Self::Image) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A row before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair<I> {
+    /// As it was; `None` where it is new.
+    pub before: Option<I>,
+    /// As it is now. Rows are never taken away, only marked deleted.
+    pub after: I,
+}
+
+/// Expenses.
+#[derive(Debug)]
+pub struct Expenses;
+/// Categories.
+#[derive(Debug)]
+pub struct Categories;
+/// Accounts.
+#[derive(Debug)]
+pub struct Accounts;
+/// Payees.
+#[derive(Debug)]
+pub struct Payees;
+/// Tags.
+#[derive(Debug)]
+pub struct Tags;
+/// The ledger's own settings.
+#[derive(Debug)]
+pub struct Ledgers;
+
+macro_rules! nouns {
+    ($($variant:ident: $noun:ty;)*) => {
+        /// One row of a change.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Edit {
+            $(
+                #[doc = stringify!($variant)]
+                $variant(Pair<<$noun as Noun>::Image>),
+            )*
+        }
+
+        impl Edit {
+            /// The noun's name in the log.
+            pub fn noun(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$noun>::NAME,)* }
+            }
+
+            /// The row's id.
+            pub fn row_id(&self) -> Uuid {
+                match self { $(Self::$variant(pair) => <$noun>::id(&pair.after),)* }
+            }
+
+            /// True where the row would stay as it is.
+            pub fn is_idle(&self) -> bool {
+                match self { $(Self::$variant(pair) => pair.before.as_ref() == Some(&pair.after),)* }
+            }
+
+            /// The row before and after, as the log keeps it.
+            pub fn json(&self) -> Result<(Option<Value>, Value)> {
+                match self {
+                    $(Self::$variant(pair) => Ok((
+                        pair.before.as_ref().map(to_value).transpose()?,
+                        to_value(&pair.after)?,
+                    )),)*
+                }
+            }
+
+            /// Writes all rows: new ones first, in the order of the nouns, then the changed ones.
+            pub(super) async fn write_all(unit: &Unit, edits: &[Self]) -> Result<()> {
+                $(
+                    let new: Vec<_> = edits.iter().filter_map(|edit| match edit {
+                        Self::$variant(Pair { before: None, after }) => Some(after),
+                        _ => None,
+                    }).collect();
+                    for some in new.chunks(ROWS_PER_INSERT) {
+                        <$noun>::insert(unit, some).await?;
+                    }
+                )*
+                for edit in edits {
+                    match edit {
+                        $(Self::$variant(Pair { before: Some(before), after }) => {
+                            <$noun>::update(unit, before, after).await?;
+                        })*
+                        _ => {}
+                    }
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+// In the order in which new rows must be written: what others point to first.
+nouns! {
+    Ledger: Ledgers;
+    Category: Categories;
+    Account: Accounts;
+    Payee: Payees;
+    Tag: Tags;
+    Expense: Expenses;
+}
+
+fn to_value(image: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(image).map_err(|error| AppError::Internal(format!("image: {error}")))
+}

@@ -1,0 +1,35 @@
+#!/bin/sh
+# A private MariaDB for tests: no network, no passwords, nothing kept.
+#   mariadb.sh template FOLDER           makes an empty data folder
+#   mariadb.sh serve FOLDER [TEMPLATE]   runs a server on FOLDER/socket until standard input ends, then removes FOLDER
+# Standard input is a pipe from the test process: the system closes it however that process ends, kill -9 too.
+set -u
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+# The server refuses to run as root unless told to.
+user=
+[ "$(id -u)" = 0 ] && user=--user=root
+
+template() {
+    mariadb-install-db --no-defaults $user --datadir="$1" --innodb-log-file-size=8M --skip-test-db \
+        --auth-root-authentication-method=normal >/dev/null
+}
+
+case $1 in
+template) template "$2" ;;
+serve)
+    folder=$2
+    trap 'rm -rf "$folder"' EXIT
+    trap '' INT TERM HUP
+    if [ -n "${3:-}" ]; then cp -a "$3" "$folder/data"; else template "$folder/data"; fi || exit 1
+    mariadbd --no-defaults $user --datadir="$folder/data" --socket="$folder/socket" --pid-file="$folder/pid" \
+        --skip-networking --skip-grant-tables --skip-name-resolve --max-connections=1000 \
+        --character-set-server=utf8mb4 --collation-server=utf8mb4_bin --performance-schema=OFF \
+        --innodb-log-file-size=8M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=1 \
+        --innodb-flush-method=nosync --innodb-doublewrite=0 --innodb-use-native-aio=0 \
+        ${MDB_EXTRA:-} </dev/null >"$folder/log" 2>&1 &
+    server=$!
+    cat >/dev/null
+    kill -9 $server
+    wait $server 2>/dev/null
+    ;;
+esac
