@@ -1,11 +1,13 @@
 //! The reader of the entry line: what each piece is taken for, in this order: note, quoted word, marks (`#`, `@`, `by:`),
 //! day, amount with its currency, tag, and else a word of the payee.
 
+mod named;
+
 use super::amount::{AmountText, amount_text, currency_word};
-use super::line::{Piece, Span, pieces, quote_name, split_arrow, unquote};
-use super::{Context, Draft, EntryFault, Match, NameRef, Names, Parsed, Question, Token, TokenKind};
+use super::line::{Piece, Span, pieces, unquote};
+use super::{Context, Draft, EntryFault, Parsed, Question, Token, TokenKind};
 use crate::currency::Currency;
-use crate::date::parse_day;
+use crate::date::{Date, DateError, parse_day};
 use crate::expense::{Kind, MAX_NAME, MAX_NOTE, MAX_TAGS};
 use crate::quick::MAX_LINE;
 use crate::text::{TextFault, check_line, check_note, clean_line, clean_note, fold};
@@ -150,7 +152,7 @@ impl<'a> Reader<'a> {
         self.payee_span = Some(Span { start, end: span.end });
     }
 
-    fn day(&mut self, span: Span, text: &str, day: Result<crate::date::Date, crate::date::DateError>) {
+    fn day(&mut self, span: Span, text: &str, day: Result<Date, DateError>) {
         match day {
             Ok(_) if self.parsed.draft.date.is_some() => {
                 self.fault(
@@ -252,131 +254,6 @@ impl<'a> Reader<'a> {
         self.token(span, TokenKind::Tag);
         if !is_there {
             self.parsed.draft.tags.push(tag);
-        }
-    }
-
-    fn category(&mut self, span: Span, raw: &str) {
-        if self.parsed.draft.category.is_some() {
-            return self.fault(
-                span,
-                "second-category",
-                "There is a category already - remove one, or quote a name",
-            );
-        }
-        let names = &self.context.vocabulary.categories;
-        let Some(name) = self.name(span, raw, names, "a category after #, as #food", 2 * MAX_NAME + 2) else {
-            return;
-        };
-        if fold(&name.text) == "none" {
-            return self.fault(
-                span,
-                "reserved-name",
-                "The word none stands for no category - leave it out",
-            );
-        }
-        self.named(span, TokenKind::Category, &name);
-        self.parsed.draft.category = Some(name);
-    }
-
-    fn member(&mut self, span: Span, raw: &str) {
-        if self.parsed.draft.paid_by.is_some() {
-            return self.fault(span, "second-member", "There is a by: already - remove one");
-        }
-        let names = &self.context.vocabulary.members;
-        let Some(name) = self.name(span, raw, names, "a member after by:, as by:ana", MAX_NAME) else {
-            return;
-        };
-        if name.matched == Match::New {
-            let known: Vec<&str> = (0..names.len().min(5)).filter_map(|at| names.name(at)).collect();
-            let hint = if known.is_empty() {
-                String::new()
-            } else {
-                format!(" - write one of {}", known.join(", "))
-            };
-            self.fault(span, "unknown-member", format!("No member has that name{hint}"));
-        } else {
-            self.named(span, TokenKind::Member, &name);
-        }
-        self.parsed.draft.paid_by = Some(name);
-    }
-
-    fn account(&mut self, span: Span, text: &str) {
-        if self.has_account {
-            let detail = "There is an account already - for a transfer write @giro>@savings";
-            return self.fault(span, "second-account", detail);
-        }
-        let names = &self.context.vocabulary.accounts;
-        let (from, to) = match split_arrow(text) {
-            Some((from, to)) => (from, Some(to.strip_prefix('@').unwrap_or(to))),
-            None => (text, None),
-        };
-        let from = from.strip_prefix('@').unwrap_or(from);
-        let is_outside = |name: &str| to.is_some() && name.is_empty();
-        let mut ends = [None, None];
-        for (end, raw) in ends.iter_mut().zip([Some(from), to]) {
-            let Some(raw) = raw.filter(|raw| !is_outside(raw)) else {
-                continue;
-            };
-            let Some(name) = self.name(span, raw, names, "an account after @, as @card", MAX_NAME) else {
-                return;
-            };
-            *end = Some(name);
-        }
-        self.has_account = true;
-        self.is_transfer = to.is_some();
-        self.token(span, TokenKind::Account);
-        for name in ends.iter().flatten() {
-            self.ask(span, TokenKind::Account, name);
-        }
-        let [account, to_account] = ends;
-        if account.is_some()
-            && account.as_ref().map(|a| (&a.text, &a.matched))
-                == to_account.as_ref().map(|a| (&a.text, &a.matched))
-        {
-            self.fault_only(
-                span,
-                "same-account",
-                "A transfer goes to another account - change one of them",
-            );
-        }
-        (self.parsed.draft.account, self.parsed.draft.to_account) = (account, to_account);
-    }
-
-    /// Reads the name after a mark, or says what is wrong with it.
-    fn name(&mut self, span: Span, raw: &str, names: &Names, what: &str, most: usize) -> Option<NameRef> {
-        let (text, is_quoted) = unquote(raw);
-        let text = clean_line(&text);
-        // A name that cannot be written without quotes is read as if it had them, so that it is printed as it is read.
-        let is_exact = is_quoted || quote_name(&text) != text;
-        match check_line(&text, most) {
-            Ok(()) => Some(NameRef {
-                matched: names.find(&text, is_exact),
-                text,
-                is_exact,
-            }),
-            Err(TextFault::Blank) => {
-                self.fault(span, "name-missing", format!("Write {what}"));
-                None
-            }
-            Err(fault) => {
-                self.fault(span, fault.code(), fault.to_string());
-                None
-            }
-        }
-    }
-
-    fn named(&mut self, span: Span, kind: TokenKind, name: &NameRef) {
-        self.token(span, kind);
-        self.ask(span, kind, name);
-    }
-
-    fn ask(&mut self, span: Span, kind: TokenKind, name: &NameRef) {
-        if let Match::Ambiguous(candidates) = &name.matched {
-            self.parsed.questions.push(Question::Name {
-                span,
-                kind,
-                candidates: candidates.clone(),
-            });
         }
     }
 

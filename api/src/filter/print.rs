@@ -1,6 +1,6 @@
 //! The writers of a filter: as a line that is read back as the same filter, and as the query of a list.
 
-use super::split_field;
+use super::parse::split_field;
 use crate::entry::line::{quote, quote_name};
 use crate::expense::ExpenseFilter;
 use crate::money::Amount;

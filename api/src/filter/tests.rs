@@ -1,6 +1,8 @@
 //! Tests of the filter line: each form, each refusal, the query it becomes, and that nothing typed is lost.
 
 use super::*;
+use crate::entry::line::unquote;
+use crate::text::clean_line;
 use proptest::prelude::*;
 
 fn in_currency(line: &str, base: &str) -> ParsedFilter {
