@@ -192,13 +192,6 @@ impl Date {
     }
 }
 
-impl Default for Date {
-    /// [`Date::MIN`]: a placeholder that no one means by accident.
-    fn default() -> Self {
-        Self::MIN
-    }
-}
-
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!(

@@ -3,6 +3,7 @@
 //! payee; nothing that was typed is dropped. Guessing from history (what category a payee usually has) is the app's.
 
 mod amount;
+mod draft;
 pub(crate) mod line;
 mod name;
 mod number;
@@ -10,6 +11,7 @@ mod parse;
 mod print;
 
 pub(crate) use amount::amount_bound;
+pub use draft::Draft;
 pub use line::Span;
 pub use name::{Match, NameRef, Names};
 pub use parse::parse;
@@ -17,7 +19,6 @@ pub use print::print;
 
 use crate::currency::Currency;
 use crate::date::Date;
-use crate::expense::Kind;
 use crate::money::format_minor;
 
 /// The names a line may mean. Built once from the ledger's lists, used for every key that is typed.
@@ -126,52 +127,6 @@ pub enum Question {
         /// The positions, at least two.
         candidates: Vec<usize>,
     },
-}
-
-/// What the line says about the coming row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// The amount in minor units of `currency`, 1 or more; `None` while it is missing, faulty or in question.
-    pub amount_minor: Option<i64>,
-    /// The currency typed with the amount, else the ledger's base.
-    pub currency: Currency,
-    /// The sign: `-` refund, `+` income, two accounts transfer, else expense.
-    pub kind: Kind,
-    /// The category.
-    pub category: Option<NameRef>,
-    /// The account; of a transfer the one it comes from, `None` outside.
-    pub account: Option<NameRef>,
-    /// Of a transfer the account it goes to, `None` outside.
-    pub to_account: Option<NameRef>,
-    /// The words of the line.
-    pub payee: Option<String>,
-    /// Tags in the order typed, each once.
-    pub tags: Vec<String>,
-    /// The day; `None` when the line names none, which means today.
-    pub date: Option<Date>,
-    /// The member who paid.
-    pub paid_by: Option<NameRef>,
-    /// The note.
-    pub note: Option<String>,
-}
-
-impl Draft {
-    /// A draft that says nothing.
-    pub fn empty(base: Currency) -> Self {
-        Self {
-            amount_minor: None,
-            currency: base,
-            kind: Kind::Expense,
-            category: None,
-            account: None,
-            to_account: None,
-            payee: None,
-            tags: Vec::new(),
-            date: None,
-            paid_by: None,
-            note: None,
-        }
-    }
 }
 
 /// What a line was understood as.

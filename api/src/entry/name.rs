@@ -94,6 +94,13 @@ impl Names {
         })
     }
 
+    /// A typed name written out: that of the list, with its parent, where one fits, else the text.
+    pub fn written(&self, name: &NameRef) -> String {
+        name.known()
+            .and_then(|at| self.path(at))
+            .unwrap_or_else(|| name.text.clone())
+    }
+
     /// What a typed name stands for. With `is_exact` only a whole name fits.
     pub fn find(&self, text: &str, is_exact: bool) -> Match {
         let wanted = fold(text);

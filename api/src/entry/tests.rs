@@ -1,6 +1,7 @@
 //! Tests of the entry line: what each form means, what is refused and why, and that nothing typed is lost.
 
 use super::*;
+use crate::expense::Kind;
 use crate::money::MAX_MINOR;
 use proptest::prelude::*;
 
@@ -338,6 +339,45 @@ fn a_draft_is_printed_as_a_person_would_type_it() {
     assert_eq!(printed("200 @giro>"), "200.00 @giro>@");
     assert_eq!(printed("5 \"7 up\""), "5.00 \"7 up\"");
     assert_eq!(printed("5 +\"2026\""), "5.00 +\"2026\"");
+}
+
+#[test]
+fn a_draft_becomes_a_row_with_the_names_written_out() {
+    let vocabulary = vocabulary();
+    let today = Date::parse("2026-11-21").unwrap();
+    let context = Context {
+        vocabulary: &vocabulary,
+        base: Currency::EUR,
+        today,
+    };
+    let row = |line: &str| parse(line, &context).draft.new_expense(&context);
+    let taxi = row("-12usd ride #taxi @card +trip y // late").unwrap();
+    assert_eq!(taxi.category.as_deref(), Some("Travel: Taxi"));
+    assert_eq!(taxi.account.as_deref(), Some("Credit Card"));
+    assert_eq!(
+        (taxi.amount.as_str(), taxi.currency),
+        ("12.00", Currency::parse("USD"))
+    );
+    assert_eq!(
+        (taxi.kind, taxi.date),
+        (Some(Kind::Refund), Date::parse("2026-11-20").unwrap())
+    );
+    assert_eq!(
+        (taxi.payee.as_deref(), taxi.note.as_deref()),
+        (Some("ride"), Some("late"))
+    );
+    let plain = row("5").unwrap();
+    assert_eq!((plain.date, plain.kind, plain.currency), (today, None, None));
+    assert_eq!(row("5 #Fun:Sky").unwrap().category.as_deref(), Some("Fun: Sky"));
+    assert_eq!(row("1,234"), None);
+    let draft = parse("5 #sushi @cash", &context).draft;
+    assert_eq!(
+        draft
+            .new_names()
+            .map(|name| name.text.as_str())
+            .collect::<Vec<_>>(),
+        ["sushi"]
+    );
 }
 
 /// Lines made of the marks of the grammar, so that its rules meet.

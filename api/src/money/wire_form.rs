@@ -8,9 +8,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// An amount on the wire, such as `"12.50"`: read from a JSON string only, judged by [`Amount::minor`]. The
-/// default is empty, which is refused as missing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+/// An amount on the wire, such as `"12.50"`: read from a JSON string only, judged by [`Amount::minor`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Amount(String);
 
 impl Amount {
