@@ -2,6 +2,7 @@
 //! Signals are handled here and nowhere else.
 
 use std::fmt;
+use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::cli::{self, Exit};
 use crate::clock::Clock;
-use crate::config::{Config, Sources};
+use crate::config::{Config, Sources, data_dir};
 use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
@@ -113,6 +114,12 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
 /// Opens the database, brings it up to date where that is allowed, and makes the state.
 pub async fn open(config: &Config) -> Result<AppState, Failure> {
     let options = pool_options(config);
+    if config.database.urls.is_empty() {
+        // The file in the user's own folder, which nobody else may look into.
+        let folder = data_dir();
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
+    }
     let db = Db::connect(&options).await.map_err(unusable)?;
     prepare_schema(config, &db).await?;
     let db = Arc::new(db);

@@ -214,7 +214,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// Something in the address after the ledger, by id. What is no id is not there.
+/// Something in the address after the ledger, by id; poem-openapi calls what follows the prefix `param0`. What is no id is not there.
 #[derive(Debug)]
 pub struct Item<T>(pub T);
 
@@ -233,7 +233,7 @@ impl<'a, T: Type + std::str::FromStr + Send> ApiExtractor<'a> for Item<T> {
     }
 
     async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<T>) -> Result<Self> {
-        let text = request.raw_path_param("param1").unwrap_or_default();
+        let text = request.raw_path_param("param0").unwrap_or_default();
         text.parse().map(Self).map_err(|_| AppError::not_found().into())
     }
 }

@@ -10,6 +10,10 @@ use std::collections::BTreeSet;
 pub fn finish(document: &str) -> serde_json::Result<Value> {
     let mut document: Value = serde_json::from_str(document)?;
     document["openapi"] = "3.0.3".into();
+    mend_numbers(&mut document);
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        *paths = std::mem::take(paths).into_iter().map(|(path, operations)| (template(&path), operations)).collect();
+    }
     let requested = request_schemas(&document);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, schema) in schemas.iter_mut() {
@@ -28,6 +32,36 @@ pub fn finish(document: &str) -> serde_json::Result<Value> {
     }
     add_problem(&mut document);
     Ok(document)
+}
+
+/// A path prefix comes with `:ledger` where the document says `{ledger}`, and without an end where it has one.
+fn template(path: &str) -> String {
+    let braced = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
+    path.split('/').map(braced).collect::<Vec<_>>().join("/")
+}
+
+/// Bounds of integers come as 1.0, and unsigned formats that OpenAPI does not know.
+fn mend_numbers(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for name in ["minimum", "maximum"] {
+                #[expect(clippy::cast_possible_truncation, reason = "bounds are small whole numbers")]
+                if let Some(bound) = object.get(name).and_then(Value::as_f64) {
+                    object.insert(name.into(), (bound as i64).into());
+                }
+            }
+            if let Some(format) = object.get("format").and_then(Value::as_str) {
+                match format {
+                    "uint8" | "uint16" | "uint32" => drop(object.insert("format".into(), "int32".into())),
+                    "uint64" => drop(object.insert("format".into(), "int64".into())),
+                    _ => {}
+                }
+            }
+            object.values_mut().for_each(mend_numbers);
+        }
+        Value::Array(values) => values.iter_mut().for_each(mend_numbers),
+        _ => {}
+    }
 }
 
 /// The names of all schemas that a request body or query can hold.
