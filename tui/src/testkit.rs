@@ -126,6 +126,10 @@ impl Surface for Probe {
     fn suspend(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What a harness is started with; [`Harness::new`] gives the usual.

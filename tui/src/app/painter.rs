@@ -27,6 +27,9 @@ pub trait Surface {
 
     /// Gives the terminal back until the user returns.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal over again after somebody else stopped and continued the process.
+    fn resume(&mut self) -> io::Result<()>;
 }
 
 pub(super) struct Painter {

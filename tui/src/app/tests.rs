@@ -10,15 +10,19 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use ratatui::{layout::Rect, style::Modifier};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Modifier,
+};
 
 use super::*;
 use crate::{
     fx::Fx,
-    layer::Layer,
+    keymap::Action,
+    layer::{Layer, TextEvent},
     popup::{Confirm, MessageBox},
     testkit::{Harness, noon, remapped},
-    widget::{Column, Line, LineView, Row, Rows, Scroll, Table},
+    widget::{Canvas, Column, Line, LineView, Row, Rows, Scroll, Table},
 };
 
 struct Names(Vec<String>);
@@ -128,6 +132,7 @@ impl Layer for Demo {
             rows: &self.rows,
             has_titles: true,
             has_focus: true,
+            cell: None,
         };
         table.draw(canvas, area, &mut self.scroll, look);
     }

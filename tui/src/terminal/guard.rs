@@ -90,3 +90,9 @@ pub(super) fn suspend() -> io::Result<()> {
     signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
     take()
 }
+
+/// The shell has put its own modes back meanwhile.
+pub(super) fn retake() -> io::Result<()> {
+    give_back();
+    take()
+}

@@ -87,6 +87,11 @@ impl<W: Write> Surface for Wire<W> {
         self.is_cursor_shown = false;
         guard::suspend()
     }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.is_cursor_shown = false;
+        guard::retake()
+    }
 }
 
 #[cfg(test)]
