@@ -5,7 +5,7 @@
 
 mod chrome;
 mod draw;
-mod painter;
+pub(crate) mod painter;
 mod perform;
 mod stack;
 #[cfg(test)]
@@ -27,6 +27,7 @@ use self::{painter::Painter, stack::Stack};
 use crate::{
     fx::{Change, Message, NewDay},
     keymap::{Key, Keymap},
+    layer::Layer,
     runtime::Runtime,
     screen::{Command, Screen},
     theme::{Glyphs, Look, Styles},
@@ -192,6 +193,11 @@ impl<S: Surface> App<S> {
 
     pub(crate) fn has_ended(&self) -> bool {
         self.ending.is_some()
+    }
+
+    /// The top layer, if it is of this type; for tests.
+    pub(crate) fn top<L: Layer>(&mut self) -> Option<&mut L> {
+        self.stack.top()?.layer().as_any().downcast_mut()
     }
 
     pub(crate) fn titles(&mut self) -> Vec<String> {

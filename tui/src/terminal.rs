@@ -24,7 +24,8 @@ pub use wire::Wire;
 const FRAME: usize = 64 * 1024;
 
 /// Runs the app on the terminal of this process and gives the terminal back. `started` gets the
-/// handle for everything that tells the app something from outside.
+/// handle for everything that tells the app something from outside. To be awaited on the main thread
+/// of a runtime with several, so that a call that panics can be told from the app itself.
 pub async fn run(setup: Setup, wants_mouse: bool, started: impl FnOnce(Poster)) -> io::Result<()> {
     install_panic_hook();
     let guard = Guard::take(wants_mouse)?;

@@ -387,6 +387,11 @@ impl Harness {
         self.app.titles()
     }
 
+    /// Looks into the top layer, if it is of this type.
+    pub fn with<L: Layer, T>(&mut self, look: impl FnOnce(&mut L) -> T) -> Option<T> {
+        self.app.top().map(look)
+    }
+
     pub fn has_ended(&self) -> bool {
         self.app.has_ended()
     }

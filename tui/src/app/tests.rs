@@ -492,3 +492,62 @@ fn a_hostile_text_cannot_reach_the_wire() {
     assert!(!sent.contains('\u{7}') && !sent.contains("\u{1b}]") && !sent.contains('\u{202e}'));
     assert!(app.line(22).contains("pay?]0;owned?ee"));
 }
+
+#[test]
+fn a_test_may_bring_its_own_runtime() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let mut app = Harness::new(80, 24)
+        .on(runtime.handle().clone())
+        .open(Demo::new());
+    app.keys("r");
+    assert!(app.screen().contains("row 2"));
+}
+
+#[test]
+fn what_was_resumed_is_told_and_a_change_goes_to_everybody() {
+    let mut app = Harness::new(80, 24).screens(vec![
+        Screen::new("Expenses", Demo::new),
+        Screen::new("Insights", Demo::new),
+    ]);
+    app.keys("a<esc>");
+    let counts = |app: &mut Harness| app.with(|demo: &mut Demo| (demo.resumed, demo.days_seen));
+    assert_eq!(counts(&mut app), Some((1, 0)));
+    app.keys("2s1");
+    assert_eq!(counts(&mut app), Some((2, 1)));
+}
+
+#[test]
+fn layers_that_set_each_other_off_come_to_an_end() {
+    let mut app = Harness::new(80, 24).open(Echo(0));
+    app.keys("r");
+    let heard = app.with(|echo: &mut Echo| echo.0).unwrap();
+    assert!((1..100).contains(&heard), "{heard}");
+}
+
+/// Answers every change with another.
+struct Echo(usize);
+
+impl Layer for Echo {
+    fn title(&self) -> String {
+        "Echo".to_owned()
+    }
+
+    fn contexts(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn draw(&mut self, _: &mut Canvas<'_>, _: Rect, _: &Look) {}
+
+    fn on_action(&mut self, _: Action, _: &Look) -> Fx<Self> {
+        Fx::announce(Change::new(()))
+    }
+
+    fn on_change(&mut self, _: &Change, _: &Look) -> Fx<Self> {
+        self.0 += 1;
+        Fx::announce(Change::new(()))
+    }
+}
