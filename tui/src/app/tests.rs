@@ -382,8 +382,12 @@ fn the_palette_finds_verbs_and_commands() {
         .open(Demo::new());
     app.keys(":about<cr>");
     assert!(app.screen().contains("The books of this house."));
-    app.keys("<esc>:reload<cr>");
-    app.keys(":load again<cr>");
+    app.keys("<esc>:screen");
+    assert!(app.screen().contains("screen-1: first screen"));
+    assert!(!app.screen().contains("screen-2"), "there is one screen only");
+    app.keys("<esc>:re");
+    assert!(app.screen().contains("> reload: load again"), "{}", app.screen());
+    app.keys("<cr>");
     assert_eq!(app.titles(), ["Demo"]);
     assert!(!app.screen().contains("row 4"));
 }

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect, Size};
 use super::{App, Ending, Input, Post, Surface, chrome};
 use crate::{
     fx::Message,
-    keymap::{Action, Key, KeyCode, Lookup},
+    keymap::{Action, Hint, Key, KeyCode, Lookup},
     layer::{AnyLayer, TextEvent},
     popup::{Help, Palette},
     runtime::Landed,
@@ -126,19 +126,28 @@ impl<S: Surface> App<S> {
         }
     }
 
-    pub(super) fn open_help(&mut self) {
+    fn open_help(&mut self) {
         let Some(top) = self.stack.top() else { return };
         let layer = top.layer();
-        let hints = self.look.keys.hints(&layer.contexts(), layer.wants_text());
-        let help = Help::new(layer.title(), layer.about(), hints);
-        self.push(AnyLayer::new(help));
+        let (title, about, is_typing) = (layer.title(), layer.about(), layer.wants_text());
+        let hints = self.verbs(is_typing);
+        self.push(AnyLayer::new(Help::new(title, about, hints)));
     }
 
-    pub(super) fn open_palette(&mut self) {
-        let Some(top) = self.stack.top() else { return };
-        let hints = self.look.keys.hints(&top.layer().contexts(), false);
-        let palette = Palette::new(hints, &self.commands);
+    fn open_palette(&mut self) {
+        let palette = Palette::new(self.verbs(false), &self.commands);
         self.push(AnyLayer::new(palette));
+    }
+
+    /// What can be asked for here, without screens that there are not.
+    fn verbs(&mut self, is_typing: bool) -> Vec<Hint> {
+        let screens = self.stack.titles().count();
+        let Some(top) = self.stack.top() else {
+            return Vec::new();
+        };
+        let mut hints = self.look.keys.hints(&top.layer().contexts(), is_typing);
+        hints.retain(|hint| hint.action.screen().is_none_or(|index| index < screens));
+        hints
     }
 
     pub(super) fn land(&mut self, landed: Landed) {
