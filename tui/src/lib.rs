@@ -1,1 +1,3 @@
-//! Placeholder.
+//! `expense`: the terminal app and its plain commands. It speaks HTTP to a server and nothing else.
+
+pub mod client;
