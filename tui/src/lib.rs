@@ -1,3 +1,19 @@
-//! `expense`: the terminal app and its plain commands. It speaks HTTP to a server and nothing else.
+//! `expense`: the terminal app and its plain commands. It speaks HTTP to a server and nothing
+//! else. Screens and popups know widgets, theme, keymap, effects and API types; they never name
+//! the async runtime, the HTTP client or the terminal. The client and the runtime never name a
+//! screen.
 
+pub mod app;
 pub mod client;
+pub mod fx;
+pub mod keymap;
+pub mod layer;
+pub mod popup;
+mod runtime;
+pub mod screen;
+pub mod terminal;
+#[doc(hidden)]
+pub mod testkit;
+pub mod text;
+pub mod theme;
+pub mod widget;

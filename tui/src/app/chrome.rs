@@ -1,0 +1,185 @@
+//! What stands around every layer: the header in words, two rules, the message line and the
+//! footer with at most eight keys. Below 40x10 one sentence instead.
+
+use ratatui::layout::{Rect, Size};
+
+use crate::{
+    fx::{Message, Tone},
+    keymap::{Action, Hint},
+    text::{self, Align},
+    theme::Look,
+    widget::Canvas,
+};
+
+pub(super) const SMALLEST: Size = Size::new(40, 10);
+const HINTS: usize = 8;
+const ABOVE: u16 = 2;
+const BELOW: u16 = 3;
+
+/// How the app stands with its server, in the header's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Link {
+    /// Nothing to say: the server is inside.
+    #[default]
+    Quiet,
+    Connecting,
+    Live,
+    Offline {
+        waiting: usize,
+    },
+    /// Connected, with writes still to be sent.
+    Sending {
+        waiting: usize,
+    },
+}
+
+impl Link {
+    fn words(self) -> String {
+        match self {
+            Self::Quiet => String::new(),
+            Self::Connecting => "connecting".to_owned(),
+            Self::Live => "live".to_owned(),
+            Self::Offline { waiting: 0 } => "offline".to_owned(),
+            Self::Offline { waiting } => format!("offline, {waiting} waiting"),
+            Self::Sending { waiting } => format!("{waiting} waiting"),
+        }
+    }
+}
+
+pub(super) fn is_too_small(size: Size) -> bool {
+    size.width < SMALLEST.width || size.height < SMALLEST.height
+}
+
+/// The part of a frame that belongs to layers.
+pub(super) fn body(frame: Rect) -> Rect {
+    Rect {
+        y: frame.y + ABOVE.min(frame.height),
+        height: frame.height.saturating_sub(ABOVE + BELOW),
+        ..frame
+    }
+}
+
+pub(super) fn too_small(canvas: &mut Canvas<'_>, look: &Look) {
+    let frame = canvas.area();
+    let sentence = format!(
+        "Too small: {}x{}. expense needs {}x{}.",
+        frame.width, frame.height, SMALLEST.width, SMALLEST.height
+    );
+    for (y, line) in (frame.top()..frame.bottom()).zip(text::wrap(&sentence, frame.width.into())) {
+        canvas.put(frame.x, y, frame.width, &line, look.styles.plain);
+    }
+}
+
+/// What the header says.
+pub(super) struct Header<'a> {
+    pub(super) ledger: &'a str,
+    pub(super) screens: Vec<(&'static str, bool)>,
+    pub(super) loading: Option<&'a str>,
+    pub(super) link: Link,
+}
+
+pub(super) fn header(canvas: &mut Canvas<'_>, header: &Header<'_>, look: &Look) {
+    let frame = canvas.area();
+    let status: Vec<String> = [header.loading.unwrap_or_default().to_owned(), header.link.words()]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect();
+    let status = text::shorten(
+        &status.join("   "),
+        usize::from(frame.width / 2),
+        look.glyphs.ellipsis,
+    );
+    let status_width = u16::try_from(text::width(&status)).unwrap_or(frame.width);
+    let right = frame.right().saturating_sub(status_width + 1);
+    let style = match header.link {
+        Link::Offline { .. } => look.styles.warning,
+        _ => look.styles.plain,
+    };
+    canvas.put(right, frame.y, status_width, &status, style);
+    let room = |x: u16| right.saturating_sub(x + 1);
+    let mut x = 1;
+    if !header.ledger.is_empty() {
+        let ledger = text::shorten(header.ledger, 24, look.glyphs.ellipsis);
+        x = canvas.put(x, frame.y, room(x), &ledger, look.styles.plain) + 3;
+    }
+    for (index, (title, is_current)) in header.screens.iter().enumerate() {
+        let style = if *is_current {
+            look.styles.matched.patch(look.styles.bold)
+        } else {
+            look.styles.plain
+        };
+        let tab = format!("{} {title}", index + 1);
+        x = canvas.put(x, frame.y, room(x), &tab, style) + 2;
+    }
+    canvas.rule(Rect::new(0, frame.y + 1, frame.width, 1), look);
+}
+
+/// The lines under the body.
+pub(super) fn footer(
+    canvas: &mut Canvas<'_>,
+    message: Option<&Message>,
+    hints: &[(String, String)],
+    look: &Look,
+) {
+    let frame = canvas.area();
+    let top = frame.bottom().saturating_sub(BELOW);
+    canvas.rule(Rect::new(0, top, frame.width, 1), look);
+    if let Some(message) = message {
+        let style = match message.tone {
+            Tone::Info => look.styles.plain,
+            Tone::Warning => look.styles.warning,
+            Tone::Error => look.styles.error,
+        };
+        let columns = frame.width.saturating_sub(2);
+        canvas.put_fit((1, top + 1, columns), &message.text, Align::Left, style, look);
+    }
+    let mut x = 1;
+    for (key, word) in hints {
+        let end = usize::from(x) + text::width(key) + 1 + text::width(word);
+        if end >= usize::from(frame.width) {
+            break;
+        }
+        x = canvas.put(x, top + 2, frame.width, key, look.styles.key) + 1;
+        x = canvas.put(x, top + 2, frame.width, word, look.styles.plain) + 2;
+    }
+}
+
+/// At most eight keys that fit, help always the last of them.
+pub(super) fn choose_hints(all: &[Hint], wanted: &[Action], columns: u16) -> Vec<(String, String)> {
+    let pair = |hint: &Hint| {
+        let word = if hint.word.is_empty() {
+            hint.action.description()
+        } else {
+            hint.word
+        };
+        (hint.key().to_owned(), word.to_owned())
+    };
+    let takes = |(key, word): &(String, String)| text::width(key) + text::width(word) + 3;
+    let is_shown = |hint: &&Hint| !hint.keys.is_empty() && hint.action != Action::Help;
+    let chosen: Vec<&Hint> = if wanted.is_empty() {
+        let worded = all.iter().filter(|hint| !hint.word.is_empty());
+        worded.filter(is_shown).collect()
+    } else {
+        let wanted = wanted.iter();
+        let found = wanted.filter_map(|action| all.iter().find(|hint| hint.action == *action));
+        found.filter(is_shown).collect()
+    };
+    let help = all
+        .iter()
+        .find(|h| h.action == Action::Help && !h.keys.is_empty());
+    let help = help.map(pair);
+    let mut room = usize::from(columns).saturating_sub(1 + help.as_ref().map_or(0, takes));
+    let mut shown = Vec::new();
+    for hint in chosen.into_iter().map(pair) {
+        if shown.len() + 1 >= HINTS {
+            break;
+        }
+        let Some(left) = room.checked_sub(takes(&hint)) else {
+            break;
+        };
+        room = left;
+        shown.push(hint);
+    }
+    shown.extend(help);
+    shown
+}

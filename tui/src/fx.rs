@@ -1,0 +1,273 @@
+//! Effects: what a layer asks for instead of doing it. A layer's update changes its own state and
+//! returns an [`Fx`]; the app and the runtime carry it out and bring the reply back to the method
+//! that was named, if the layer is still there. Nothing here performs anything.
+
+use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+
+use crate::{
+    keymap::Action,
+    layer::{AnyLayer, Layer, Popup},
+    theme::Look,
+};
+
+/// What a layer of type `L` wants done next, in order.
+#[must_use = "an effect that is not returned never happens"]
+pub struct Fx<L: ?Sized> {
+    steps: Steps,
+    layer: PhantomData<fn(&mut L)>,
+}
+
+/// Effects without the type of their layer.
+#[derive(Default)]
+pub(crate) struct Steps {
+    pub(crate) list: Vec<Step>,
+    pub(crate) is_passed: bool,
+}
+
+pub(crate) type Reply = Box<dyn FnOnce(&mut dyn Any, &Look) -> Steps + Send>;
+pub(crate) type Answered = Box<dyn FnOnce(&mut dyn Any, Box<dyn Any>, &Look) -> Steps>;
+
+/// Work for the runtime. In a slot, newer work takes the place of older.
+pub(crate) struct Call {
+    pub(crate) label: String,
+    pub(crate) slot: Option<&'static str>,
+    pub(crate) work: Pin<Box<dyn Future<Output = Reply> + Send>>,
+}
+
+pub(crate) enum Step {
+    Call(Call),
+    Cancel(&'static str),
+    Push(AnyLayer, Option<Answered>),
+    Pop(Option<Box<dyn Any>>),
+    Replace(AnyLayer),
+    Screen(usize),
+    Act(Action),
+    Command(usize),
+    Announce(Change),
+    Notify(Message),
+    Ledger(String),
+    Copy(String),
+    Quit,
+}
+
+impl<L: Layer> Fx<L> {
+    /// Nothing more than the change of state itself.
+    pub fn none() -> Self {
+        Self {
+            steps: Steps::default(),
+            layer: PhantomData,
+        }
+    }
+
+    /// Not mine: the app may do what the verb means everywhere (help, quit, back, ...).
+    pub fn pass() -> Self {
+        let mut fx = Self::none();
+        fx.steps.is_passed = true;
+        fx
+    }
+
+    fn one(step: Step) -> Self {
+        let mut fx = Self::none();
+        fx.steps.list.push(step);
+        fx
+    }
+
+    /// Runs `work` elsewhere and hands its outcome to `reply`. The label is what the header says
+    /// if it takes long (`saving 12.50 lunch`). Runs to its end even if the layer goes.
+    pub fn call<T: Send + 'static>(
+        label: impl Into<String>,
+        work: impl Future<Output = T> + Send + 'static,
+        reply: impl FnOnce(&mut L, T, &Look) -> Self + Send + 'static,
+    ) -> Self {
+        Self::one(Step::Call(Call {
+            label: label.into(),
+            slot: None,
+            work: routed(work, reply),
+        }))
+    }
+
+    /// Like [`Fx::call`], for reading: the same slot's older call is dropped with its reply, and
+    /// the call ends with its layer.
+    pub fn call_latest<T: Send + 'static>(
+        slot: &'static str,
+        label: impl Into<String>,
+        work: impl Future<Output = T> + Send + 'static,
+        reply: impl FnOnce(&mut L, T, &Look) -> Self + Send + 'static,
+    ) -> Self {
+        Self::one(Step::Call(Call {
+            label: label.into(),
+            slot: Some(slot),
+            work: routed(work, reply),
+        }))
+    }
+
+    /// Drops what runs in a slot of this layer.
+    pub fn cancel(slot: &'static str) -> Self {
+        Self::one(Step::Cancel(slot))
+    }
+
+    /// Opens a layer above this one.
+    pub fn push(layer: impl Layer) -> Self {
+        Self::one(Step::Push(AnyLayer::new(layer), None))
+    }
+
+    /// Opens a popup and hands its answer to `then`; leaving it without an answer calls nothing.
+    pub fn ask<P: Popup>(popup: P, then: impl FnOnce(&mut L, P::Answer, &Look) -> Self + 'static) -> Self {
+        let answered: Answered = Box::new(move |layer, answer, look| {
+            match (layer.downcast_mut::<L>(), answer.downcast::<P::Answer>()) {
+                (Some(layer), Ok(answer)) => then(layer, *answer, look).into_steps(),
+                _ => Steps::default(),
+            }
+        });
+        Self::one(Step::Push(AnyLayer::new(popup), Some(answered)))
+    }
+
+    /// Closes this layer, wherever in the stack it is by then.
+    pub fn pop() -> Self {
+        Self::one(Step::Pop(None))
+    }
+
+    /// Puts another layer in this one's place.
+    pub fn replace(layer: impl Layer) -> Self {
+        Self::one(Step::Replace(AnyLayer::new(layer)))
+    }
+
+    /// Shows a screen of the table of screens, closing what stands above.
+    pub fn screen(index: usize) -> Self {
+        Self::one(Step::Screen(index))
+    }
+
+    /// Says something on the message line until the next key.
+    pub fn notify(message: impl Into<Message>) -> Self {
+        Self::one(Step::Notify(message.into()))
+    }
+
+    /// Runs a verb as if its key had been pressed, once the steps before are done.
+    pub fn act(action: Action) -> Self {
+        Self::one(Step::Act(action))
+    }
+
+    /// Opens a command of the palette by its place in the list.
+    pub(crate) fn command(index: usize) -> Self {
+        Self::one(Step::Command(index))
+    }
+
+    /// Tells every open layer that something changed, before the next frame.
+    pub fn announce(change: Change) -> Self {
+        Self::one(Step::Announce(change))
+    }
+
+    /// Names the books in the header, as in `Joint EUR`.
+    pub fn ledger(name: impl Into<String>) -> Self {
+        Self::one(Step::Ledger(name.into()))
+    }
+
+    /// Puts text on the clipboard of the terminal that the user sits at.
+    pub fn copy(text: impl Into<String>) -> Self {
+        Self::one(Step::Copy(text.into()))
+    }
+
+    pub fn quit() -> Self {
+        Self::one(Step::Quit)
+    }
+
+    /// This, then that.
+    pub fn and(mut self, then: Self) -> Self {
+        self.steps.list.extend(then.steps.list);
+        self.steps.is_passed &= then.steps.is_passed;
+        self
+    }
+
+    pub fn batch(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::none(), Self::and)
+    }
+
+    pub(crate) fn into_steps(self) -> Steps {
+        self.steps
+    }
+}
+
+impl<P: Popup> Fx<P> {
+    /// Closes the popup and hands the answer to whoever asked.
+    pub fn answer(value: P::Answer) -> Self {
+        Self::one(Step::Pop(Some(Box::new(value))))
+    }
+}
+
+fn routed<L: Layer, T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+    reply: impl FnOnce(&mut L, T, &Look) -> Fx<L> + Send + 'static,
+) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    Box::pin(async move {
+        let outcome = work.await;
+        let routed: Reply = Box::new(move |layer, look| match layer.downcast_mut::<L>() {
+            Some(layer) => reply(layer, outcome, look).into_steps(),
+            None => Steps::default(),
+        });
+        routed
+    })
+}
+
+/// The one line that says what happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Warning,
+    Error,
+}
+
+impl Message {
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            tone: Tone::Warning,
+        }
+    }
+
+    pub fn error(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            tone: Tone::Error,
+        }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            tone: Tone::Info,
+        }
+    }
+}
+
+/// Something that happened here or elsewhere, of a type that the layers agree on.
+#[derive(Clone)]
+pub struct Change(Arc<dyn Any + Send + Sync>);
+
+impl Change {
+    pub fn new<T: Any + Send + Sync>(what: T) -> Self {
+        Self(Arc::new(what))
+    }
+
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+/// The change that the app itself announces at local midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewDay(pub chrono::NaiveDate);

@@ -1,0 +1,44 @@
+//! The table of screens: what the number keys switch between, and what the palette can open besides.
+//! A new screen is its file, a `mod` line and a row where the table is put together.
+
+use crate::layer::{AnyLayer, Layer};
+
+/// A row of the table of screens. Opened when first shown, kept from then on.
+pub struct Screen {
+    pub(crate) title: &'static str,
+    pub(crate) open: Box<dyn FnOnce() -> AnyLayer>,
+}
+
+impl Screen {
+    pub fn new<L: Layer>(title: &'static str, open: impl FnOnce() -> L + 'static) -> Self {
+        Self {
+            title,
+            open: Box::new(move || AnyLayer::new(open())),
+        }
+    }
+}
+
+/// A command of the palette that has no key: it opens a layer.
+pub struct Command {
+    pub name: &'static str,
+    pub description: &'static str,
+    open: Box<dyn Fn() -> AnyLayer>,
+}
+
+impl Command {
+    pub fn new<L: Layer>(
+        name: &'static str,
+        description: &'static str,
+        open: impl Fn() -> L + 'static,
+    ) -> Self {
+        Self {
+            name,
+            description,
+            open: Box::new(move || AnyLayer::new(open())),
+        }
+    }
+
+    pub(crate) fn open(&self) -> AnyLayer {
+        (self.open)()
+    }
+}
