@@ -191,7 +191,7 @@ pub(crate) fn shown(address: &Url) -> String {
     address.as_str().trim_end_matches('/').to_owned()
 }
 
-fn unsendable(error: impl ToString) -> ClientError {
+fn unsendable(error: impl std::fmt::Display) -> ClientError {
     ClientError::Unsendable { reason: error.to_string() }
 }
 

@@ -24,6 +24,7 @@ pub use day::DayRead;
 pub use error::ClientError;
 pub use health::{Readiness, ReadinessCheck};
 pub use http::{HttpApi, install_tls};
+pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
 pub use tap::Tap;
