@@ -205,8 +205,8 @@ mod tests {
         }
 
         #[test]
-        fn case_never_changes_the_fold(text in "[a-zA-Zà-ÿÀ-Þ ]{0,20}") {
-            prop_assert_eq!(fold(&text.to_uppercase().replace("SS", "ß")), fold(&text.replace("ss", "ß").replace("SS", "ß")));
+        fn case_never_changes_the_fold(text in "[a-zà-öø-þα-ω ]{0,20}") {
+            prop_assert_eq!(fold(&text.to_uppercase()), fold(&text));
         }
 
         #[test]

@@ -1,5 +1,13 @@
-//! The room around the database: how the schema is brought up to date, leased and described.
+//! The room around the database: pools, the unit of work and its retries, and how the schema is brought up to
+//! date, leased and described. No queries about expenses, no rules.
 
+mod classify;
 pub mod lease;
 pub mod migrate;
+mod pool;
 pub mod schema;
+mod unit;
+
+pub use classify::{Class, classify};
+pub use pool::{Db, Dialect, PoolOptions};
+pub use unit::{Op, Outcome, Unit, Work};

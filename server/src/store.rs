@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod change;
+pub mod dictionary;
 pub mod expense;
 pub mod filter;
 pub mod image;
@@ -11,3 +12,10 @@ pub mod names;
 pub mod noun;
 pub mod report;
 pub mod token;
+
+use crate::error::{AppError, Result};
+
+/// A guarded update must have met its row: the ledger's `rev` was taken first, so nobody else can have moved it.
+fn one_row(affected: u64) -> Result<()> {
+    if affected == 1 { Ok(()) } else { Err(AppError::Internal("a row moved under its own unit of work".into())) }
+}

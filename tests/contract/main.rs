@@ -4,5 +4,7 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod lease;
 mod migrate;
 mod schema;
+mod tables;

@@ -82,7 +82,7 @@ impl TestDb {
     }
 
     fn in_folder() -> Self {
-        let folder = temp_dir();
+        let folder = temp_dir_in(&std::env::temp_dir());
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("expense.db").display());
         Self {
             url,
@@ -106,14 +106,8 @@ async fn connect(url: &str) -> DatabaseConnection {
         .unwrap_or_else(|fault| panic!("connect to {url}: {fault}"))
 }
 
-/// In memory where the system offers it: a test database is written often and never kept.
-fn temp_dir() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    let parent = if memory.is_dir() {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
-    };
+/// `tests/run` sets TMPDIR to a place in memory, and clears away what a killed test leaves there.
+fn temp_dir_in(parent: &Path) -> TempDir {
     tempfile::Builder::new()
         .prefix("expense-test-")
         .tempdir_in(parent)

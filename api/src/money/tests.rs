@@ -125,6 +125,25 @@ fn an_amount_comes_from_a_json_string_only() {
     );
 }
 
+#[cfg(feature = "openapi")]
+#[test]
+fn poem_reads_what_serde_reads() {
+    use poem_openapi::types::ParseFromJSON;
+    use serde_json::{Value, json};
+    for value in [
+        json!("12.5"),
+        json!("x"),
+        json!(12.5),
+        json!(12),
+        Value::Null,
+        json!(["12"]),
+    ] {
+        let by_poem = Amount::parse_from_json(Some(value.clone())).ok();
+        assert_eq!(by_poem, serde_json::from_value(value.clone()).ok(), "{value}");
+        assert_eq!(by_poem.is_some(), value.is_string());
+    }
+}
+
 #[test]
 fn totals_may_be_negative_and_come_back() {
     for minor in [0, -1, 5, -123_456, i64::MAX, i64::MIN] {

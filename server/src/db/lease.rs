@@ -66,7 +66,7 @@ impl<'a> Lease<'a> {
         match self.execute(sql, values).await {
             Ok(_) => Ok(true),
             Err(fault) if matches!(fault.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
-            Err(fault) => self.unless_race_lost(fault),
+            Err(fault) => unless_race_lost(fault),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'a> Lease<'a> {
         ];
         match self.execute(sql, values).await {
             Ok(rows) => Ok(rows == 1),
-            Err(fault) => self.unless_race_lost(fault),
+            Err(fault) => unless_race_lost(fault),
         }
     }
 
@@ -129,15 +129,14 @@ impl<'a> Lease<'a> {
     fn ttl_millis(&self) -> i64 {
         i64::try_from(self.ttl.as_millis()).unwrap_or(i64::MAX / 2)
     }
+}
 
-    #[expect(clippy::unused_self, reason = "reads as what becomes of the claim")]
-    fn unless_race_lost(&self, fault: DbErr) -> Result<bool, DbErr> {
-        let number = mysql_number(&fault);
-        if number.is_some_and(|number| LOST_RACE.contains(&number)) {
-            Ok(false)
-        } else {
-            Err(fault)
-        }
+fn unless_race_lost(fault: DbErr) -> Result<bool, DbErr> {
+    let number = mysql_number(&fault);
+    if number.is_some_and(|number| LOST_RACE.contains(&number)) {
+        Ok(false)
+    } else {
+        Err(fault)
     }
 }
 

@@ -16,6 +16,61 @@ count of the currency's minor unit. A `*_fold` column holds its neighbour withou
 empty in deleted rows, so that the unique key on it lets a name be used again.
 ";
 
+// Here and below, what a write into a String returns is dropped: it cannot fail.
+
+/// What each table is for.
+const PURPOSES: [(&str, &str); 19] = [
+    ("user", "A person, or the one local owner of a private database."),
+    (
+        "token",
+        "A session or an API token of a user, known only by its hash.",
+    ),
+    (
+        "ledger",
+        "One set of books. `rev` numbers its changes; `epoch` is renewed by a restore.",
+    ),
+    ("member", "A user in a ledger: owner, editor, adder or viewer."),
+    ("category", "What money was spent on, at most two levels deep."),
+    (
+        "account",
+        "What it was paid with: cash, card, bank, wallet or other.",
+    ),
+    ("payee", "Whom it went to; made on use."),
+    ("tag", "A free word; made on use."),
+    (
+        "expense",
+        "The row. The amount is positive, `kind` says what it does; a deleted row is kept for a while.",
+    ),
+    ("expense_tag", "Which tags an expense carries."),
+    (
+        "external_ref",
+        "What was imported before, by the source's own id; outlives the expense.",
+    ),
+    (
+        "change",
+        "The one log: who changed a ledger, when and from where, without gaps.",
+    ),
+    (
+        "change_row",
+        "What a change did to one row: the row before and after it.",
+    ),
+    ("month_total", "Sums by month, category, kind and currency."),
+    ("import", "A file that was read."),
+    ("import_row", "One row of that file, and the verdict on it."),
+    (
+        "operation",
+        "Long work of many changes, taken up again after a crash.",
+    ),
+    (
+        "setting",
+        "Values of this database, such as the key that signs cursors.",
+    ),
+    (
+        "lease",
+        "A right that one server at a time holds, such as to migrate.",
+    ),
+];
+
 /// The whole page. The diagram and SQLite's statements come from a database made in memory for this call;
 /// MySQL's or MariaDB's only if one, migrated, is given.
 pub async fn schema_markdown(mysql: Option<&DatabaseConnection>) -> Result<String, MigrateError> {
@@ -23,10 +78,12 @@ pub async fn schema_markdown(mysql: Option<&DatabaseConnection>) -> Result<Strin
     migrate::up(&sqlite).await?;
     lease::create_table(&sqlite).await?;
     let tables = sqlite_tables(&sqlite).await?;
-    let mut page = format!(
-        "{INTRO}\n## Diagram\n\n```mermaid\n{}```\n\n## SQLite\n",
-        diagram(&sqlite, &tables).await?
-    );
+    let mut page = format!("{INTRO}\n## Tables\n\n| table | what it holds |\n|---|---|\n");
+    for (table, purpose) in PURPOSES {
+        let _ = writeln!(page, "| [{table}](#{table}) | {purpose} |");
+    }
+    let diagram = diagram(&sqlite, &tables).await?;
+    let _ = write!(page, "\n## Diagram\n\n```mermaid\n{diagram}```\n\n## SQLite\n");
     for table in &tables {
         section(&mut page, &table.name, &table.sql);
     }
@@ -50,7 +107,6 @@ struct Table {
 }
 
 fn section(page: &mut String, table: &str, sql: &str) {
-    // Writing to a String cannot fail.
     let _ = write!(page, "\n### {table}\n\n```sql\n{sql}\n```\n");
 }
 
@@ -115,7 +171,22 @@ async fn mysql_statement(db: &DatabaseConnection, table: &str) -> Result<String,
     let sql: String = row
         .ok_or_else(|| DbErr::RecordNotFound(table.to_owned()))?
         .try_get("", "Create Table")?;
-    Ok(format!("{sql};"))
+    Ok(format!("{};", in_every_servers_words(&sql)))
+}
+
+/// Display widths of integers and the default action of a foreign key are printed by some versions and not by others.
+fn in_every_servers_words(sql: &str) -> String {
+    let mut sql = sql.to_owned();
+    for (printed, common) in [
+        ("bigint(20)", "bigint"),
+        ("smallint(6)", "smallint"),
+        ("int(11)", "int"),
+        (" ON DELETE RESTRICT", ""),
+        (" ON UPDATE RESTRICT", ""),
+    ] {
+        sql = sql.replace(printed, common);
+    }
+    sql
 }
 
 async fn diagram(db: &DatabaseConnection, tables: &[Table]) -> Result<String, DbErr> {
@@ -199,6 +270,7 @@ async fn query(db: &DatabaseConnection, sql: &str, value: Option<&str>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_table_is_printed_one_part_a_line_and_a_comma_in_brackets_does_not_break_it() {
@@ -216,7 +288,12 @@ mod tests {
         let page = schema_markdown(None).await.unwrap();
         assert!(page.contains("  expense }o--o| category : category_id"), "{page}");
         assert!(page.contains("  expense }o--|| ledger : ledger_id"), "{page}");
-        assert!(page.contains("### lease"), "{page}");
+        let listed: BTreeSet<_> = PURPOSES.iter().map(|(table, _)| *table).collect();
+        let made: BTreeSet<_> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("### "))
+            .collect();
+        assert_eq!(listed, made, "every table says what it is for");
         assert!(!page.contains("seaql_migrations"), "{page}");
     }
 }

@@ -203,7 +203,8 @@ impl Tries {
             return Err(AppError::Unavailable(format!("after {} tries: {error}", self.done)));
         }
         let longest = 10_u64 << self.done.min(5);
-        tokio::time::sleep(Duration::from_millis(rand::rng().random_range(5..=longest))).await;
+        let pause = rand::rng().random_range(5..=longest);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
         Ok(())
     }
 }

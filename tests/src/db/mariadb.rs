@@ -2,7 +2,7 @@
 //! the process, however that ends: `mariadb.sh` waits for the end of a pipe that the system closes for us.
 //! A new database replays the statements that made a migrated one, which is far cheaper than migrating.
 
-use super::{connect, temp_dir};
+use super::{connect, temp_dir_in};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl MariaDb {
     }
 
     async fn start() -> Self {
-        let folder = temp_dir().keep();
+        let folder = temp_dir_in(&std::env::temp_dir()).keep();
         let process = spawn(&folder);
         let (drops, dropped) = channel::<String>();
         let server = Self {
@@ -98,7 +98,7 @@ impl MariaDb {
         Database {
             url: self.url_of(&name),
             name,
-            folder: temp_dir(),
+            folder: temp_dir_in(&self.folder),
             drops: self.drops.clone(),
         }
     }

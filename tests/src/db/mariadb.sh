@@ -26,7 +26,7 @@ serve)
         --character-set-server=utf8mb4 --collation-server=utf8mb4_bin --performance-schema=OFF \
         --innodb-log-file-size=8M --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=1 \
         --innodb-flush-method=nosync --innodb-doublewrite=0 --innodb-use-native-aio=0 \
-        ${MDB_EXTRA:-} </dev/null >"$folder/log" 2>&1 &
+        </dev/null >"$folder/log" 2>&1 &
     server=$!
     cat >/dev/null
     kill -9 $server

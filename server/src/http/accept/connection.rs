@@ -1,0 +1,133 @@
+//! One connection from its first byte to its last: hyper speaks HTTP/1.1 on it, this task closes it when a phase
+//! has lasted too long, and winds it down at a stop. Only HTTP/1.1: nothing of ours needs HTTP/2, and its floods
+//! are the larger part of what goes wrong in servers.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use poem::http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Request};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::phase::{NEVER, TrackedBody, TrackedIo, Tracker, tracked_body};
+use super::{App, Limits};
+
+/// Past this nothing is read any more, answered 431 and closed. The limit layer refuses from 16 KiB on.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
+/// At a stop, for a request of which the last bytes may be under way.
+const HALF_SENT_GRACE: Duration = Duration::from_millis(250);
+
+/// A client that still sends when it is refused loses the answer if the socket is closed under it. So what it sends
+/// is read and thrown away, for this long and this much.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 8 * 1024 * 1024;
+
+pub(super) async fn run(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: App,
+    limits: &Limits,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Answers are written whole; waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or_default());
+    let remote = RemoteAddr(Addr::from(peer));
+    let tracker = Tracker::new();
+    let mut changes = tracker.changes();
+
+    let service = service_fn({
+        let tracker = tracker.clone();
+        move |request: hyper::Request<Incoming>| {
+            let (app, tracker, local, remote) = (app.clone(), tracker.clone(), local.clone(), remote.clone());
+            async move { Ok::<_, Infallible>(answer(request, app, tracker, local, remote).await) }
+        }
+    });
+    let io = TokioIo::new(TrackedIo::new(stream, tracker.clone()));
+    let mut connection = http1::Builder::new()
+        .max_buf_size(MAX_HEADER_BYTES)
+        // A script that closes its sending side after the request still wants the answer.
+        .half_close(true)
+        // Phases keep the time, in finer steps than this one would.
+        .header_read_timeout(None)
+        .serve_connection(io, service);
+
+    let mut stop_at: Option<Instant> = None;
+    loop {
+        let state = tracker.state();
+        let cut_at = stop_at.filter(|_| state.is_half_sent());
+        let deadline = [state.deadline(limits), cut_at].into_iter().flatten().min();
+        let timer = tokio::time::sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER));
+        tokio::select! {
+            biased;
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(%peer, %error, "connection ended");
+                }
+                break;
+            }
+            _ = changes.changed() => {}
+            Ok(_) = stopping.wait_for(|stopping| *stopping), if stop_at.is_none() => {
+                stop_at = Some(Instant::now() + HALF_SENT_GRACE);
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
+            () = timer => {
+                tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
+                if state.blocked_since.is_some() {
+                    // The system would go on offering the rest of the answer, and hold its memory, for many minutes.
+                    let stream = connection.into_parts().io.into_inner().into_inner();
+                    let _ = stream.set_zero_linger();
+                }
+                return;
+            }
+        }
+    }
+    if tracker.state().is_unread && stop_at.is_none() {
+        linger(connection.into_parts().io.into_inner().into_inner()).await;
+    }
+}
+
+async fn answer(
+    request: hyper::Request<Incoming>,
+    app: App,
+    tracker: Tracker,
+    local: LocalAddr,
+    remote: RemoteAddr,
+) -> hyper::Response<TrackedBody<impl hyper::body::Body<Data = hyper::body::Bytes, Error = std::io::Error>>> {
+    let has_body = !request.body().is_end_stream();
+    tracker.request_came(has_body);
+    let mut request = Request::from((request, local, remote, Scheme::HTTP));
+    if has_body {
+        let body = tracked_body(request.take_body(), tracker.clone());
+        request.set_body(body);
+    }
+    let response = match app.call(request).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    };
+    hyper::Response::from(response).map(|body| TrackedBody::new(body, tracker))
+}
+
+async fn linger(mut stream: TcpStream) {
+    let mut scratch = vec![0; 16 * 1024];
+    let mut left = LINGER_BYTES;
+    let read_to_end = async {
+        while let Ok(count @ 1..) = stream.read(&mut scratch).await {
+            left = left.saturating_sub(count);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, read_to_end).await;
+}

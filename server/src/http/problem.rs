@@ -1,0 +1,207 @@
+//! Every error as RFC 9457 problem+json, on every path: refusals, poem's own errors, limits, panics. The one place
+//! that turns an error into an answer; nothing internal gets into a body.
+
+use super::limit::LimitError;
+use super::trace::{RequestId, carry_route};
+use crate::db::{Class, classify};
+use crate::error::{AppError, Refusal};
+use api::problem::{Code, Problem};
+use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result};
+use poem_openapi::registry::{MetaResponses, Registry};
+use std::sync::Arc;
+
+/// The media type of problem details.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+impl poem::error::ResponseError for AppError {
+    fn status(&self) -> StatusCode {
+        let code = match self {
+            Self::Refused(refusal) => refusal.code,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Db(_) | Self::Internal(_) => Code::Internal,
+        };
+        StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl poem_openapi::ApiResponse for AppError {
+    // The document's post-processing adds the same answers to every operation.
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: Vec::new() }
+    }
+
+    fn register(_registry: &mut Registry) {}
+}
+
+/// The methods that an address takes, for `Allow`.
+pub type Allowed = Arc<dyn Fn(&str) -> Vec<Method> + Send + Sync>;
+
+/// The layer that renders errors.
+#[derive(Clone)]
+pub struct Problems {
+    /// Where this server is reached, without a slash at the end; empty for addresses relative to the host.
+    pub base_url: String,
+    /// The methods that an address takes.
+    pub allowed: Allowed,
+}
+
+impl std::fmt::Debug for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Problems").finish_non_exhaustive()
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Problems {
+    type Output = Rendered<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Rendered { inner, problems: self.clone() }
+    }
+}
+
+/// An endpoint whose errors are rendered.
+#[derive(Debug)]
+pub struct Rendered<E> {
+    inner: E,
+    problems: Problems,
+}
+
+impl<E: Endpoint> Endpoint for Rendered<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+        let path = request.original_uri().path().to_owned();
+        match self.inner.call(request).await {
+            Ok(answer) => Ok(answer.into_response()),
+            Err(error) => {
+                let route = error.data::<PathPattern>().cloned();
+                let mut response = self.problems.render(&error, &request_id, &path);
+                carry_route(route, &mut response);
+                Ok(response)
+            }
+        }
+    }
+}
+
+impl Problems {
+    fn render(&self, error: &Error, request_id: &str, path: &str) -> Response {
+        let refusal = self.refusal(error, request_id, path);
+        let code = refusal.code;
+        let mut response = self.answer(refusal, request_id);
+        let headers = response.headers_mut();
+        match code {
+            Code::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            Code::MethodNotAllowed => {
+                let methods: Vec<String> = (self.allowed)(path).iter().map(ToString::to_string).collect();
+                if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+                    headers.insert(header::ALLOW, value);
+                }
+            }
+            Code::Unavailable | Code::RateLimited => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    fn answer(&self, refusal: Refusal, request_id: &str) -> Response {
+        let code = refusal.code;
+        let problem = Problem {
+            kind: format!("{}/docs/errors/{}", self.base_url, code.as_str()),
+            title: code.title().into(),
+            status: code.status(),
+            detail: refusal.detail,
+            code: code.as_str().into(),
+            request_id: request_id.into(),
+            errors: refusal.faults.0,
+            current: refusal.current,
+            count: refusal.count,
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        Response::builder()
+            .status(StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+            .content_type(PROBLEM_JSON)
+            .body(body)
+    }
+
+    fn refusal(&self, error: &Error, request_id: &str, path: &str) -> Refusal {
+        if let Some(error) = error.downcast_ref::<AppError>() {
+            return of_app(error, request_id);
+        }
+        if let Some(error) = error.downcast_ref::<LimitError>() {
+            return of_limit(error);
+        }
+        // poem's own errors name internals; only their status is believed.
+        match error.status() {
+            StatusCode::METHOD_NOT_ALLOWED => Refusal::new(Code::MethodNotAllowed, "This address takes other methods"),
+            // poem says 404 for a method it does not know on a path it does.
+            StatusCode::NOT_FOUND if (self.allowed)(path).is_empty() => {
+                Refusal::new(Code::NotFound, "There is no such thing here, or it is not yours")
+            }
+            StatusCode::NOT_FOUND => Refusal::new(Code::NotFound, "There is no such thing here, or it is not yours"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::new(Code::UnsupportedMediaType, "Send application/json"),
+            StatusCode::BAD_REQUEST => Refusal::new(Code::BadRequest, "The request cannot be read"),
+            status => {
+                tracing::error!(%request_id, %status, %error, "unexpected error");
+                Refusal::new(Code::Internal, "Something broke on the server; it was logged")
+            }
+        }
+    }
+}
+
+fn of_app(error: &AppError, request_id: &str) -> Refusal {
+    match error {
+        AppError::Refused(refusal) => (**refusal).clone(),
+        AppError::Db(inner) if matches!(classify(inner), Class::Endpoint | Class::Conflict | Class::Full) => {
+            tracing::warn!(%request_id, %error, "database unavailable");
+            Refusal::new(Code::Unavailable, "The database is away; nothing was written")
+        }
+        AppError::Unavailable(_) => {
+            tracing::warn!(%request_id, %error, "database unavailable");
+            Refusal::new(Code::Unavailable, "The database is busy or away; nothing was written")
+        }
+        AppError::Db(_) | AppError::Internal(_) => {
+            tracing::error!(%request_id, %error, "internal error");
+            Refusal::new(Code::Internal, "Something broke on the server; it was logged")
+        }
+    }
+}
+
+fn of_limit(error: &LimitError) -> Refusal {
+    let code = match error {
+        LimitError::BodyTooLarge { .. } => Code::TooLarge,
+        LimitError::BodyTooSlow { .. } => Code::Timeout,
+        LimitError::BodyBroken | LimitError::UriTooLong => Code::BadRequest,
+        LimitError::BodyEncoded => Code::UnsupportedMediaType,
+        LimitError::HeadersTooLarge => Code::HeadersTooLarge,
+        LimitError::AnswerTooSlow { .. } => Code::Unavailable,
+    };
+    Refusal::new(code, error.to_string())
+}
+
+/// What is left of a panic: a line in the log and an error like any other.
+pub fn of_panic(payload: Box<dyn std::any::Any + Send>) -> AppError {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "panic".into());
+    AppError::Internal(format!("panic: {text}"))
+}
+
+/// The page behind a problem's `type`.
+pub fn page(code: Code) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{word}</title>\
+         <body><h1>{title}</h1><p><code>{word}</code>, answered with status {status}.</p><p>{advice}</p></body></html>",
+        word = code.as_str(),
+        title = code.title(),
+        status = code.status(),
+        advice = code.advice(),
+    )
+}

@@ -1,0 +1,140 @@
+//! The request schemas of the served document, compiled once: what a body or a query string is checked against.
+
+use crate::error::AppError;
+use api::problem::Faults;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+
+/// Validators by type name.
+#[derive(Debug)]
+pub struct Schemas {
+    validators: HashMap<String, Validator>,
+    schemas: Map<String, Value>,
+}
+
+impl Schemas {
+    /// Compiles every component schema of an OpenAPI 3.0 document.
+    pub fn of(document: &Value) -> Result<Self, AppError> {
+        let broken = |error: &dyn std::fmt::Display| AppError::Internal(format!("schema: {error}"));
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+        let definitions: Map<String, Value> = schemas.iter().map(|(name, schema)| (name.clone(), plain(schema))).collect();
+        let mut validators = HashMap::new();
+        for name in schemas.keys() {
+            let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
+            let validator = jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .should_validate_formats(false)
+                .build(&root)
+                .map_err(|error| broken(&error))?;
+            validators.insert(name.clone(), validator);
+        }
+        Ok(Self { validators, schemas })
+    }
+
+    /// Everything that a value breaks of a type's schema.
+    pub fn faults(&self, name: &str, value: &Value) -> Faults {
+        let mut faults = Faults::default();
+        let Some(validator) = self.validators.get(name) else {
+            faults.add("", "schema", "This server does not know the schema of this request");
+            return faults;
+        };
+        for error in validator.iter_errors(value) {
+            let at = error.instance_path().to_string();
+            let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    for name in unexpected {
+                        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+                        faults.add(property(&name), "unknown", format!("There is no field {name:?} here"));
+                    }
+                }
+                ValidationErrorKind::Required { property: name } => {
+                    let name = name.as_str().unwrap_or_default();
+                    faults.add(property(name), "missing", format!("{name} is needed"));
+                }
+                kind => {
+                    let (code, detail) = self.words(kind, error.schema_path().to_string().as_str());
+                    faults.add(at, code, detail);
+                }
+            }
+        }
+        // A type that fits none of several alternatives says so once for each.
+        faults.0.dedup();
+        faults
+    }
+
+    fn words(&self, kind: &ValidationErrorKind, _path: &str) -> (&'static str, String) {
+        match kind {
+            ValidationErrorKind::Type { .. } => ("type", "This is not the type it must be; see the schema".into()),
+            ValidationErrorKind::Pattern { pattern } => match self.example_of(pattern) {
+                Some(example) => ("pattern", format!("Write it like {example}, as text")),
+                None => ("pattern", format!("It must match {pattern}")),
+            },
+            ValidationErrorKind::MaxLength { limit } => ("too-long", format!("At most {limit} characters")),
+            ValidationErrorKind::MinLength { limit } => ("too-short", format!("At least {limit} characters")),
+            ValidationErrorKind::MaxItems { limit } => ("too-many", format!("At most {limit} entries")),
+            ValidationErrorKind::MinItems { limit } => ("too-few", format!("At least {limit} entries")),
+            ValidationErrorKind::Minimum { limit } => ("too-small", format!("At least {limit}")),
+            ValidationErrorKind::Maximum { limit } => ("too-large", format!("At most {limit}")),
+            ValidationErrorKind::Enum { options } => {
+                let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                ("not-one-of", format!("One of: {}", options.join(", ")))
+            }
+            _ => ("schema", "It does not fit the schema".into()),
+        }
+    }
+
+    /// An example of the values that a pattern accepts.
+    fn example_of(&self, pattern: &str) -> Option<String> {
+        fn search(value: &Value, pattern: &str) -> Option<String> {
+            match value {
+                Value::Object(object) => {
+                    if object.get("pattern").and_then(Value::as_str) == Some(pattern)
+                        && let Some(example) = object.get("example").and_then(Value::as_str)
+                    {
+                        return Some(example.to_owned());
+                    }
+                    object.values().find_map(|value| search(value, pattern))
+                }
+                Value::Array(values) => values.iter().find_map(|value| search(value, pattern)),
+                _ => None,
+            }
+        }
+        self.schemas.values().find_map(|schema| search(schema, pattern))
+    }
+
+    /// A query parameter as the JSON value that its schema asks for; text where it is none.
+    pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
+        let schema = self.schemas.get(type_name).and_then(|schema| schema.pointer(&format!("/properties/{property}")));
+        match schema.and_then(|schema| schema.get("type")).and_then(Value::as_str) {
+            Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+            Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+            _ => text.into(),
+        }
+    }
+}
+
+/// An OpenAPI 3.0 schema as JSON Schema: `nullable` becomes a type of its own.
+fn plain(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let mut plain: Map<String, Value> =
+                object.iter().filter(|(key, _)| *key != "nullable").map(|(key, value)| (key.clone(), self::plain(value))).collect();
+            if object.get("nullable") == Some(&Value::Bool(true)) {
+                if let Some(kind) = plain.get("type").cloned() {
+                    plain.insert("type".into(), json!([kind, "null"]));
+                    if let Some(Value::Array(options)) = plain.get_mut("enum") {
+                        options.push(Value::Null);
+                    }
+                } else {
+                    return json!({ "anyOf": [Value::Object(plain), { "type": "null" }] });
+                }
+            }
+            Value::Object(plain)
+        }
+        Value::Array(values) => values.iter().map(self::plain).collect(),
+        other => other.clone(),
+    }
+}

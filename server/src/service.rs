@@ -1,0 +1,13 @@
+//! The rules, one file a noun: what may be done, what must hold, and how it is answered. Services open units of work
+//! and snapshots and call stores; they know no HTTP.
+
+pub mod change_set;
+pub mod cursor;
+pub mod expense;
+pub mod filter;
+pub mod grant;
+pub mod names;
+pub mod write;
+
+pub use grant::{Grant, Role};
+pub use write::WriteKey;

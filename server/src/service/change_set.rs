@@ -1,0 +1,428 @@
+//! Creates, updates, deletes and restores of expenses as one unit of work: all rows and names are looked up
+//! together, all faults told together, and everything written through `apply`. Single writes, batches, day sheets,
+//! quick entries and imports are all change sets.
+
+use crate::db::{Dialect, Unit, Work};
+use crate::error::{AppError, Findings, Refusal, Result};
+use crate::service::names::{Miss, Names, note, usable};
+use crate::store;
+use crate::store::apply::{Logged, apply};
+use crate::store::image::{EntryImage, ExpenseImage, Named};
+use crate::store::names::{Dictionary, Wanted, split_path};
+use crate::store::noun::{Edit, Pair};
+use api::currency::Currency;
+use api::expense::{Expense, ExpensePatch, Kind, NewExpense, check_transfer};
+use api::id::new_uuid;
+use api::patch::Patch;
+use api::problem::{Code, Faults};
+use api::text::{clean_line, clean_note, fold};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What to do with one row.
+#[derive(Debug, Clone)]
+pub enum RowOp {
+    /// Make it.
+    Create(Box<NewExpense>),
+    /// Change it.
+    Update { id: Uuid, version: Option<i64>, patch: Box<ExpensePatch> },
+    /// Mark it deleted.
+    Delete { id: Uuid, version: Option<i64> },
+    /// Bring it back.
+    Restore { id: Uuid, version: Option<i64> },
+}
+
+impl RowOp {
+    fn existing(&self) -> Option<(Uuid, Option<i64>)> {
+        match self {
+            Self::Create(_) => None,
+            Self::Update { id, version, .. } | Self::Delete { id, version } | Self::Restore { id, version } => {
+                Some((*id, *version))
+            }
+        }
+    }
+}
+
+/// Several row operations, all or nothing.
+#[derive(Debug)]
+pub struct ChangeSet {
+    /// Which SQL is spoken.
+    pub dialect: Dialect,
+    /// The ledger's base currency.
+    pub base: Currency,
+    /// The operations, each with the JSON pointer its faults are told under.
+    pub ops: Vec<(String, RowOp)>,
+}
+
+impl Work for ChangeSet {
+    type Output = Vec<Logged>;
+
+    async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
+        let edits = self.edits(unit).await?;
+        apply(unit, edits).await
+    }
+}
+
+impl ChangeSet {
+    /// The edits that the operations come to, dictionary entries that they make first.
+    pub async fn edits(&self, unit: &Unit) -> Result<Vec<Edit>> {
+        let ids: Vec<Uuid> = self.ops.iter().filter_map(|(_, op)| op.existing()).map(|(id, _)| id).collect();
+        let rows = if ids.is_empty() {
+            HashMap::new()
+        } else {
+            let found = store::expense::find(&unit.tx, self.dialect, unit.ledger_id, &ids).await?;
+            found.into_iter().map(|image| (image.id, image)).collect()
+        };
+        let wanted = self.wanted();
+        let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
+        let mut build = Build { unit, base: self.base, names, rows, made: Made::default(), findings: Findings::default() };
+        let mut edits = Vec::with_capacity(self.ops.len());
+        for (pointer, op) in &self.ops {
+            edits.extend(build.edit(pointer, op)?);
+        }
+        build.findings.refuse()?;
+        let mut all = build.made.edits;
+        all.extend(edits.into_iter().map(Edit::Expense));
+        Ok(all)
+    }
+
+    fn wanted(&self) -> Wanted {
+        let mut wanted = Wanted::default();
+        for (_, op) in &self.ops {
+            let given = match op {
+                RowOp::Create(new) => Given::of_new(new),
+                RowOp::Update { patch, .. } => Given::of_patch(patch),
+                RowOp::Delete { .. } | RowOp::Restore { .. } => continue,
+            };
+            given.ask(&mut wanted);
+        }
+        wanted
+    }
+}
+
+/// A reference as it was given: left alone, cleared, by id or by name.
+#[derive(Debug, Clone)]
+enum Ref<'a> {
+    Keep,
+    Clear,
+    Id(Uuid),
+    Name(&'a str),
+}
+
+impl<'a> Ref<'a> {
+    fn of<I: Copy + Into<Uuid>>(id: Option<I>, name: Option<&'a String>) -> Self {
+        match (id, name) {
+            (Some(id), _) => Self::Id(id.into()),
+            (None, Some(name)) => Self::Name(name),
+            (None, None) => Self::Keep,
+        }
+    }
+
+    fn of_patch<I: Copy + Into<Uuid>>(id: &Patch<I>, name: Option<&'a String>) -> Self {
+        match (id, name) {
+            (Patch::Set(id), _) => Self::Id((*id).into()),
+            (Patch::Clear, _) => Self::Clear,
+            (Patch::Keep, Some(name)) => Self::Name(name),
+            (Patch::Keep, None) => Self::Keep,
+        }
+    }
+}
+
+/// Everything of an operation that names something else.
+struct Given<'a> {
+    category: Ref<'a>,
+    account: Ref<'a>,
+    to_account: Ref<'a>,
+    paid_by: Ref<'a>,
+    payee: Patch<&'a str>,
+    tags: Option<&'a [String]>,
+    create_missing: bool,
+}
+
+impl<'a> Given<'a> {
+    fn of_new(new: &'a NewExpense) -> Self {
+        Self {
+            category: Ref::of(new.category_id, new.category.as_ref()),
+            account: Ref::of(new.account_id, new.account.as_ref()),
+            to_account: Ref::of(new.to_account_id, new.to_account.as_ref()),
+            paid_by: Ref::of(new.paid_by, None),
+            payee: new.payee.as_deref().map_or(Patch::Keep, Patch::Set),
+            tags: Some(&new.tags),
+            create_missing: new.create_missing,
+        }
+    }
+
+    fn of_patch(patch: &'a ExpensePatch) -> Self {
+        Self {
+            category: Ref::of_patch(&patch.category_id, patch.category.as_ref()),
+            account: Ref::of_patch(&patch.account_id, patch.account.as_ref()),
+            to_account: Ref::of_patch(&patch.to_account_id, patch.to_account.as_ref()),
+            paid_by: Ref::of_patch(&patch.paid_by, None),
+            payee: match &patch.payee {
+                Patch::Keep => Patch::Keep,
+                Patch::Clear => Patch::Clear,
+                Patch::Set(name) => Patch::Set(name),
+            },
+            tags: patch.tags.as_deref(),
+            create_missing: patch.create_missing,
+        }
+    }
+
+    fn ask(&self, wanted: &mut Wanted) {
+        for (dictionary, given) in [
+            (Dictionary::Category, &self.category),
+            (Dictionary::Account, &self.account),
+            (Dictionary::Account, &self.to_account),
+            (Dictionary::Member, &self.paid_by),
+        ] {
+            match given {
+                Ref::Id(id) => wanted.id(dictionary, *id),
+                Ref::Name(name) => wanted.name(dictionary, name),
+                Ref::Keep | Ref::Clear => {}
+            }
+        }
+        if let Patch::Set(name) = self.payee {
+            wanted.name(Dictionary::Payee, name);
+        }
+        for tag in self.tags.unwrap_or_default() {
+            wanted.name(Dictionary::Tag, tag);
+        }
+    }
+}
+
+/// Dictionary entries that this change makes, each once.
+#[derive(Default)]
+struct Made {
+    by_name: BTreeMap<(Dictionary, Option<Uuid>, String), Named>,
+    edits: Vec<Edit>,
+}
+
+struct Build<'a> {
+    unit: &'a Unit,
+    base: Currency,
+    names: Names,
+    rows: HashMap<Uuid, ExpenseImage>,
+    made: Made,
+    findings: Findings,
+}
+
+impl Build<'_> {
+    fn edit(&mut self, pointer: &str, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
+        match op {
+            RowOp::Create(new) => Ok(self.create(pointer, new)),
+            RowOp::Update { id, version, patch } => {
+                let before = self.row(pointer, *id, *version)?;
+                if before.deleted_at.is_some() {
+                    return Err(missing(pointer));
+                }
+                Ok(self.update(pointer, before, patch))
+            }
+            RowOp::Delete { id, version } => {
+                let before = self.row(pointer, *id, *version)?;
+                if before.deleted_at.is_some() {
+                    return Err(missing(pointer));
+                }
+                let after = ExpenseImage { deleted_at: Some(self.unit.at), ..before.clone() };
+                Ok(Some(self.next(before, after)))
+            }
+            RowOp::Restore { id, version } => {
+                let before = self.row(pointer, *id, *version)?;
+                let after = ExpenseImage { deleted_at: None, ..before.clone() };
+                Ok(Some(self.next(before, after)))
+            }
+        }
+    }
+
+    fn row(&self, pointer: &str, id: Uuid, version: Option<i64>) -> Result<ExpenseImage> {
+        let row = self.rows.get(&id).ok_or_else(|| missing(pointer))?;
+        if version.is_some_and(|version| version != row.version) {
+            return Err(stale(row.clone()));
+        }
+        Ok(row.clone())
+    }
+
+    /// The pair, with the version counted on if anything else differs.
+    fn next(&self, before: ExpenseImage, mut after: ExpenseImage) -> Pair<ExpenseImage> {
+        if after != before {
+            after.version = before.version + 1;
+            after.updated_at = self.unit.at;
+        }
+        Pair { before: Some(before), after }
+    }
+
+    fn create(&mut self, pointer: &str, new: &NewExpense) -> Option<Pair<ExpenseImage>> {
+        self.findings.rules.within(pointer, |faults| new.check(self.base, faults));
+        let currency = new.currency.unwrap_or(self.base);
+        let kind = new.kind.unwrap_or_default();
+        let mut image = ExpenseImage {
+            id: new.id.map_or_else(new_uuid, Into::into),
+            date: new.date,
+            amount_minor: new.amount.minor(currency).unwrap_or_default(),
+            currency,
+            kind,
+            category_id: None,
+            account_id: None,
+            to_account_id: None,
+            payee: None,
+            tags: Vec::new(),
+            note: new.note.as_deref().map(clean_note).filter(|note| !note.is_empty()),
+            paid_by: None,
+            external_id: new.external_id.clone(),
+            version: 1,
+            created_by: self.unit.user_id,
+            created_at: self.unit.at,
+            updated_at: self.unit.at,
+            deleted_at: None,
+        };
+        self.resolve(pointer, &Given::of_new(new), &mut image);
+        Some(Pair { before: None, after: image })
+    }
+
+    fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Option<Pair<ExpenseImage>> {
+        self.findings.rules.within(pointer, |faults| patch.check(before.currency, faults));
+        let mut after = before.clone();
+        after.date = patch.date.unwrap_or(before.date);
+        after.kind = patch.kind.unwrap_or(before.kind);
+        after.currency = patch.currency.unwrap_or(before.currency);
+        if let Some(amount) = &patch.amount {
+            after.amount_minor = amount.minor(after.currency).unwrap_or_default();
+        } else if after.currency.digits() != before.currency.digits() {
+            self.findings.rules.add(
+                format!("{pointer}/amount"),
+                "missing",
+                format!("{} has {} decimals: give the amount too", after.currency, after.currency.digits()),
+            );
+        }
+        match &patch.note {
+            Patch::Keep => {}
+            Patch::Clear => after.note = None,
+            Patch::Set(note) => after.note = Some(clean_note(note)).filter(|note| !note.is_empty()),
+        }
+        after.external_id = patch.external_id.clone().over(before.external_id.clone());
+        self.resolve(pointer, &Given::of_patch(patch), &mut after);
+        if after.kind != Kind::Transfer && before.kind == Kind::Transfer && patch.to_account_id.is_keep() {
+            after.to_account_id = None;
+        }
+        self.findings.rules.within(pointer, |faults| check_transfer(after.kind, after.to_account_id.is_some(), faults));
+        Some(self.next(before, after))
+    }
+
+    /// Puts the ids of everything named into the image.
+    fn resolve(&mut self, pointer: &str, given: &Given<'_>, image: &mut ExpenseImage) {
+        let make = given.create_missing;
+        let slots = [
+            (Dictionary::Category, "category", &given.category, image.category_id),
+            (Dictionary::Account, "account", &given.account, image.account_id),
+            (Dictionary::Account, "to_account", &given.to_account, image.to_account_id),
+            (Dictionary::Member, "paid_by", &given.paid_by, image.paid_by),
+        ];
+        let [category, account, to_account, paid_by] =
+            slots.map(|(dictionary, field, given, now)| self.resolve_one(pointer, dictionary, field, given, now, make));
+        image.category_id = category;
+        image.account_id = account;
+        image.to_account_id = to_account;
+        image.paid_by = paid_by;
+        match given.payee {
+            Patch::Keep => {}
+            Patch::Clear => image.payee = None,
+            Patch::Set(name) => image.payee = self.on_use(Dictionary::Payee, name),
+        }
+        if let Some(tags) = given.tags {
+            let mut named: Vec<Named> = tags.iter().filter_map(|tag| self.on_use(Dictionary::Tag, tag)).collect();
+            named.sort();
+            named.dedup_by_key(|tag| tag.id);
+            image.tags = named;
+        }
+    }
+
+    fn resolve_one(
+        &mut self,
+        pointer: &str,
+        dictionary: Dictionary,
+        field: &str,
+        given: &Ref<'_>,
+        now: Option<Uuid>,
+        create_missing: bool,
+    ) -> Option<Uuid> {
+        let (found, text) = match given {
+            Ref::Keep => return now,
+            Ref::Clear => return None,
+            // What a row has already, it may keep, archived or not.
+            Ref::Id(id) if now == Some(*id) => return now,
+            Ref::Id(id) => (usable(self.names.by_id(dictionary, *id)), id.to_string()),
+            Ref::Name(name) => (usable(self.names.by_name(dictionary, name)), (*name).to_owned()),
+        };
+        match (found, given) {
+            (Ok(entry), _) => Some(entry.id),
+            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => self.make_path(dictionary, name),
+            (Err(miss), Ref::Id(_)) => {
+                let suffix = if dictionary == Dictionary::Member { "" } else { "_id" };
+                note(&mut self.findings.lookups, format!("{pointer}/{field}{suffix}"), field, &text, miss);
+                None
+            }
+            (Err(miss), _) => {
+                note(&mut self.findings.lookups, format!("{pointer}/{field}"), field, &text, miss);
+                None
+            }
+        }
+    }
+
+    /// A payee or tag: made when it is first used.
+    fn on_use(&mut self, dictionary: Dictionary, name: &str) -> Option<Named> {
+        let name = clean_line(name);
+        if name.is_empty() {
+            return None;
+        }
+        if let Ok(entry) = self.names.by_name(dictionary, &name) {
+            return Some(Named { name: entry.name.clone(), id: entry.id });
+        }
+        Some(self.make(dictionary, None, &name))
+    }
+
+    /// A category or account that shall be made, with its parent where `Parent: Child` names one.
+    fn make_path(&mut self, dictionary: Dictionary, name: &str) -> Option<Uuid> {
+        let Some((parent, child)) = split_path(name).filter(|_| dictionary == Dictionary::Category) else {
+            return Some(self.make(dictionary, None, &clean_line(name)).id);
+        };
+        let parent_id = match self.names.by_name(dictionary, parent) {
+            Ok(entry) => entry.id,
+            Err(_) => self.make(dictionary, None, &clean_line(parent)).id,
+        };
+        Some(self.make(dictionary, Some(parent_id), &clean_line(child)).id)
+    }
+
+    fn make(&mut self, dictionary: Dictionary, parent_id: Option<Uuid>, name: &str) -> Named {
+        let key = (dictionary, parent_id, fold(name));
+        if let Some(made) = self.made.by_name.get(&key) {
+            return made.clone();
+        }
+        let image = EntryImage { parent_id, ..EntryImage::new(new_uuid(), name.to_owned(), self.unit.at) };
+        let named = Named { name: name.to_owned(), id: image.id };
+        let pair = |after| Pair { before: None, after };
+        self.made.edits.push(match dictionary {
+            Dictionary::Category => Edit::Category(pair(image)),
+            Dictionary::Account => Edit::Account(pair(image)),
+            Dictionary::Payee => Edit::Payee(pair(image)),
+            Dictionary::Tag | Dictionary::Member => Edit::Tag(pair(image)),
+        });
+        self.made.by_name.insert(key, named.clone());
+        named
+    }
+}
+
+fn missing(pointer: &str) -> AppError {
+    if pointer.is_empty() {
+        return AppError::not_found();
+    }
+    let mut faults = Faults::default();
+    faults.add(format!("{pointer}/id"), "not-found", "There is no such row, or it was deleted");
+    AppError::faults(Code::NotFound, faults)
+}
+
+/// A refusal that carries the row as it is now.
+pub fn stale(row: ExpenseImage) -> AppError {
+    let version = row.version;
+    let current = serde_json::to_value(Expense::from(row)).ok();
+    let detail = format!("It was changed since; it has version {version} now");
+    Refusal { current, ..Refusal::new(Code::StaleVersion, detail) }.into()
+}

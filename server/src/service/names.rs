@@ -1,0 +1,123 @@
+//! Names given instead of ids: finding the entry that is meant, and telling what was perhaps meant where none is.
+
+use crate::store::names::{Dictionary, Found, split_path};
+use api::problem::{Code, Fault, Faults};
+use api::text::fold;
+use uuid::Uuid;
+
+/// Why a name or id does not lead to an entry that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Miss {
+    /// There is none.
+    Unknown,
+    /// Several have that name.
+    Ambiguous(Vec<String>),
+    /// It takes no new rows.
+    Archived(String),
+}
+
+/// The entries that one look-up found.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    found: Vec<Found>,
+}
+
+impl Names {
+    /// Over what a look-up found. Deleted entries are dropped: nothing may point to them anew.
+    pub fn new(found: Vec<Found>) -> Self {
+        Self { found: found.into_iter().filter(|entry| !entry.is_deleted).collect() }
+    }
+
+    fn of(&self, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(move |entry| entry.is(dictionary))
+    }
+
+    /// The entry with that id.
+    pub fn by_id(&self, dictionary: Dictionary, id: Uuid) -> Result<&Found, Miss> {
+        self.of(dictionary).find(|entry| entry.id == id).ok_or(Miss::Unknown)
+    }
+
+    /// The entry of that name. Of categories with the same name the one at the top is meant; `Parent: Child` says
+    /// which subcategory.
+    pub fn by_name(&self, dictionary: Dictionary, name: &str) -> Result<&Found, Miss> {
+        let folded = fold(name);
+        let mut same: Vec<&Found> = self.of(dictionary).filter(|entry| entry.name_fold == folded).collect();
+        if let [_, _, ..] = same.as_slice()
+            && same.iter().any(|entry| entry.parent_id.is_none())
+        {
+            same.retain(|entry| entry.parent_id.is_none());
+        }
+        if same.is_empty()
+            && dictionary == Dictionary::Category
+            && let Some((parent, child)) = split_path(name)
+        {
+            let parent = self.by_name(dictionary, parent)?;
+            return self.child(parent.id, child).ok_or(Miss::Unknown);
+        }
+        match same.as_slice() {
+            [] => Err(Miss::Unknown),
+            [one] => Ok(one),
+            many => Err(Miss::Ambiguous(many.iter().map(|entry| self.path(entry)).collect())),
+        }
+    }
+
+    /// The subcategory of that name.
+    pub fn child(&self, parent_id: Uuid, name: &str) -> Option<&Found> {
+        let folded = fold(name);
+        self.of(Dictionary::Category).find(|entry| entry.parent_id == Some(parent_id) && entry.name_fold == folded)
+    }
+
+    fn path(&self, entry: &Found) -> String {
+        let parent = entry.parent_id.and_then(|id| self.by_id(Dictionary::Category, id).ok());
+        parent.map_or_else(|| entry.name.clone(), |parent| format!("{}: {}", parent.name, entry.name))
+    }
+}
+
+/// An entry that takes new rows.
+pub fn usable(found: Result<&Found, Miss>) -> Result<&Found, Miss> {
+    let entry = found?;
+    if entry.is_archived { Err(Miss::Archived(entry.name.clone())) } else { Ok(entry) }
+}
+
+/// Notes a miss as a fault of the request.
+pub fn note(faults: &mut Faults, pointer: String, what: &str, given: &str, miss: Miss) {
+    let (code, detail, candidates) = match miss {
+        Miss::Unknown => (Code::UnknownName, format!("There is no {what} {given:?} in this ledger"), Vec::new()),
+        Miss::Ambiguous(candidates) => {
+            (Code::UnknownName, format!("Several {what} entries are called {given:?}; say which"), candidates)
+        }
+        Miss::Archived(name) => {
+            (Code::Archived, format!("The {what} {name:?} is archived; bring it back first, or take another"), Vec::new())
+        }
+    };
+    faults.0.push(Fault { pointer, code: code.as_str().into(), detail, candidates });
+}
+
+/// The names nearest to the one given, best first.
+pub fn nearest(given: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let given = fold(given);
+    let mut scored: Vec<(f64, String)> = names
+        .into_iter()
+        .map(|name| {
+            let folded = fold(&name);
+            let contains = if folded.contains(&given) { 1.0 } else { 0.0 };
+            (strsim::jaro_winkler(&given, &folded).max(contains), name)
+        })
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    scored.into_iter().take(5).map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_perhaps_meant_comes_best_first() {
+        let names = ["Food", "Groceries", "Foot care", "Rent"].map(str::to_owned);
+        assert_eq!(nearest("fod", names.clone()), ["Food"]);
+        assert_eq!(nearest("foo", names.clone())[..2], ["Food", "Foot care"]);
+        assert!(nearest("zzz", names).is_empty());
+    }
+}

@@ -1,0 +1,99 @@
+//! From a unit of work to an answer: commits it under the caller's key, and where the key was used before reads the
+//! same answer back from the log.
+
+use crate::db::{Op, Outcome, Work};
+use crate::error::{AppError, Result};
+use crate::service::Grant;
+use crate::state::AppState;
+use crate::store;
+use crate::store::apply::Logged;
+use crate::store::noun::Noun;
+use api::problem::Code;
+use std::sync::Arc;
+
+/// The key that makes a write safe to repeat, and what it was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteKey {
+    /// The client's key, or one drawn for this request.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub request_hash: [u8; 32],
+}
+
+/// What came of a write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Committed {
+    /// These rows were changed, now or when the key was first used.
+    Changed {
+        /// The ledger's revision that the change is.
+        rev: i64,
+        /// Its rows, as the log has them.
+        rows: Vec<Logged>,
+    },
+    /// Everything was so already.
+    Unchanged,
+}
+
+impl Committed {
+    /// The rows of one noun, in order.
+    pub fn images<N: Noun>(&self) -> Result<Vec<N::Image>> {
+        match self {
+            Self::Changed { rows, .. } => rows.iter().filter_map(|row| row.image::<N>().transpose()).collect(),
+            Self::Unchanged => Ok(Vec::new()),
+        }
+    }
+
+    /// The only row of that noun.
+    pub fn image<N: Noun>(&self) -> Result<Option<N::Image>> {
+        Ok(self.images::<N>()?.into_iter().next())
+    }
+
+    /// The revision, where something was changed.
+    pub fn rev(&self) -> Option<i64> {
+        match self {
+            Self::Changed { rev, .. } => Some(*rev),
+            Self::Unchanged => None,
+        }
+    }
+}
+
+/// Commits a unit of work, or finds what it did when it was sent before.
+pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, work: W) -> Result<Committed>
+where
+    W: Work<Output = Vec<Logged>>,
+{
+    let op = Op {
+        ledger_id: grant.ledger_id(),
+        op_id: state.clock.new_id(),
+        user_id: grant.user_id(),
+        key: key.key.clone(),
+        request_hash: key.request_hash,
+        client: grant.client().to_owned(),
+        kind,
+        at: state.now(),
+    };
+    match state.db.write(op, Arc::new(work)).await? {
+        Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
+        Outcome::Unchanged => Ok(Committed::Unchanged),
+        Outcome::Replay => replay(state, grant, key).await,
+    }
+}
+
+async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
+    let (user_id, word) = (grant.user_id(), key.key.as_str());
+    state
+        .db
+        .read(|db| async move {
+            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+            let change = store::change::find_by_key(&db, user_id, word).await?.ok_or_else(lost)?;
+            if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
+                return Err(AppError::refuse(
+                    Code::KeyReused,
+                    "This Idempotency-Key was used for another request; draw a fresh one",
+                ));
+            }
+            let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
+            Ok(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? })
+        })
+        .await
+}

@@ -1,0 +1,24 @@
+//! What every request can reach: the database, the clock, the key that cursors are signed with. Made once.
+
+use crate::clock::Clock;
+use crate::db::Db;
+use api::instant::Instant;
+use std::sync::Arc;
+
+/// The server's state. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Arc<Db>,
+    /// The clock.
+    pub clock: Clock,
+    /// What cursors are signed with; the same on every server of a database.
+    pub cursor_key: Arc<[u8; 32]>,
+}
+
+impl AppState {
+    /// The moment, as the database keeps it.
+    pub fn now(&self) -> Instant {
+        Instant::new(self.clock.now())
+    }
+}

@@ -1,0 +1,192 @@
+//! The four dictionaries of a ledger (categories, accounts, payees, tags): how a row of each is read and written.
+//! They differ in two columns, which is all that is written apart.
+
+use super::image::{AccountMarks, EntryImage};
+use super::noun::{Accounts, Categories, Noun, Payees, Tags};
+use crate::db::Unit;
+use crate::error::{AppError, Result};
+use api::account::AccountKind;
+use api::instant::Instant;
+use api::problem::Code;
+use api::text::fold;
+use entity::{account, category, payee, tag};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+/// What makes a name unique: its folded form under its parent, and nothing once it is deleted.
+fn live_name(image: &EntryImage) -> Option<String> {
+    if image.is_deleted {
+        return None;
+    }
+    let mut key = String::new();
+    if let Some(parent) = image.parent_id {
+        let _ = write!(key, "{}", parent.simple());
+    }
+    let _ = write!(key, ":{}", fold(&image.name));
+    Some(key)
+}
+
+fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
+    if crate::db::classify(&error) == crate::db::Class::Unique {
+        AppError::fault(Code::NameTaken, "/name", "name-taken", format!("The name {name:?} is taken, or its id is"))
+    } else {
+        error.into()
+    }
+}
+
+/// A dictionary's own way of reading and listing.
+pub trait DictionaryNoun: Noun<Image = EntryImage> {
+    /// The entries with those ids, deleted ones too.
+    fn find(
+        db: &impl ConnectionTrait,
+        ledger_id: Uuid,
+        ids: &[Uuid],
+    ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
+
+    /// A page of the live entries in order of their names, after the entry named.
+    fn page(
+        db: &impl ConnectionTrait,
+        ledger_id: Uuid,
+        after: Option<(&str, Uuid)>,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
+}
+
+macro_rules! dictionary {
+    ($noun:ty, $table:ident, $name:literal, $read:expr, $write:expr) => {
+        impl From<$table::Model> for EntryImage {
+            fn from(model: $table::Model) -> Self {
+                let image = Self {
+                    id: model.id,
+                    name: model.name.clone(),
+                    parent_id: None,
+                    account: None,
+                    is_archived: model.is_archived,
+                    is_deleted: model.is_deleted,
+                    version: model.version,
+                    created_at: Instant::new(model.created_at),
+                    updated_at: Instant::new(model.updated_at),
+                };
+                $read(model, image)
+            }
+        }
+
+        const _: () = {
+        fn row_of(image: &EntryImage) -> $table::ActiveModel {
+            let row = $table::ActiveModel {
+                name: Set(image.name.clone()),
+                name_fold: Set(fold(&image.name)),
+                live_name: Set(live_name(image)),
+                is_archived: Set(image.is_archived),
+                is_deleted: Set(image.is_deleted),
+                version: Set(image.version),
+                updated_at: Set(image.updated_at.utc()),
+                ..Default::default()
+            };
+            $write(image, row)
+        }
+
+        impl Noun for $noun {
+            const NAME: &'static str = $name;
+            type Image = EntryImage;
+
+            fn id(image: &EntryImage) -> Uuid {
+                image.id
+            }
+
+            async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
+                let rows = images.iter().map(|image| $table::ActiveModel {
+                    ledger_id: Set(unit.ledger_id),
+                    id: Set(image.id),
+                    created_at: Set(image.created_at.utc()),
+                    ..row_of(image)
+                });
+                let first = images.first().map_or("", |image| image.name.as_str());
+                let done = $table::Entity::insert_many(rows).exec_without_returning(&unit.tx).await;
+                done.map(|_| ()).map_err(|error| taken(error, first))
+            }
+
+            async fn update(unit: &Unit, before: &EntryImage, after: &EntryImage) -> Result<()> {
+                let done = $table::Entity::update_many()
+                    .set(row_of(after))
+                    .filter($table::Column::LedgerId.eq(unit.ledger_id))
+                    .filter($table::Column::Id.eq(after.id))
+                    .filter($table::Column::Version.eq(before.version))
+                    .exec(&unit.tx)
+                    .await
+                    .map_err(|error| taken(error, &after.name))?;
+                super::one_row(done.rows_affected)
+            }
+        }
+
+        };
+
+        impl DictionaryNoun for $noun {
+            async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<EntryImage>> {
+                let rows = $table::Entity::find()
+                    .filter($table::Column::LedgerId.eq(ledger_id))
+                    .filter($table::Column::Id.is_in(ids.iter().copied()))
+                    .all(db)
+                    .await?;
+                Ok(rows.into_iter().map(Into::into).collect())
+            }
+
+            async fn page(
+                db: &impl ConnectionTrait,
+                ledger_id: Uuid,
+                after: Option<(&str, Uuid)>,
+                limit: u64,
+            ) -> Result<Vec<EntryImage>> {
+                let mut find = $table::Entity::find()
+                    .filter($table::Column::LedgerId.eq(ledger_id))
+                    .filter($table::Column::IsDeleted.eq(false));
+                if let Some((name, id)) = after {
+                    let same = Condition::all().add($table::Column::NameFold.eq(name)).add($table::Column::Id.gt(id));
+                    find = find.filter(Condition::any().add($table::Column::NameFold.gt(name)).add(same));
+                }
+                let rows = find
+                    .order_by_asc($table::Column::NameFold)
+                    .order_by_asc($table::Column::Id)
+                    .limit(limit)
+                    .all(db)
+                    .await?;
+                Ok(rows.into_iter().map(Into::into).collect())
+            }
+        }
+    };
+}
+
+dictionary!(
+    Categories,
+    category,
+    "category",
+    |model: category::Model, image| EntryImage { parent_id: model.parent_id, ..image },
+    |image: &EntryImage, row| category::ActiveModel { parent_id: Set(image.parent_id), ..row }
+);
+dictionary!(
+    Accounts,
+    account,
+    "account",
+    |model: account::Model, image| EntryImage {
+        account: Some(AccountMarks {
+            kind: AccountKind::from_word(&model.kind).unwrap_or_default(),
+            iban: model.iban,
+            acctid: model.acctid,
+            card_ends: model.card_ends,
+        }),
+        ..image
+    },
+    |image: &EntryImage, row| {
+        let marks = image.account.clone().unwrap_or_default();
+        account::ActiveModel {
+            kind: Set(marks.kind.as_str().to_owned()),
+            iban: Set(marks.iban),
+            acctid: Set(marks.acctid),
+            card_ends: Set(marks.card_ends),
+            ..row
+        }
+    }
+);
+dictionary!(Payees, payee, "payee", |_, image| image, |_, row| row);
+dictionary!(Tags, tag, "tag", |_, image| image, |_, row| row);

@@ -1,0 +1,363 @@
+//! Expenses: reading them as images, with payee and tags, in one statement; and writing them with their links.
+
+use super::filter::{Filter, Keyset, Order, SortKey};
+use super::image::{ExpenseImage, Named, currency, kind};
+use super::noun::{Expenses, Noun};
+use crate::db::{Class, Dialect, Unit, classify};
+use crate::error::{AppError, Result};
+use api::date::Date;
+use api::instant::Instant;
+use api::problem::Code;
+use api::text::fold;
+use entity::{category, expense, expense_tag, external_ref, payee, tag};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Set, Unchanged};
+use uuid::Uuid;
+
+/// Between the tags of a row; no name may hold a control character.
+const TAG_SEPARATOR: char = '\u{1f}';
+
+/// The rows with those ids, deleted ones too.
+pub async fn find(db: &impl ConnectionTrait, dialect: Dialect, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<ExpenseImage>> {
+    let mut select = select_images(dialect, ledger_id);
+    select.and_where(col(expense::Column::Id).is_in(ids.iter().copied()));
+    images(db, &select).await
+}
+
+/// All live rows of a day, in the order they were recorded, at most `limit`.
+pub async fn of_day(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    day: Date,
+    limit: u64,
+) -> Result<Vec<ExpenseImage>> {
+    let mut select = select_images(dialect, ledger_id);
+    select.and_where(col(expense::Column::IsDeleted).eq(false));
+    select.and_where(col(expense::Column::SpentOn).eq(day.naive()));
+    select.order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc).limit(limit);
+    images(db, &select).await
+}
+
+/// A page of the rows that pass a filter, in order, after a key.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    filter: &Filter,
+    order: Order,
+    after: Option<&Keyset>,
+    limit: u64,
+) -> Result<Vec<(ExpenseImage, Keyset)>> {
+    let mut select = select_images(dialect, ledger_id);
+    select.cond_where(filter.condition(ledger_id));
+    let key = sort_expr(order.key);
+    let id = || SimpleExpr::from(col(expense::Column::Id));
+    if order.key != SortKey::Date {
+        select.expr_as(key.clone(), "sort_key");
+    }
+    if matches!(order.key, SortKey::Category) {
+        select.left_join(
+            category::Entity,
+            Condition::all()
+                .add(Expr::col((category::Entity, category::Column::LedgerId)).eq(ledger_id))
+                .add(Expr::col((category::Entity, category::Column::Id)).equals((expense::Entity, expense::Column::CategoryId))),
+        );
+    }
+    if let Some(after) = after {
+        let value = || after.value();
+        // Exactly this form: a comparison of tuples reads the whole ledger.
+        let (past, later) = if order.is_descending {
+            (key.clone().lt(value()), id().lt(after.id))
+        } else {
+            (key.clone().gt(value()), id().gt(after.id))
+        };
+        select.cond_where(Condition::any().add(past).add(Condition::all().add(key.clone().eq(value())).add(later)));
+    }
+    let direction = if order.is_descending { SqlOrder::Desc } else { SqlOrder::Asc };
+    select.order_by_expr(key, direction.clone());
+    select.order_by((expense::Entity, expense::Column::Id), direction).limit(limit);
+    let rows = db.query_all(&select).await?;
+    rows.iter()
+        .map(|row| {
+            let image = image(row)?;
+            let key = Keyset::of(&image, order.key, row)?;
+            Ok((image, key))
+        })
+        .collect()
+}
+
+/// How many rows pass a filter, counted no further than `most`.
+pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, most: u64) -> Result<u64> {
+    let mut inner = Query::select();
+    inner.expr(Expr::val(1)).from(expense::Entity).limit(most);
+    inner.cond_where(filter.condition(ledger_id));
+    let mut select = Query::select();
+    select.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "counted");
+    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
+}
+
+/// How many rows, deleted ones too, a dictionary entry is used by.
+pub async fn count_using(db: &impl ConnectionTrait, ledger_id: Uuid, uses: expense::Column, id: Uuid) -> Result<u64> {
+    let mut select = Query::select();
+    select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
+    select.and_where(col(expense::Column::LedgerId).eq(ledger_id)).and_where(col(uses).eq(id));
+    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
+}
+
+fn col(column: expense::Column) -> SimpleExpr {
+    Expr::col((expense::Entity, column))
+}
+
+fn sort_expr(key: SortKey) -> SimpleExpr {
+    match key {
+        SortKey::Date => col(expense::Column::SpentOn),
+        SortKey::Amount => col(expense::Column::AmountMinor),
+        SortKey::Created => col(expense::Column::CreatedAt),
+        SortKey::Payee => Expr::col((payee::Entity, payee::Column::NameFold)).if_null(""),
+        SortKey::Category => Expr::col((category::Entity, category::Column::NameFold)).if_null(""),
+    }
+}
+
+fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
+    use expense::Column as C;
+    let mut select = Query::select();
+    for column in [
+        C::Id, C::SpentOn, C::AmountMinor, C::Currency, C::Kind, C::CategoryId, C::AccountId, C::ToAccountId, C::PayeeId,
+        C::Note, C::PaidBy, C::ExternalId, C::Version, C::CreatedBy, C::CreatedAt, C::UpdatedAt, C::DeletedAt,
+    ] {
+        select.column((expense::Entity, column));
+    }
+    select.expr_as(Expr::col((payee::Entity, payee::Column::Name)), "payee_name");
+    let mut tags = Query::select();
+    tags.expr(Expr::cust(match dialect {
+        Dialect::Sqlite => "group_concat(hex(tag.id) || tag.name, char(31))",
+        Dialect::MySql => "GROUP_CONCAT(CONCAT(HEX(tag.id), tag.name) SEPARATOR '\u{1f}')",
+    }));
+    tags.from(expense_tag::Entity).inner_join(
+        tag::Entity,
+        Condition::all()
+            .add(Expr::col((tag::Entity, tag::Column::LedgerId)).eq(ledger_id))
+            .add(Expr::col((tag::Entity, tag::Column::Id)).equals((expense_tag::Entity, expense_tag::Column::TagId))),
+    );
+    tags.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
+    tags.and_where(
+        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId)).equals((expense::Entity, expense::Column::Id)),
+    );
+    select.expr_as(SimpleExpr::SubQuery(None, Box::new(tags.into())), "tag_list");
+    select.from(expense::Entity).left_join(
+        payee::Entity,
+        Condition::all()
+            .add(Expr::col((payee::Entity, payee::Column::LedgerId)).eq(ledger_id))
+            .add(Expr::col((payee::Entity, payee::Column::Id)).equals((expense::Entity, expense::Column::PayeeId))),
+    );
+    select.and_where(col(C::LedgerId).eq(ledger_id));
+    select
+}
+
+async fn images(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<ExpenseImage>> {
+    db.query_all(select).await?.iter().map(image).collect()
+}
+
+fn image(row: &QueryResult) -> Result<ExpenseImage> {
+    let instant = |name: &str| row.try_get::<chrono::DateTime<chrono::Utc>>("", name).map(Instant::new);
+    let payee_id: Option<Uuid> = row.try_get("", "payee_id")?;
+    let payee_name: Option<String> = row.try_get("", "payee_name")?;
+    let day = Date::from_naive(row.try_get("", "spent_on")?);
+    Ok(ExpenseImage {
+        id: row.try_get("", "id")?,
+        date: day.ok_or_else(|| AppError::Internal("stored day is out of range".into()))?,
+        amount_minor: row.try_get("", "amount_minor")?,
+        currency: currency(&row.try_get::<String>("", "currency")?)?,
+        kind: kind(&row.try_get::<String>("", "kind")?)?,
+        category_id: row.try_get("", "category_id")?,
+        account_id: row.try_get("", "account_id")?,
+        to_account_id: row.try_get("", "to_account_id")?,
+        payee: payee_id.zip(payee_name).map(|(id, name)| Named { name, id }),
+        tags: tags(row.try_get::<Option<String>>("", "tag_list")?.as_deref()),
+        note: row.try_get("", "note")?,
+        paid_by: row.try_get("", "paid_by")?,
+        external_id: row.try_get("", "external_id")?,
+        version: row.try_get("", "version")?,
+        created_by: row.try_get("", "created_by")?,
+        created_at: instant("created_at")?,
+        updated_at: instant("updated_at")?,
+        deleted_at: row.try_get::<Option<chrono::DateTime<chrono::Utc>>>("", "deleted_at")?.map(Instant::new),
+    })
+}
+
+/// Reads `<32 hex digits><name>` entries, sorted by name.
+fn tags(list: Option<&str>) -> Vec<Named> {
+    let entry = |text: &str| {
+        let (id, name) = text.split_at_checked(32)?;
+        Some(Named { name: name.to_owned(), id: Uuid::try_parse(id).ok()? })
+    };
+    let mut tags: Vec<Named> = list.unwrap_or_default().split(TAG_SEPARATOR).filter_map(entry).collect();
+    tags.sort();
+    tags
+}
+
+fn row_of(unit: &Unit, image: &ExpenseImage) -> expense::ActiveModel {
+    expense::ActiveModel {
+        ledger_id: Unchanged(unit.ledger_id),
+        id: Unchanged(image.id),
+        spent_on: Set(image.date.naive()),
+        amount_minor: Set(image.amount_minor),
+        currency: Set(image.currency.code().to_owned()),
+        kind: Set(image.kind.as_str().to_owned()),
+        category_id: Set(image.category_id),
+        account_id: Set(image.account_id),
+        to_account_id: Set(image.to_account_id),
+        payee_id: Set(image.payee.as_ref().map(|payee| payee.id)),
+        note: Set(image.note.clone()),
+        note_fold: Set(image.note.as_deref().map(fold)),
+        paid_by: Set(image.paid_by),
+        external_id: Set(image.external_id.clone()),
+        is_deleted: Set(image.deleted_at.is_some()),
+        deleted_at: Set(image.deleted_at.map(Instant::utc)),
+        version: Set(image.version),
+        updated_at: Set(image.updated_at.utc()),
+        ..Default::default()
+    }
+}
+
+impl Noun for Expenses {
+    const NAME: &'static str = "expense";
+    type Image = ExpenseImage;
+
+    fn id(image: &ExpenseImage) -> Uuid {
+        image.id
+    }
+
+    async fn insert(unit: &Unit, images: &[&ExpenseImage]) -> Result<()> {
+        let rows = images.iter().map(|image| expense::ActiveModel {
+            ledger_id: Set(unit.ledger_id),
+            id: Set(image.id),
+            created_by: Set(image.created_by),
+            created_at: Set(image.created_at.utc()),
+            ..row_of(unit, image)
+        });
+        if let Err(error) = expense::Entity::insert_many(rows).exec_without_returning(&unit.tx).await {
+            return Err(match classify(&error) {
+                Class::Unique => AppError::refuse(Code::IdTaken, "Something else has this id. Draw a new one"),
+                _ => error.into(),
+            });
+        }
+        let mut links = Vec::new();
+        let mut refs = Vec::new();
+        for image in images {
+            links.extend(image.tags.iter().map(|tag| (image.id, tag.id)));
+            refs.extend(external(unit, image));
+        }
+        link_tags(unit, links).await?;
+        record_refs(unit, refs).await
+    }
+
+    async fn update(unit: &Unit, before: &ExpenseImage, after: &ExpenseImage) -> Result<()> {
+        let done = expense::Entity::update_many()
+            .set(row_of(unit, after))
+            .filter(expense::Column::LedgerId.eq(unit.ledger_id))
+            .filter(expense::Column::Id.eq(after.id))
+            .filter(expense::Column::Version.eq(before.version))
+            .exec(&unit.tx)
+            .await?;
+        super::one_row(done.rows_affected)?;
+        let gone: Vec<Uuid> = before.tags.iter().filter(|tag| !after.tags.contains(tag)).map(|tag| tag.id).collect();
+        if !gone.is_empty() {
+            expense_tag::Entity::delete_many()
+                .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
+                .filter(expense_tag::Column::ExpenseId.eq(after.id))
+                .filter(expense_tag::Column::TagId.is_in(gone))
+                .exec(&unit.tx)
+                .await?;
+        }
+        let come = after.tags.iter().filter(|tag| !before.tags.contains(tag)).map(|tag| (after.id, tag.id)).collect();
+        link_tags(unit, come).await?;
+        let reference = (before.external_id != after.external_id || before.account_id != after.account_id)
+            .then(|| external(unit, after))
+            .flatten();
+        record_refs(unit, reference.into_iter().collect()).await
+    }
+}
+
+async fn link_tags(unit: &Unit, links: Vec<(Uuid, Uuid)>) -> Result<()> {
+    let rows: Vec<_> = links
+        .into_iter()
+        .map(|(expense_id, tag_id)| expense_tag::ActiveModel {
+            ledger_id: Set(unit.ledger_id),
+            expense_id: Set(expense_id),
+            tag_id: Set(tag_id),
+        })
+        .collect();
+    for some in rows.chunks(1000) {
+        expense_tag::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await?;
+    }
+    Ok(())
+}
+
+fn external(unit: &Unit, image: &ExpenseImage) -> Option<external_ref::ActiveModel> {
+    let external_id = image.external_id.clone()?;
+    Some(external_ref::ActiveModel {
+        ledger_id: Set(unit.ledger_id),
+        account_key: Set(image.account_id.unwrap_or(Uuid::nil())),
+        external_id: Set(external_id),
+        expense_id: Set(image.id),
+    })
+}
+
+/// Remembers the bank's own ids, for good: they outlive the rows.
+async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Result<()> {
+    for some in refs.chunks(1000) {
+        let done = external_ref::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await;
+        if let Err(error) = done {
+            return Err(match classify(&error) {
+                Class::Unique => AppError::fault(
+                    Code::DuplicateExternalId,
+                    "/external_id",
+                    "duplicate-external-id",
+                    "This external id was recorded before in this account",
+                ),
+                _ => error.into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The rows of an account that carry those external ids, as (account key, external id).
+pub async fn known_refs(db: &impl ConnectionTrait, ledger_id: Uuid, external_ids: &[String]) -> Result<Vec<(Uuid, String)>> {
+    let mut known = Vec::new();
+    for some in external_ids.chunks(1000) {
+        let rows = external_ref::Entity::find()
+            .filter(external_ref::Column::LedgerId.eq(ledger_id))
+            .filter(external_ref::Column::ExternalId.is_in(some.iter().cloned()))
+            .all(db)
+            .await?;
+        known.extend(rows.into_iter().map(|row| (row.account_key, row.external_id)));
+    }
+    Ok(known)
+}
+
+/// True where the account is either side of the row.
+pub(super) fn touches_account(ids: &[Uuid]) -> Condition {
+    Condition::any()
+        .add(col(expense::Column::AccountId).is_in(ids.iter().copied()))
+        .add(col(expense::Column::ToAccountId).is_in(ids.iter().copied()))
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_list_of_a_row_is_read_sorted_and_without_loss() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let list = format!("{:X}trip, long\u{1f}{:X}Äpfel", b.simple(), a.simple());
+        let tags = tags(Some(&list));
+        assert_eq!(tags.iter().map(|tag| (tag.id, tag.name.as_str())).collect::<Vec<_>>(), [(b, "trip, long"), (a, "Äpfel")]);
+        assert!(super::tags(None).is_empty());
+    }
+}
