@@ -4,12 +4,15 @@
 //! screen.
 
 pub mod app;
+pub mod client;
 pub mod fx;
 pub mod keymap;
 pub mod layer;
+pub mod outbox;
 pub mod popup;
 mod runtime;
 pub mod screen;
+pub mod settings;
 pub mod terminal;
 #[doc(hidden)]
 pub mod testkit;

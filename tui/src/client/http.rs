@@ -1,0 +1,208 @@
+//! The API over HTTP: one connection pool, time limits, a cap on what is read, and the same request sent again where
+//! the connection broke. A write carries its key, so that sending it again cannot do it twice. No redirects: the
+//! token goes nowhere but to the address that was configured.
+
+use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token};
+use api::problem::Problem;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER, SERVER};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// The most that is read of an answer.
+const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+/// How long making a connection may take.
+const CONNECT_SECS: u64 = 5;
+/// How long a request may take, from its first byte to the answer's last.
+const REQUEST_SECS: u64 = 30;
+/// The same where a file is sent.
+const FILE_SECS: u64 = 180;
+/// Waits before a request is sent again after the connection broke.
+const WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+
+/// Chooses the cryptography of TLS for this process. Before the first client; more than once does no harm.
+pub fn install_tls() {
+    // Fails only where one is chosen already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+/// A server, reached over HTTP. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct HttpApi {
+    client: reqwest::Client,
+    address: Arc<Url>,
+    ledger: Arc<str>,
+}
+
+impl HttpApi {
+    /// A client for the server at `address`, working in `ledger`: an id or `default`.
+    pub fn new(address: &Url, ledger: &str, token: Option<&Token>) -> Result<Self, ClientError> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = token {
+            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).map_err(unsendable)?;
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("expense/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(CONNECT_SECS))
+            .tcp_nodelay(true);
+        if address.scheme() == "http" {
+            // Reading the machine's certificates takes longer than the first frame may.
+            builder = builder.tls_certs_only([]);
+        }
+        if is_loopback(address) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(unsendable)?;
+        Ok(Self { client, address: Arc::new(address.clone()), ledger: ledger.into() })
+    }
+
+    /// The same server, in another ledger.
+    #[must_use]
+    pub fn in_ledger(&self, ledger: &str) -> Self {
+        Self { ledger: ledger.into(), ..self.clone() }
+    }
+
+    /// The address without what must not be shown.
+    fn shown(&self) -> String {
+        shown(&self.address)
+    }
+
+    fn url(&self, request: &Request) -> Result<Url, ClientError> {
+        let mut url = Url::clone(&self.address);
+        let mut path = url.path().trim_end_matches('/').to_owned();
+        if request.base == Base::Ledger {
+            path = format!("{path}/v1/ledgers/{}", self.ledger);
+        }
+        path.push_str(&request.path);
+        url.set_path(&path);
+        url.set_query(Some(request.query.as_str()).filter(|query| !query.is_empty()));
+        if url.cannot_be_a_base() { Err(unsendable("the address has no host")) } else { Ok(url) }
+    }
+
+    async fn send(self, request: Request) -> Result<Answer, ClientError> {
+        let url = self.url(&request)?;
+        let mut waits = WAITS.into_iter();
+        loop {
+            let error = match self.send_once(&request, url.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let is_broken = matches!(error, ClientError::Lost { .. } | ClientError::Unreachable { .. });
+            match waits.next() {
+                Some(wait) if is_broken => tokio::time::sleep(wait).await,
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn send_once(&self, request: &Request, url: Url) -> Result<Answer, ClientError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let is_file = request.content.as_ref().is_some_and(|content| content.media_type != "application/json");
+        let secs = if is_file { FILE_SECS } else { REQUEST_SECS };
+        let mut sent = self.client.request(method, url).timeout(Duration::from_secs(secs));
+        if let Some(key) = request.key {
+            sent = sent.header("Idempotency-Key", key.to_string());
+        }
+        if let Some(tag) = &request.if_match {
+            sent = sent.header(IF_MATCH, tag);
+        }
+        if let Some(content) = &request.content {
+            sent = sent.header(CONTENT_TYPE, content.media_type).body(content.bytes.clone());
+        }
+        let answer = sent.send().await.map_err(|error| self.failed(&error, secs))?;
+        self.read(answer, secs).await
+    }
+
+    async fn read(&self, mut answer: reqwest::Response, secs: u64) -> Result<Answer, ClientError> {
+        let status = answer.status();
+        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (etag, server, media_type) = (text(ETAG), text(SERVER), text(CONTENT_TYPE).unwrap_or_default());
+        let retry_after_secs = text(RETRY_AFTER).and_then(|secs| secs.parse().ok());
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(&error, secs))? {
+            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(ClientError::TooLarge { limit: MAX_ANSWER_BYTES });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            let server_version = server.and_then(|name| Some(name.strip_prefix("expensed/")?.to_owned()));
+            return Ok(Answer { status: status.as_u16(), etag, server_version, body });
+        }
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) if media_type.starts_with("application/problem+json") => {
+                let problem = Box::new(Problem { status: status.as_u16(), ..problem });
+                Err(ClientError::Problem { problem, retry_after_secs })
+            }
+            _ => Err(ClientError::Foreign { address: self.shown(), reason: format!("it says {status}") }),
+        }
+    }
+
+    /// What a failed transfer was.
+    fn failed(&self, error: &reqwest::Error, secs: u64) -> ClientError {
+        let (address, reason) = (self.shown(), root_cause(error));
+        if error.is_timeout() {
+            let secs = if error.is_connect() { CONNECT_SECS } else { secs };
+            ClientError::Timeout { address, secs }
+        } else if error.is_builder() {
+            ClientError::Unsendable { reason }
+        } else if error.is_connect() {
+            ClientError::Unreachable { address, reason }
+        } else {
+            ClientError::Lost { address, reason }
+        }
+    }
+}
+
+impl Api for HttpApi {
+    fn call(&self, request: Request) -> Reply<Answer> {
+        Box::pin(self.clone().send(request))
+    }
+}
+
+/// True where the address can only mean this machine.
+pub(crate) fn is_loopback(address: &Url) -> bool {
+    match address.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// An address as it may be shown: without a password, a query or a trailing slash.
+pub(crate) fn shown(address: &Url) -> String {
+    let mut address = address.clone();
+    // Neither fails for an address that has a host, and one without has neither.
+    let _ = address.set_password(None);
+    let _ = address.set_username("");
+    address.set_query(None);
+    address.as_str().trim_end_matches('/').to_owned()
+}
+
+fn unsendable(error: impl std::fmt::Display) -> ClientError {
+    ClientError::Unsendable { reason: error.to_string() }
+}
+
+/// The innermost reason, which is the one a person can do something about.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests;

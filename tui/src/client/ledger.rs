@@ -1,0 +1,22 @@
+//! Operations on ledgers.
+
+use super::{Api, Key, Method, PageQuery, Reply, Request};
+use api::ledger::{Ledger, LedgerPatch};
+use api::page::Page;
+
+impl dyn Api {
+    /// The ledgers that this user may open.
+    pub fn list_ledgers(&self, page: &PageQuery) -> Reply<Page<Ledger>> {
+        self.ask(Request::get("list_ledgers", "/v1/ledgers").of_server().query(page))
+    }
+
+    /// The ledger this client works in.
+    pub fn get_ledger(&self) -> Reply<Ledger> {
+        self.ask(Request::get("get_ledger", ""))
+    }
+
+    /// Changes its settings.
+    pub fn update_ledger(&self, version: i64, patch: &LedgerPatch, key: Key) -> Reply<Ledger> {
+        self.ask(Request::write("update_ledger", Method::Patch, "", key).if_version(version).json(patch))
+    }
+}

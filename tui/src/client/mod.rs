@@ -1,0 +1,57 @@
+//! The client of the HTTP API: one trait with one method that an implementation must have, and on it one function an
+//! operation, named as the operation is and kept one file a resource. Everything else in this crate talks to the
+//! server through `dyn Api`. No screen, no terminal and no settings here.
+
+mod account;
+mod category;
+mod day;
+mod error;
+mod expense;
+#[doc(hidden)]
+pub mod fake;
+mod health;
+mod http;
+mod import;
+mod ledger;
+mod page;
+mod payee;
+mod report;
+mod request;
+mod tag;
+mod tap;
+
+pub use day::DayRead;
+pub use error::ClientError;
+pub use health::{Readiness, ReadinessCheck};
+pub use http::{HttpApi, install_tls};
+pub(crate) use http::{is_loopback, shown};
+pub use page::{PageQuery, every_page};
+pub use request::{Answer, Base, Content, Key, Method, Request, Token};
+pub use tap::Tap;
+
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+/// What an operation gives: a future that owns all it needs, so that a screen can hand it to the runtime.
+pub type Reply<T> = BoxFuture<'static, Result<T, ClientError>>;
+
+/// A server that can be asked. The operations are functions on `dyn Api`, in the files beside this one.
+pub trait Api: Send + Sync + 'static {
+    /// Sends a request; an answer that is no success is an error.
+    fn call(&self, request: Request) -> Reply<Answer>;
+}
+
+impl dyn Api {
+    /// Sends a request and reads the value of its answer.
+    fn ask<T: DeserializeOwned + Send + 'static>(&self, request: Request) -> Reply<T> {
+        let operation = request.operation;
+        let answer = self.call(request);
+        Box::pin(async move { answer.await?.read(operation) })
+    }
+
+    /// Sends a request whose answer says nothing more than that it is done.
+    fn tell(&self, request: Request) -> Reply<()> {
+        let answer = self.call(request);
+        Box::pin(async move { answer.await.map(drop) })
+    }
+}

@@ -1,0 +1,169 @@
+//! What the program knows before it starts: which server, with which token, in which ledger, and what the `[app]`
+//! section says. Flags come before the environment, the environment before the file. This folder is the only place
+//! that reads the environment and the clock; everything else is told.
+
+mod config;
+mod env;
+mod place;
+
+pub use config::{AppConfig, KeyNames};
+pub use env::{Env, Locale, now, today};
+pub use place::{Places, private_dir, read_private};
+
+use crate::client::{Token, is_loopback};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// What is wrong with the settings: what, where, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingsError(pub String);
+
+impl SettingsError {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// What the command line says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Flags {
+    pub server: Option<String>,
+    pub ledger: Option<String>,
+    pub config: Option<PathBuf>,
+    pub is_demo: bool,
+    pub is_plain: bool,
+}
+
+/// Everything resolved.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The server to use; `None` is one inside this process.
+    pub server: Option<Url>,
+    pub token: Option<Token>,
+    /// Where the token came from, in words.
+    pub token_origin: Option<String>,
+    /// An id or `default`.
+    pub ledger: String,
+    /// The `[app]` section.
+    pub app: AppConfig,
+    /// The files that were read, later ones over earlier ones.
+    pub config_files: Vec<PathBuf>,
+    /// The file that `--config` names.
+    pub config_flag: Option<PathBuf>,
+    pub places: Places,
+    pub locale: Locale,
+    pub env: Env,
+    /// Generated data in a temporary book.
+    pub is_demo: bool,
+    /// Lines instead of a full screen; ASCII only.
+    pub is_plain: bool,
+}
+
+impl Settings {
+    /// Puts flags, environment and files together.
+    pub fn resolve(flags: &Flags, env: Env) -> Result<Self, SettingsError> {
+        let places = Places::of(&env)?;
+        let (app, config_files) = AppConfig::load(flags.config.as_deref(), &places, &env)?;
+        let named = flags.server.as_deref().or(env.get("EXPENSE_SERVER")).or(non_empty(&app.server));
+        let server = match named {
+            Some(address) if !flags.is_demo => Some(address_of(address)?),
+            _ => None,
+        };
+        let (token, token_origin) = match &server {
+            Some(address) => find_token(address, &app, &places, &env)?,
+            None => (None, None),
+        };
+        let ledger = flags.ledger.as_deref().or(env.get("EXPENSE_LEDGER")).or(non_empty(&app.ledger));
+        Ok(Self {
+            server,
+            token,
+            token_origin,
+            ledger: ledger_of(ledger.unwrap_or("default"))?,
+            app,
+            config_files,
+            config_flag: flags.config.clone(),
+            places,
+            locale: Locale::of(&env),
+            env,
+            is_demo: flags.is_demo,
+            is_plain: flags.is_plain,
+        })
+    }
+
+    /// The currency of a new book: as configured, else of the locale's territory.
+    pub fn new_book_currency(&self) -> Option<api::currency::Currency> {
+        api::currency::Currency::parse(&self.app.currency).or(self.locale.currency)
+    }
+}
+
+fn non_empty(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The address of a server as people write it: the scheme may be left out.
+fn address_of(text: &str) -> Result<Url, SettingsError> {
+    let refuse = |why: &str| SettingsError::new(format!("The server's address {text:?} {why}"));
+    let text_with_scheme = if text.contains("://") {
+        text.to_owned()
+    } else {
+        let plain = Url::parse(&format!("http://{text}")).map_err(|error| refuse(&error.to_string()))?;
+        let scheme = if is_loopback(&plain) { "http" } else { "https" };
+        format!("{scheme}://{text}")
+    };
+    let url = Url::parse(&text_with_scheme)
+        .map_err(|error| refuse(&format!("cannot be read: {error} - write https://expense.example.org")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse("needs http or https"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(SettingsError::new(
+            "The server's address holds a user or a password - put the token into EXPENSE_TOKEN instead",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("ends in a query - leave out everything from ? or # on"));
+    }
+    Ok(url)
+}
+
+/// A ledger is part of an address: an id, or the word `default`.
+fn ledger_of(text: &str) -> Result<String, SettingsError> {
+    if text == "default" || text.parse::<api::id::LedgerId>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(SettingsError::new(format!("The ledger {text:?} is no id - write its id, or default")))
+}
+
+type Found = (Option<Token>, Option<String>);
+
+/// The first token there is: variable, file named by a variable, file named by the configuration, and for a server on
+/// this machine the one it left behind.
+fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Result<Found, SettingsError> {
+    if let Some(text) = env.get("EXPENSE_TOKEN") {
+        let token = Token::new(text)
+            .ok_or_else(|| SettingsError::new("EXPENSE_TOKEN is no token - it holds blanks or control characters"))?;
+        return Ok((Some(token), Some("EXPENSE_TOKEN".to_owned())));
+    }
+    let file = env.get("EXPENSE_TOKEN_FILE").or(non_empty(&app.token_file)).map(|path| places.expand(path));
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| SettingsError::new(format!("The token file {} cannot be read: {error}", path.display())))?;
+        return Ok((Some(token_in(&text, &path)?), Some(path.display().to_string())));
+    }
+    let left = places.server_token();
+    if is_loopback(address) && left.exists() {
+        let text = read_private(&left)?;
+        return Ok((Some(token_in(&text, &left)?), Some(left.display().to_string())));
+    }
+    Ok((None, None))
+}
+
+fn token_in(text: &str, path: &Path) -> Result<Token, SettingsError> {
+    Token::new(text).ok_or_else(|| {
+        SettingsError::new(format!("The file {} holds no token - it should be one word", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests;
