@@ -130,7 +130,7 @@ crate::openapi::string_type!(
     Currency,
     crate::openapi::StringSchema {
         name: "Currency",
-        format: None,
+        format: Some("iso-4217"),
         pattern: Some("^[A-Z]{3}$"),
         max_length: Some(3),
         example: "EUR",

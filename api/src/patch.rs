@@ -69,7 +69,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 #[cfg(feature = "openapi")]
 mod openapi {
     use super::Patch;
-    use poem_openapi::registry::{MetaSchemaRef, Registry};
+    use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
     use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
     use serde_json::Value;
     use std::borrow::Cow;
@@ -82,7 +82,16 @@ mod openapi {
             format!("optional<{}>", T::name()).into()
         }
         fn schema_ref() -> MetaSchemaRef {
-            T::schema_ref()
+            match T::schema_ref() {
+                MetaSchemaRef::Inline(schema) => {
+                    MetaSchemaRef::Inline(Box::new(MetaSchema { nullable: true, ..*schema }))
+                }
+                reference @ MetaSchemaRef::Reference(_) => MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    nullable: true,
+                    all_of: vec![reference],
+                    ..MetaSchema::ANY
+                })),
+            }
         }
         fn register(registry: &mut Registry) {
             T::register(registry);

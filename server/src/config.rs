@@ -46,6 +46,8 @@ pub struct Server {
     /// Signs page cursors. Empty: the server makes one and keeps it with its data.
     pub cursor_key: Secret,
     pub cursor_key_file: String,
+    /// Where this machine's own token is kept. Empty: see `Config::token_file`.
+    pub token_file: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,6 +118,7 @@ impl Default for Server {
             max_import_bytes: 16 * 1024 * 1024,
             cursor_key: Secret::default(),
             cursor_key_file: String::new(),
+            token_file: String::new(),
         }
     }
 }
@@ -194,6 +197,22 @@ impl Server {
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_secs)
     }
+}
+
+impl Config {
+    /// Where this machine's own token is kept: `$XDG_STATE_HOME/expense/server.token` unless set.
+    pub fn token_file(&self) -> PathBuf {
+        if self.server.token_file.is_empty() {
+            state_dir().join("server.token")
+        } else {
+            PathBuf::from(&self.server.token_file)
+        }
+    }
+}
+
+/// Where what this program remembers between runs lives: `$XDG_STATE_HOME/expense`.
+pub fn state_dir() -> PathBuf {
+    dirs::state_dir().unwrap_or_else(|| PathBuf::from("/var/lib")).join("expense")
 }
 
 /// Where this user's data lives: `$XDG_DATA_HOME/expense`.

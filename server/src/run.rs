@@ -2,15 +2,27 @@
 //! Signals are handled here and nowhere else.
 
 use std::fmt;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::cli::{self, Exit};
-use crate::config::{Config, Sources};
+use crate::clock::Clock;
+use crate::config::{Config, Sources, data_dir};
+use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
+use crate::error::AppError;
+use crate::http;
 use crate::http::accept::{self, Limits};
 use crate::log;
+use crate::service::token;
+use crate::state::AppState;
+use crate::store;
 
 /// Why a command ended badly: the exit code for scripts, the sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +88,9 @@ impl Stop {
 pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result<(), Failure> {
     let signals = Signals::new()?;
     let stop = Stop::default();
-    let app = app(&config, &stop).await?;
+    let state = open(&config).await?;
+    let token = token::of_machine(&state, &config).await?;
+    let app = http::app(&state, &config, &stop).map_err(unusable)?;
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
         Failure::failed(format!("{} cannot be listened on: {error}", config.server.listen))
     })?;
@@ -86,41 +100,107 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
     tracing::info!(%address, "listening");
     // Data, not talk: whoever asked for port 0 reads it here.
     cli::print(&format!(
-        "listening on http://{address}, documentation at http://{address}/docs"
+        "listening on http://{address}, documentation at http://{address}/docs\ntoken in {}",
+        token.display()
     ))?;
 
     tokio::spawn(signals.handle(log, sources, stop.clone()));
     let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
+    state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
     Ok(())
 }
 
-/// Everything behind the socket.
-#[expect(clippy::unused_async, reason = "the database joins here")]
-async fn app(config: &Config, stop: &Stop) -> Result<poem::Route, Failure> {
-    let _ = (config, stop);
-    Ok(poem::Route::new())
+/// Opens the database, brings it up to date where that is allowed, and makes the state.
+pub async fn open(config: &Config) -> Result<AppState, Failure> {
+    let options = pool_options(config);
+    if config.database.urls.is_empty() {
+        // The file in the user's own folder, which nobody else may look into.
+        let folder = data_dir();
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
+    }
+    let db = Db::connect(&options).await.map_err(unusable)?;
+    prepare_schema(config, &db).await?;
+    let db = Arc::new(db);
+    let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
+    Ok(AppState { db, clock: Clock::system(), cursor_key: Arc::new(cursor_key) })
+}
+
+fn pool_options(config: &Config) -> PoolOptions {
+    let database = &config.database;
+    PoolOptions {
+        urls: config.database_urls().iter().map(|url| url.expose().to_owned()).collect(),
+        max_connections: database.max_connections,
+        acquire_timeout: Duration::from_secs(database.acquire_timeout_secs),
+        statement_timeout: Duration::from_secs(database.statement_timeout_secs),
+        retry_deadline: Duration::from_secs(database.retry_deadline_secs),
+    }
+}
+
+fn unusable(error: impl fmt::Display) -> Failure {
+    Failure::failed(format!("the database cannot be used: {error}"))
+}
+
+/// SQLite is brought up to date by itself; a MySQL server's schema is its operator's to change.
+async fn prepare_schema(config: &Config, db: &Db) -> Result<(), Failure> {
+    let upkeep = db.upkeep().map_err(unusable)?;
+    if db.dialect() == Dialect::Sqlite || config.database.auto_migrate {
+        let done = migrate::up(upkeep).await.map_err(unusable)?;
+        if let Some(copy) = &done.copy {
+            tracing::info!(copy = %copy.display(), "database copied before it was migrated");
+        }
+        return Ok(());
+    }
+    let status = migrate::status(upkeep).await.map_err(unusable)?;
+    if status.pending.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        exit: Exit::Configuration,
+        message: format!(
+            "the database lacks {} migrations; run `expensed migrate up` first, or set database.auto_migrate",
+            status.pending.len()
+        ),
+    })
+}
+
+/// The key that cursors are signed with: the configured one, or one that all servers of a database share in it.
+async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
+    let secret = config.server.cursor_key.expose();
+    if !secret.is_empty() {
+        return Ok(Sha256::digest(secret.as_bytes()).into());
+    }
+    let drawn: [u8; 32] = rand::random();
+    let text: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await?;
+    Ok(Sha256::digest(stored.as_bytes()).into())
 }
 
 /// Applies what is missing and says what it did.
-#[expect(clippy::unused_async, reason = "the database joins here")]
 pub async fn migrate_up(config: Config) -> Result<String, Failure> {
-    let _ = config;
-    Err(Failure::failed("there is no database yet"))
+    let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
+    let done = migrate::up(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    if done.steps.is_empty() {
+        return Ok("nothing to do: the schema is up to date".into());
+    }
+    Ok(done.steps.iter().map(|step| format!("applied {step}")).collect::<Vec<_>>().join("\n"))
 }
 
 /// One line a migration.
-#[expect(clippy::unused_async, reason = "the database joins here")]
 pub async fn migrate_status(config: Config) -> Result<String, Failure> {
-    let _ = config;
-    Err(Failure::failed("there is no database yet"))
+    let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
+    let status = migrate::status(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    let applied = status.applied.iter().map(|step| format!("applied {step}"));
+    let pending = status.pending.iter().map(|step| format!("pending {step}"));
+    Ok(applied.chain(pending).collect::<Vec<_>>().join("\n"))
 }
 
 /// The tables, as Markdown.
-#[expect(clippy::unused_async, reason = "the database joins here")]
 pub async fn schema_print(config: Config) -> Result<String, Failure> {
-    let _ = config;
-    Err(Failure::failed("there is no database yet"))
+    let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
+    let mysql = (db.dialect() == Dialect::MySql).then(|| db.upkeep()).transpose().map_err(unusable)?;
+    schema::schema_markdown(mysql).await.map_err(unusable)
 }
 
 struct Signals {

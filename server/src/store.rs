@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod names;
 pub mod noun;
 pub mod report;
+pub mod setting;
 pub mod token;
 
 use crate::error::{AppError, Result};

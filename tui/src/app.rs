@@ -4,10 +4,13 @@
 //! set only while it has something to do.
 
 mod chrome;
-mod painter;
+mod draw;
+pub(crate) mod painter;
+mod perform;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::{io, time::Duration};
 
@@ -20,25 +23,18 @@ use tokio::{
 };
 
 pub use self::{chrome::Link, painter::Surface};
-use self::{
-    painter::Painter,
-    stack::{Entry, Stack},
-};
+use self::{painter::Painter, stack::Stack};
 use crate::{
-    fx::{Change, Message, NewDay, Step, Steps},
-    keymap::{Action, Key, KeyCode, Keymap, Lookup},
-    layer::{AnyLayer, Erased, TextEvent},
-    popup::{Help, Palette},
-    runtime::{Landed, LayerId, Runtime},
+    fx::{Change, Message, NewDay},
+    keymap::{Key, Keymap},
+    layer::Layer,
+    runtime::Runtime,
     screen::{Command, Screen},
     theme::{Glyphs, Look, Styles},
-    widget::Canvas,
 };
 
 /// Events taken in before a frame is drawn, at most.
 const BURST: usize = 256;
-/// Effects that cause effects deeper than this are a loop between layers.
-const NESTING: u8 = 32;
 /// How long `q` waits for writes that are on their way.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -199,6 +195,11 @@ impl<S: Surface> App<S> {
         self.ending.is_some()
     }
 
+    /// The top layer, if it is of this type; for tests.
+    pub(crate) fn top<L: Layer>(&mut self) -> Option<&mut L> {
+        self.stack.top()?.layer().as_any().downcast_mut()
+    }
+
     pub(crate) fn titles(&mut self) -> Vec<String> {
         let mut shown = self.stack.shown();
         shown.iter_mut().map(|entry| entry.layer().title()).collect()
@@ -302,306 +303,6 @@ impl<S: Surface> App<S> {
             self.catch_up();
         }
     }
-
-    pub(crate) fn update(&mut self, input: Input) {
-        self.look.now = (self.now)();
-        match input {
-            Input::Key(key) => self.press(key),
-            Input::Paste(text) => self.paste(text),
-            Input::Click(at) => self.click(at),
-            Input::Wheel { is_down } => {
-                let action = if is_down { Action::Down } else { Action::Up };
-                for _ in 0..3 {
-                    self.act(action);
-                }
-            }
-            Input::Resize(size) => self.resize(size),
-            Input::Continued => self.redraw(),
-            Input::Closed => self.ending = Some(Ending::Now),
-        }
-    }
-
-    fn resize(&mut self, size: Size) {
-        self.size = size;
-        self.painter.resize(size);
-        self.look.body = chrome::body(Rect::from((Position::ORIGIN, size))).as_size();
-        self.is_dirty = true;
-    }
-
-    fn redraw(&mut self) {
-        self.painter.forget();
-        self.is_dirty = true;
-    }
-
-    fn press(&mut self, key: Key) {
-        if self.message.take().is_some() || !self.pressed.is_empty() {
-            self.is_dirty = true;
-        }
-        let Some(top) = self.stack.top() else { return };
-        if self.pressed.is_empty()
-            && top.layer().wants_text()
-            && let Some(edit) = key.edit()
-        {
-            return self.on_top(|layer, look| layer.on_text(TextEvent::Edit(edit), look));
-        }
-        let contexts = top.layer().contexts();
-        if !self.pressed.is_empty() && key.code == KeyCode::Esc {
-            return self.pressed.clear();
-        }
-        self.pressed.push(key);
-        match self.look.keys.resolve(&contexts, &self.pressed) {
-            Lookup::Run(action) => {
-                self.pressed.clear();
-                self.act(action);
-            }
-            Lookup::More => self.is_dirty = true,
-            Lookup::Nothing => self.pressed.clear(),
-        }
-    }
-
-    fn paste(&mut self, text: String) {
-        self.is_dirty |= self.message.take().is_some();
-        if self.stack.top().is_some_and(|top| top.layer().wants_text()) {
-            self.on_top(|layer, look| layer.on_text(TextEvent::Paste(text), look));
-        }
-    }
-
-    fn click(&mut self, at: Position) {
-        let body = chrome::body(Rect::from((Position::ORIGIN, self.size)));
-        if body.contains(at) {
-            self.on_top(|layer, look| layer.on_click(at, look));
-        }
-    }
-
-    /// A verb: the app's own, else the layer's on top, else what it means everywhere.
-    pub(crate) fn act(&mut self, action: Action) {
-        match action {
-            Action::Leave => self.ending = Some(Ending::Now),
-            Action::Suspend => self.is_suspending = true,
-            Action::Redraw => self.redraw(),
-            _ => {
-                let look = &self.look;
-                let Some(top) = self.stack.top() else { return };
-                let id = top.id;
-                let steps = top.layer().on_action(action, look);
-                let is_passed = steps.is_passed;
-                self.is_dirty = true;
-                self.perform(id, steps);
-                if is_passed {
-                    self.act_everywhere(action);
-                }
-            }
-        }
-    }
-
-    fn act_everywhere(&mut self, action: Action) {
-        match action {
-            Action::Back => self.close_top(),
-            Action::Quit if self.stack.depth() > 0 => self.close_top(),
-            Action::Quit => self.ending = Some(Ending::Soon),
-            Action::Help => self.open_help(),
-            Action::Palette => self.open_palette(),
-            _ => {
-                if let Some(index) = action.screen() {
-                    self.switch(index);
-                }
-            }
-        }
-    }
-
-    fn open_help(&mut self) {
-        let Some(top) = self.stack.top() else { return };
-        let layer = top.layer();
-        let hints = self.look.keys.hints(&layer.contexts(), layer.wants_text());
-        let help = Help::new(layer.title(), layer.about(), hints);
-        self.push(AnyLayer::new(help));
-    }
-
-    fn open_palette(&mut self) {
-        let Some(top) = self.stack.top() else { return };
-        let hints = self.look.keys.hints(&top.layer().contexts(), false);
-        let palette = Palette::new(hints, &self.commands);
-        self.push(AnyLayer::new(palette));
-    }
-
-    fn push(&mut self, layer: AnyLayer) {
-        let id = self.stack.push(layer, None);
-        self.opened(id);
-    }
-
-    fn opened(&mut self, id: LayerId) {
-        self.on(id, |layer, look| layer.on_open(look));
-    }
-
-    fn switch(&mut self, index: usize) {
-        let closed = self.stack.clear();
-        let Some(is_new) = self.stack.switch(index) else {
-            return;
-        };
-        for id in closed {
-            self.runtime.abandon(id);
-        }
-        self.on_top(|layer, look| {
-            if is_new {
-                layer.on_open(look)
-            } else {
-                layer.on_resume(look)
-            }
-        });
-    }
-
-    fn close_top(&mut self) {
-        if self.stack.depth() > 0
-            && let Some(id) = self.stack.top_id()
-        {
-            self.close(id, None);
-        }
-    }
-
-    fn close(&mut self, id: LayerId, answer: Option<Box<dyn std::any::Any>>) {
-        let was_top = self.stack.top_id() == Some(id);
-        let Some(Entry { asked, .. }) = self.stack.remove(id) else {
-            return;
-        };
-        self.runtime.abandon(id);
-        self.is_dirty = true;
-        if let (Some((asker, answered)), Some(answer)) = (asked, answer) {
-            self.on(asker, |layer, look| answered(layer.as_any(), answer, look));
-        }
-        if was_top {
-            self.on_top(|layer, look| layer.on_resume(look));
-        }
-    }
-
-    fn on_top(&mut self, update: impl FnOnce(&mut dyn Erased, &Look) -> Steps) {
-        if let Some(id) = self.stack.top_id() {
-            self.on(id, update);
-        }
-    }
-
-    fn on(&mut self, id: LayerId, update: impl FnOnce(&mut dyn Erased, &Look) -> Steps) {
-        let Some(entry) = self.stack.find(id) else {
-            return;
-        };
-        let steps = update(entry.layer(), &self.look);
-        self.is_dirty = true;
-        self.perform(id, steps);
-    }
-
-    fn announce(&mut self, change: &Change) {
-        for id in self.stack.ids() {
-            self.on(id, |layer, look| layer.on_change(change, look));
-        }
-    }
-
-    fn land(&mut self, landed: Landed) {
-        let Some((id, reply)) = self.runtime.route(landed) else {
-            return;
-        };
-        match reply {
-            Some(reply) => self.on(id, |layer, look| reply(layer.as_any(), look)),
-            None => self.say(Message::error(
-                "A part of the app failed; the log says more. Nothing else was changed.",
-            )),
-        }
-    }
-
-    fn receive(&mut self, post: Post) {
-        self.is_dirty = true;
-        match post {
-            Post::Change(change) => self.announce(&change),
-            Post::Notify(message) => self.say(message),
-            Post::Link(link) => self.link = link,
-            Post::Ledger(name) => self.ledger = name,
-        }
-    }
-
-    fn say(&mut self, message: Message) {
-        self.message = Some(message);
-        self.is_dirty = true;
-    }
-
-    fn perform(&mut self, id: LayerId, steps: Steps) {
-        if self.nesting >= NESTING {
-            tracing::error!("layers cause each other's effects without end");
-            return;
-        }
-        self.nesting += 1;
-        for step in steps.list {
-            self.perform_one(id, step);
-        }
-        self.nesting -= 1;
-    }
-
-    fn perform_one(&mut self, id: LayerId, step: Step) {
-        match step {
-            Step::Call(call) => self.runtime.start(id, call),
-            Step::Cancel(slot) => self.runtime.cancel(id, slot),
-            Step::Push(layer, answered) => {
-                let asked = answered.map(|answered| (id, answered));
-                let id = self.stack.push(layer, asked);
-                self.opened(id);
-            }
-            Step::Pop(answer) => self.close(id, answer),
-            Step::Replace(layer) => {
-                self.runtime.abandon(id);
-                if let Some(id) = self.stack.replace(id, layer) {
-                    self.opened(id);
-                }
-            }
-            Step::Screen(index) => self.switch(index),
-            Step::Act(action) => self.act(action),
-            Step::Command(index) => {
-                if let Some(layer) = self.commands.get(index).map(Command::open) {
-                    self.push(layer);
-                }
-            }
-            Step::Announce(change) => self.announce(&change),
-            Step::Notify(message) => self.say(message),
-            Step::Ledger(name) => self.ledger = name,
-            Step::Copy(text) => self.copy(&text),
-            Step::Quit => self.ending = Some(Ending::Soon),
-        }
-    }
-
-    fn copy(&mut self, text: &str) {
-        if let Err(error) = self.surface.copy(text) {
-            self.say(Message::error(format!("Not copied: {error}.")));
-        } else if self.message.is_none() {
-            self.say("Sent to your terminal's clipboard.".into());
-        }
-    }
-
-    /// Draws a frame if anything changed since the last one.
-    pub(crate) fn draw(&mut self) -> io::Result<()> {
-        if !std::mem::take(&mut self.is_dirty) {
-            return Ok(());
-        }
-        let Self {
-            painter,
-            surface,
-            stack,
-            look,
-            size,
-            ..
-        } = self;
-        let header = chrome::Header {
-            ledger: &self.ledger,
-            screens: stack.titles().collect(),
-            loading: self.shown_label.as_deref(),
-            link: self.link,
-        };
-        let hints = hints(stack, look, &self.pressed, size.width);
-        let message = self.message.as_ref();
-        painter.frame(surface, |canvas| {
-            if chrome::is_too_small(*size) {
-                return chrome::too_small(canvas, look);
-            }
-            chrome::header(canvas, &header, look);
-            chrome::footer(canvas, message, &hints, look);
-            draw_layers(canvas, stack, look);
-        })
-    }
 }
 
 /// Never zero, so that a clock standing still at midnight cannot spin.
@@ -613,42 +314,4 @@ fn until_midnight(now: DateTime<FixedOffset>) -> Duration {
     let left = midnight.and_then(|midnight| (midnight - now.naive_local()).to_std().ok());
     left.unwrap_or(Duration::from_hours(1))
         .max(Duration::from_secs(1))
-}
-
-/// From the topmost layer that fills the body upwards.
-fn draw_layers(canvas: &mut Canvas<'_>, stack: &mut Stack, look: &Look) {
-    let body = chrome::body(canvas.area());
-    let mut shown = stack.shown();
-    let base = shown
-        .iter_mut()
-        .rposition(|entry| entry.layer().placement(body, look).is_none())
-        .unwrap_or(0);
-    for entry in shown.into_iter().skip(base) {
-        let layer = entry.layer();
-        canvas.clear_cursor();
-        match layer.placement(body, look) {
-            None => layer.draw(canvas, body, look),
-            Some(part) => {
-                let part = part.intersection(body);
-                canvas.clear(part);
-                layer.draw(canvas, part, look);
-            }
-        }
-    }
-}
-
-fn hints(stack: &mut Stack, look: &Look, pressed: &[Key], columns: u16) -> Vec<(String, String)> {
-    let Some(top) = stack.top() else {
-        return Vec::new();
-    };
-    let layer = top.layer();
-    let contexts = layer.contexts();
-    if !pressed.is_empty() {
-        let follow = look.keys.continuations(&contexts, pressed).into_iter();
-        return follow
-            .map(|(key, action)| (key, action.description().to_owned()))
-            .collect();
-    }
-    let all = look.keys.hints(&contexts, layer.wants_text());
-    chrome::choose_hints(&all, &layer.hints(), columns)
 }

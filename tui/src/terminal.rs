@@ -8,8 +8,32 @@ mod guard;
 mod input;
 mod wire;
 
+use std::io::{self, BufWriter, Stdout};
+
+use tokio::runtime::Handle;
+
+use crate::app::{App, Poster, Setup};
+
 pub use decode::Decoder;
 pub use environment::Environment;
 pub use guard::{Guard, install_panic_hook};
 pub use input::listen;
 pub use wire::Wire;
+
+/// Frames gathered here leave in one write.
+const FRAME: usize = 64 * 1024;
+
+/// Runs the app on the terminal of this process and gives the terminal back. `started` gets the
+/// handle for everything that tells the app something from outside. To be awaited on the main thread
+/// of a runtime with several, so that a call that panics can be told from the app itself.
+pub async fn run(setup: Setup, wants_mouse: bool, started: impl FnOnce(Poster)) -> io::Result<()> {
+    install_panic_hook();
+    let guard = Guard::take(wants_mouse)?;
+    let input = listen()?;
+    let wire: Wire<BufWriter<Stdout>> = Wire::new(BufWriter::with_capacity(FRAME, io::stdout()));
+    let mut app = App::new(setup, wire, Handle::current())?;
+    started(app.poster());
+    let outcome = app.run(input).await;
+    drop(guard);
+    outcome
+}

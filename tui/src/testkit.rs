@@ -126,6 +126,10 @@ impl Surface for Probe {
     fn suspend(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What a harness is started with; [`Harness::new`] gives the usual.
@@ -381,6 +385,11 @@ impl Harness {
     /// Titles of what is open, the screen first.
     pub fn titles(&mut self) -> Vec<String> {
         self.app.titles()
+    }
+
+    /// Looks into the top layer, if it is of this type.
+    pub fn with<L: Layer, T>(&mut self, look: impl FnOnce(&mut L) -> T) -> Option<T> {
+        self.app.top().map(look)
     }
 
     pub fn has_ended(&self) -> bool {

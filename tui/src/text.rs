@@ -144,7 +144,10 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             while width(&word) > columns {
                 let (head, _) = take(&word, columns);
                 if head.is_empty() {
-                    break;
+                    // Wider than the line by itself: there is no place where it could stand.
+                    let first = word.graphemes(true).next().map_or(0, str::len);
+                    word.drain(..first);
+                    continue;
                 }
                 word = word.get(head.len()..).unwrap_or_default().to_owned();
                 lines.push(head);

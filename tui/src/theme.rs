@@ -46,8 +46,8 @@ pub struct Styles {
     pub selected: Style,
     /// Laid over a marked row, besides the `*`.
     pub marked: Style,
-    /// Letters that a search matched.
-    pub matched: Style,
+    /// The screen that is shown, among the others in the header.
+    pub current: Style,
 }
 
 /// A colour setting that means nothing.
@@ -82,7 +82,7 @@ impl Styles {
             fault: plain.add_modifier(Modifier::UNDERLINED),
             selected: plain.add_modifier(Modifier::REVERSED),
             marked: plain.add_modifier(Modifier::BOLD),
-            matched: plain.add_modifier(Modifier::UNDERLINED),
+            current: plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         };
         match tier {
             Tier::Mono => mono,
@@ -154,6 +154,33 @@ fn color(name: &str) -> Option<Color> {
         "white" => Color::White,
         number => Color::Indexed(number.parse().ok()?),
     })
+}
+
+/// A colour as the terminal's own code for it, of the 16 where it is one of them.
+pub(crate) fn color_code(color: Color, is_background: bool) -> String {
+    let shift = if is_background { 10 } else { 0 };
+    let basic = match color {
+        Color::Reset => 39,
+        Color::Black => 30,
+        Color::Red => 31,
+        Color::Green => 32,
+        Color::Yellow => 33,
+        Color::Blue => 34,
+        Color::Magenta => 35,
+        Color::Cyan => 36,
+        Color::Gray => 37,
+        Color::DarkGray => 90,
+        Color::LightRed => 91,
+        Color::LightGreen => 92,
+        Color::LightYellow => 93,
+        Color::LightBlue => 94,
+        Color::LightMagenta => 95,
+        Color::LightCyan => 96,
+        Color::White => 97,
+        Color::Indexed(index) => return format!("{};5;{index}", 38 + shift),
+        Color::Rgb(r, g, b) => return format!("{};2;{r};{g};{b}", 38 + shift),
+    };
+    (basic + shift).to_string()
 }
 
 /// The characters outside letters and digits, each one column wide.

@@ -6,8 +6,7 @@ use super::schema::Schemas;
 use crate::error::AppError;
 use api::problem::{Code, Faults};
 use poem::http::header;
-use poem::web::Data;
-use poem::{FromRequest, Request, RequestBody, Result};
+use poem::{Request, RequestBody, Result};
 use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -37,20 +36,14 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Checked<T> {
         Some(MetaRequest { description: None, content, required: true })
     }
 
-    async fn from_request(request: &'a Request, body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
         if !is_json(request) {
             return Err(AppError::refuse(Code::UnsupportedMediaType, "Send Content-Type: application/json").into());
         }
-        let buffered;
-        let bytes: &[u8] = if let Some(BufferedBody(bytes)) = request.extensions().get() {
-            bytes
-        } else {
-            buffered = Vec::<u8>::from_request(request, body).await?;
-            &buffered
+        let Some(BufferedBody(bytes)) = request.extensions().get() else {
+            return Err(AppError::Internal("the body was not read".into()).into());
         };
-        let value = parse_json(bytes)?;
-        let schemas = Data::<&Arc<Schemas>>::from_request(request, body).await?;
-        Ok(Self(typed(&schemas, value)?))
+        Ok(Self(typed(schemas(request)?, parse_json(bytes)?)?))
     }
 }
 
@@ -81,8 +74,8 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
         Some(T::schema_ref())
     }
 
-    async fn from_request(request: &'a Request, body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
-        let schemas = Data::<&Arc<Schemas>>::from_request(request, body).await?;
+    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
+        let schemas = schemas(request)?;
         let uri = request.original_uri();
         let mut object = Map::new();
         let mut faults = Faults::default();
@@ -95,9 +88,14 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
         if !faults.is_empty() {
             return Err(AppError::faults(Code::Validation, faults).into());
         }
-        let query = typed(&schemas, Value::Object(object))?;
+        let query = typed(schemas, Value::Object(object))?;
         Ok(Self { query, url: uri.to_string() })
     }
+}
+
+fn schemas(request: &Request) -> Result<&Schemas, AppError> {
+    let schemas = request.data::<Arc<Schemas>>();
+    schemas.map(Arc::as_ref).ok_or_else(|| AppError::Internal("no schemas".into()))
 }
 
 fn typed<T: Type + DeserializeOwned>(schemas: &Schemas, value: Value) -> Result<T, AppError> {
@@ -216,7 +214,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// Something in the address after the ledger, by id. What is no id is not there.
+/// Something in the address after the ledger, by id; poem-openapi calls what follows the prefix `param0`. What is no id is not there.
 #[derive(Debug)]
 pub struct Item<T>(pub T);
 
@@ -235,7 +233,7 @@ impl<'a, T: Type + std::str::FromStr + Send> ApiExtractor<'a> for Item<T> {
     }
 
     async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<T>) -> Result<Self> {
-        let text = request.raw_path_param("param1").unwrap_or_default();
+        let text = request.raw_path_param("param0").unwrap_or_default();
         text.parse().map(Self).map_err(|_| AppError::not_found().into())
     }
 }

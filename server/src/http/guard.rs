@@ -102,7 +102,7 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        let wanted = match request.raw_path_param("param0") {
+        let wanted = match request.raw_path_param("ledger") {
             None | Some("default") => None,
             Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };

@@ -1,5 +1,129 @@
-//! The only room that knows poem: the socket loop, the layers and the routes.
+//! The only room that knows poem: the socket loop, the layers, the routes and the document, on one page.
 
 pub mod accept;
+mod checked;
+pub mod examples;
+mod expenses;
+mod guard;
+mod health;
+mod key;
 pub mod limit;
+mod problem;
+mod reply;
+mod schema;
+mod spec;
 pub mod trace;
+
+use crate::config::Config;
+use crate::error::AppError;
+use crate::run::Stop;
+use crate::service::Grant;
+use crate::state::AppState;
+use api::problem::Code;
+use limit::{BodyKind, Limit};
+use poem::endpoint::BoxEndpoint;
+use poem::http::{Method, header};
+use poem::web::Path;
+use poem::{EndpointExt, Response, Route, handler};
+use poem_openapi::{LicenseObject, OpenApiService, Tags};
+use problem::Problems;
+use schema::Schemas;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The groups that operations are shown in.
+#[derive(Tags)]
+enum Tag {
+    /// The rows of the book.
+    Expenses,
+    /// Whether the server can work.
+    Health,
+}
+
+/// The document and the page that shows it.
+#[derive(Debug)]
+struct Docs {
+    document: Value,
+    json: String,
+    page: String,
+}
+
+/// Everything behind the socket.
+pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint<'static>, AppError> {
+    let service = service(state, stop);
+    let docs = Arc::new(docs(&service)?);
+    let schemas = Arc::new(Schemas::of(&docs.document)?);
+    let known = docs.clone();
+    let problems = Problems {
+        base_url: config.server.public_url.trim_end_matches('/').to_owned(),
+        allowed: Arc::new(move |path| spec::methods_of(&known.document, path)),
+    };
+    let mut route = Route::new().nest("/", service);
+    if config.server.docs {
+        route = route
+            .at("/docs", poem::get(docs_page))
+            .at("/openapi.json", poem::get(openapi_json))
+            .at("/docs/errors/:code", poem::get(error_page));
+    }
+    // From the inside out: what a handler may ask for, panics, errors, limits, the line in the log.
+    Ok(route
+        .data(state.clone())
+        .data(schemas)
+        .data(docs)
+        .with(problem::Panics)
+        .with(Limit::new(config, body_kind))
+        .with(problems)
+        .with(trace::Trace::new(state.clock.clone()))
+        .boxed())
+}
+
+/// The served OpenAPI document.
+pub fn document(state: &AppState) -> Result<Value, AppError> {
+    Ok(docs(&service(state, &Stop::default()))?.document)
+}
+
+/// The resources. One more is one more line here.
+type Resources = (expenses::ExpensesApi, health::HealthApi);
+
+fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
+    let resources = (
+        expenses::ExpensesApi { state: state.clone() },
+        health::HealthApi { state: state.clone(), stop: stop.clone() },
+    );
+    OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
+        .description("Expense tracking for people who live in a terminal, and for households that share one ledger.")
+        .license(LicenseObject::new("MIT").identifier("MIT"))
+}
+
+fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
+    let raw = service.spec();
+    let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let json = serde_json::to_string_pretty(&document).map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let page = format!("<!doctype html>{}", service.swagger_ui_html().trim_start().replace(&raw, &json));
+    Ok(Docs { document, json, page })
+}
+
+fn body_kind(_method: &Method, _path: &str) -> BodyKind {
+    BodyKind::Whole
+}
+
+#[handler]
+fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
+    Response::builder().content_type("text/html; charset=utf-8").body(docs.page.clone())
+}
+
+#[handler]
+fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
+    Response::builder().content_type("application/json").body(docs.json.clone())
+}
+
+#[handler]
+fn error_page(Path(code): Path<String>) -> poem::Result<Response> {
+    let code = Code::from_word(&code).ok_or_else(AppError::not_found)?;
+    Ok(Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(problem::page(code)))
+}
+
+/// The address of something in a ledger.
+fn item_url(grant: &Grant, collection: &str, id: impl std::fmt::Display) -> String {
+    format!("/v1/ledgers/{}/{collection}/{id}", grant.ledger_id())
+}

@@ -8,7 +8,9 @@ use crate::error::{AppError, Refusal};
 use api::problem::{Code, Problem};
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result};
+use futures_util::FutureExt;
 use poem_openapi::registry::{MetaResponses, Registry};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// The media type of problem details.
@@ -184,14 +186,34 @@ fn of_limit(error: &LimitError) -> Refusal {
     Refusal::new(code, error.to_string())
 }
 
-/// What is left of a panic: a line in the log and an error like any other.
-pub fn of_panic(payload: Box<dyn std::any::Any + Send>) -> AppError {
-    let text = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "panic".into());
-    AppError::Internal(format!("panic: {text}"))
+/// The layer that turns a panic into an error like any other. poem's own can only answer, not fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Panics;
+
+impl<E: Endpoint> Middleware<E> for Panics {
+    type Output = Caught<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Caught { inner }
+    }
+}
+
+/// An endpoint whose panics are caught.
+#[derive(Debug)]
+pub struct Caught<E> {
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Caught<E> {
+    type Output = E::Output;
+
+    async fn call(&self, request: Request) -> Result<E::Output> {
+        match AssertUnwindSafe(self.inner.call(request)).catch_unwind().await {
+            Ok(answer) => answer,
+            // What it says may hold a row; the panic hook has logged the place.
+            Err(_) => Err(AppError::Internal("panic".into()).into()),
+        }
+    }
 }
 
 /// The page behind a problem's `type`.

@@ -1,11 +1,14 @@
 //! The request schemas of the served document, compiled once: what a body or a query string is checked against.
 
 use crate::error::AppError;
+use api::currency::Currency;
+use api::date::Date;
 use api::problem::Faults;
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, Validator};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, JsonType, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Validators by type name.
 #[derive(Debug)]
@@ -25,7 +28,10 @@ impl Schemas {
             let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
             let validator = jsonschema::options()
                 .with_draft(Draft::Draft202012)
-                .should_validate_formats(false)
+                .should_validate_formats(true)
+                .with_format("date", |text: &str| Date::parse(text).is_ok())
+                .with_format("iso-4217", |text: &str| Currency::parse(text).is_some())
+                .with_format("uuid", |text: &str| Uuid::try_parse(text).is_ok())
                 .build(&root)
                 .map_err(|error| broken(&error))?;
             validators.insert(name.clone(), validator);
@@ -54,8 +60,12 @@ impl Schemas {
                     let name = name.as_str().unwrap_or_default();
                     faults.add(property(name), "missing", format!("{name} is needed"));
                 }
+                ValidationErrorKind::Format { format } => {
+                    let (code, detail) = format_words(format, value.pointer(&at).and_then(Value::as_str));
+                    faults.add(at, code, detail);
+                }
                 kind => {
-                    let (code, detail) = self.words(kind, error.schema_path().to_string().as_str());
+                    let (code, detail) = self.words(kind);
                     faults.add(at, code, detail);
                 }
             }
@@ -65,9 +75,9 @@ impl Schemas {
         faults
     }
 
-    fn words(&self, kind: &ValidationErrorKind, _path: &str) -> (&'static str, String) {
+    fn words(&self, kind: &ValidationErrorKind) -> (&'static str, String) {
         match kind {
-            ValidationErrorKind::Type { .. } => ("type", "This is not the type it must be; see the schema".into()),
+            ValidationErrorKind::Type { kind } => ("type", format!("This must be {}", type_words(kind))),
             ValidationErrorKind::Pattern { pattern } => match self.example_of(pattern) {
                 Some(example) => ("pattern", format!("Write it like {example}, as text")),
                 None => ("pattern", format!("It must match {pattern}")),
@@ -78,9 +88,13 @@ impl Schemas {
             ValidationErrorKind::MinItems { limit } => ("too-few", format!("At least {limit} entries")),
             ValidationErrorKind::Minimum { limit } => ("too-small", format!("At least {limit}")),
             ValidationErrorKind::Maximum { limit } => ("too-large", format!("At most {limit}")),
-            ValidationErrorKind::Enum { options } => {
-                let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                ("not-one-of", format!("One of: {}", options.join(", ")))
+            ValidationErrorKind::Enum { options } => ("not-one-of", one_of(options)),
+            // A field that may also be null says that neither fits; the first is the one that was meant.
+            ValidationErrorKind::AnyOf { context } => {
+                match context.iter().flatten().map(jsonschema::ValidationError::kind).next() {
+                    Some(kind) => self.words(kind),
+                    None => ("schema", "It does not fit the schema".into()),
+                }
             }
             _ => ("schema", "It does not fit the schema".into()),
         }
@@ -113,6 +127,40 @@ impl Schemas {
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
         }
+    }
+}
+
+fn one_of(options: &Value) -> String {
+    let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    format!("One of: {}", options.join(", "))
+}
+
+fn type_words(kind: &TypeKind) -> String {
+    let named = |kind: &JsonType| match kind {
+        JsonType::String => "text, in quotes",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::Boolean => "true or false",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
+        JsonType::Null => "null",
+    };
+    match kind {
+        TypeKind::Single(kind) => named(kind).to_owned(),
+        TypeKind::Multiple(kinds) => kinds.iter().map(|kind| named(&kind)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// What is wrong with a text of the right shape.
+fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
+    match (format, text) {
+        ("date", Some(text)) => match Date::parse(text) {
+            Err(error) => (error.code(), error.to_string()),
+            Ok(_) => ("format", "This is not a day".into()),
+        },
+        ("iso-4217", _) => ("unknown-currency", "There is no such currency; write its ISO 4217 code, such as EUR".into()),
+        ("uuid", _) => ("format", "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into()),
+        _ => ("format", format!("This is not a {format}")),
     }
 }
 

@@ -11,20 +11,17 @@ use api::problem::Code;
 use api::text::fold;
 use entity::{account, category, payee, tag};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
-use std::fmt::Write as _;
 use uuid::Uuid;
 
-/// What makes a name unique: its folded form under its parent, and nothing once it is deleted.
+/// What makes a name unique: its folded form, and nothing once it is deleted.
 fn live_name(image: &EntryImage) -> Option<String> {
-    if image.is_deleted {
-        return None;
-    }
-    let mut key = String::new();
-    if let Some(parent) = image.parent_id {
-        let _ = write!(key, "{}", parent.simple());
-    }
-    let _ = write!(key, ":{}", fold(&image.name));
-    Some(key)
+    (!image.is_deleted).then(|| fold(&image.name))
+}
+
+/// The same for categories, whose names are unique under their parent.
+fn live_path(image: &EntryImage) -> Option<String> {
+    let parent = image.parent_id.map_or_else(String::new, |id| id.simple().to_string());
+    live_name(image).map(|name| format!("{parent}:{name}"))
 }
 
 fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
@@ -162,7 +159,11 @@ dictionary!(
     category,
     "category",
     |model: category::Model, image| EntryImage { parent_id: model.parent_id, ..image },
-    |image: &EntryImage, row| category::ActiveModel { parent_id: Set(image.parent_id), ..row }
+    |image: &EntryImage, row| category::ActiveModel {
+        parent_id: Set(image.parent_id),
+        live_name: Set(live_path(image)),
+        ..row
+    }
 );
 dictionary!(
     Accounts,

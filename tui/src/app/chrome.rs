@@ -104,7 +104,7 @@ pub(super) fn header(canvas: &mut Canvas<'_>, header: &Header<'_>, look: &Look) 
     }
     for (index, (title, is_current)) in header.screens.iter().enumerate() {
         let style = if *is_current {
-            look.styles.matched.patch(look.styles.bold)
+            look.styles.current
         } else {
             look.styles.plain
         };

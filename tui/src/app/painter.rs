@@ -8,7 +8,7 @@ use ratatui::{
     layout::{Position, Rect, Size},
 };
 
-use crate::widget::Canvas;
+use crate::{text, widget::Canvas};
 
 /// Where frames go: the terminal, or a test.
 pub trait Surface {
@@ -27,6 +27,9 @@ pub trait Surface {
 
     /// Gives the terminal back until the user returns.
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal over again after somebody else stopped and continued the process.
+    fn resume(&mut self) -> io::Result<()>;
 }
 
 pub(super) struct Painter {
@@ -65,7 +68,7 @@ impl Painter {
         let mut canvas = Canvas::new(&mut self.next);
         draw(&mut canvas);
         let cursor = canvas.cursor();
-        let cells = self.shown.diff(&self.next);
+        let cells = changed(&self.shown, &self.next);
         if self.is_fresh && cells.is_empty() && cursor == self.cursor {
             return Ok(());
         }
@@ -75,4 +78,35 @@ impl Painter {
         std::mem::swap(&mut self.shown, &mut self.next);
         Ok(())
     }
+}
+
+/// Cells to be sent, row by row. A column that a wide character covered, and covers no more, is
+/// sent even if it is as blank as it was: what a terminal leaves there is its own affair.
+pub(crate) fn changed<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'a Cell)> {
+    let area = next.area;
+    let mut cells = Vec::new();
+    for y in area.top()..area.bottom() {
+        let (mut was_covered_to, mut is_covered_to) = (0, 0);
+        for x in area.left()..area.right() {
+            let (Some(old), Some(new)) = (shown.cell((x, y)), next.cell((x, y))) else {
+                continue;
+            };
+            let (was_covered, is_covered) = (x < was_covered_to, x < is_covered_to);
+            if !was_covered {
+                was_covered_to = x + columns(old);
+            }
+            if !is_covered {
+                is_covered_to = x + columns(new);
+                if old != new || was_covered {
+                    cells.push((x, y, new));
+                }
+            }
+        }
+    }
+    cells
+}
+
+fn columns(cell: &Cell) -> u16 {
+    let columns = text::width(cell.symbol()).max(1);
+    u16::try_from(columns).unwrap_or(1)
 }

@@ -10,15 +10,19 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use ratatui::{layout::Rect, style::Modifier};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Modifier,
+};
 
 use super::*;
 use crate::{
     fx::Fx,
-    layer::Layer,
+    keymap::Action,
+    layer::{Layer, TextEvent},
     popup::{Confirm, MessageBox},
     testkit::{Harness, noon, remapped},
-    widget::{Column, Line, LineView, Row, Rows, Scroll, Table},
+    widget::{Canvas, Column, Line, LineView, Row, Rows, Scroll, Table},
 };
 
 struct Names(Vec<String>);
@@ -128,6 +132,7 @@ impl Layer for Demo {
             rows: &self.rows,
             has_titles: true,
             has_focus: true,
+            cell: None,
         };
         table.draw(canvas, area, &mut self.scroll, look);
     }
@@ -377,8 +382,12 @@ fn the_palette_finds_verbs_and_commands() {
         .open(Demo::new());
     app.keys(":about<cr>");
     assert!(app.screen().contains("The books of this house."));
-    app.keys("<esc>:reload<cr>");
-    app.keys(":load again<cr>");
+    app.keys("<esc>:screen");
+    assert!(app.screen().contains("screen-1: first screen"));
+    assert!(!app.screen().contains("screen-2"), "there is one screen only");
+    app.keys("<esc>:re");
+    assert!(app.screen().contains("> reload: load again"), "{}", app.screen());
+    app.keys("<cr>");
     assert_eq!(app.titles(), ["Demo"]);
     assert!(!app.screen().contains("row 4"));
 }
@@ -486,4 +495,63 @@ fn a_hostile_text_cannot_reach_the_wire() {
     let sent = String::from_utf8(app.take_bytes()).unwrap();
     assert!(!sent.contains('\u{7}') && !sent.contains("\u{1b}]") && !sent.contains('\u{202e}'));
     assert!(app.line(22).contains("pay?]0;owned?ee"));
+}
+
+#[test]
+fn a_test_may_bring_its_own_runtime() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let mut app = Harness::new(80, 24)
+        .on(runtime.handle().clone())
+        .open(Demo::new());
+    app.keys("r");
+    assert!(app.screen().contains("row 2"));
+}
+
+#[test]
+fn what_was_resumed_is_told_and_a_change_goes_to_everybody() {
+    let mut app = Harness::new(80, 24).screens(vec![
+        Screen::new("Expenses", Demo::new),
+        Screen::new("Insights", Demo::new),
+    ]);
+    app.keys("a<esc>");
+    let counts = |app: &mut Harness| app.with(|demo: &mut Demo| (demo.resumed, demo.days_seen));
+    assert_eq!(counts(&mut app), Some((1, 0)));
+    app.keys("2s1");
+    assert_eq!(counts(&mut app), Some((2, 1)));
+}
+
+#[test]
+fn layers_that_set_each_other_off_come_to_an_end() {
+    let mut app = Harness::new(80, 24).open(Echo(0));
+    app.keys("r");
+    let heard = app.with(|echo: &mut Echo| echo.0).unwrap();
+    assert!((1..100).contains(&heard), "{heard}");
+}
+
+/// Answers every change with another.
+struct Echo(usize);
+
+impl Layer for Echo {
+    fn title(&self) -> String {
+        "Echo".to_owned()
+    }
+
+    fn contexts(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn draw(&mut self, _: &mut Canvas<'_>, _: Rect, _: &Look) {}
+
+    fn on_action(&mut self, _: Action, _: &Look) -> Fx<Self> {
+        Fx::announce(Change::new(()))
+    }
+
+    fn on_change(&mut self, _: &Change, _: &Look) -> Fx<Self> {
+        self.0 += 1;
+        Fx::announce(Change::new(()))
+    }
 }

@@ -4,7 +4,11 @@
 use std::{
     io::{self, IsTerminal, Write},
     panic,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, ThreadId},
 };
 
 use crossterm::{
@@ -20,6 +24,8 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// The one terminal of this process is ours.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 static HAS_MOUSE: AtomicBool = AtomicBool::new(false);
+/// The thread that draws. A panic elsewhere ends a call, not the app.
+static OWNER: OnceLock<ThreadId> = OnceLock::new();
 
 /// Whoever holds this has the terminal.
 pub struct Guard(());
@@ -30,9 +36,10 @@ impl Guard {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other("standard input and output are not a terminal"));
         }
-        // Colours are this app's own decision; crossterm would cancel the selection's reverse video.
+        // Colours are this app's own decision, whatever crossterm reads from the environment.
         force_color_output(true);
         HAS_MOUSE.store(wants_mouse, Ordering::SeqCst);
+        OWNER.get_or_init(|| thread::current().id());
         take()?;
         Ok(Self(()))
     }
@@ -74,10 +81,17 @@ pub(super) fn give_back() {
     let _ = terminal::disable_raw_mode();
 }
 
-/// Gives the terminal back before the panic is reported, so that it can be read.
+/// Gives the terminal back before a panic of the app is reported, so that it can be read. One in a
+/// call, or in the server inside this process, goes to the log: the app lives on, and a report on
+/// standard error would be written across its screen.
 pub fn install_panic_hook() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        let is_taken = IS_TAKEN.load(Ordering::SeqCst);
+        if is_taken && OWNER.get() != Some(&thread::current().id()) {
+            tracing::error!(panic = %info, "a task failed");
+            return;
+        }
         give_back();
         report(info);
     }));
@@ -88,5 +102,11 @@ pub fn install_panic_hook() {
 pub(super) fn suspend() -> io::Result<()> {
     give_back();
     signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+    take()
+}
+
+/// The shell has put its own modes back meanwhile.
+pub(super) fn retake() -> io::Result<()> {
+    give_back();
     take()
 }

@@ -131,6 +131,8 @@ pub struct Table<'a, R> {
     pub has_titles: bool,
     /// The cursor stands on the chosen row.
     pub has_focus: bool,
+    /// In a sheet: the column of the chosen row that is chosen; the row then keeps its `>` only.
+    pub cell: Option<usize>,
 }
 
 impl<R: Rows> Table<'_, R> {
@@ -162,13 +164,25 @@ impl<R: Rows> Table<'_, R> {
             }
             if is_selected {
                 canvas.put(line.x, y, 1, look.glyphs.pointer, look.styles.plain);
-                canvas.style(line, look.styles.selected);
+                let chosen = self.cell.and_then(|cell| place_of(cell, &layout, line));
+                let chosen = chosen.unwrap_or(line);
+                canvas.style(chosen, look.styles.selected);
                 if self.has_focus {
-                    canvas.set_cursor(Position::new(line.x, y));
+                    canvas.set_cursor(Position::new(chosen.x, y));
                 }
             }
             above = row;
         }
+    }
+
+    /// Where the chosen cell stands, for a field drawn over it; `None` while it is out of view.
+    pub fn cell_area(&self, area: Rect, scroll: &Scroll) -> Option<Rect> {
+        let titles = u16::from(self.has_titles);
+        let first = scroll.visible(self.rows.len()).start;
+        let line = u16::try_from(scroll.selected().checked_sub(first)?).ok()?;
+        let line = Rect::new(area.x, area.y + titles + line, area.width, 1);
+        let place = place_of(self.cell?, &columns_that_fit(self.columns, area), line)?;
+        Some(place.intersection(area)).filter(|place| !place.is_empty())
     }
 
     fn draw_row(
@@ -203,6 +217,11 @@ impl<R: Rows> Table<'_, R> {
             canvas.style(line, look.styles.marked);
         }
     }
+}
+
+fn place_of(column: usize, layout: &[(usize, u16, u16)], line: Rect) -> Option<Rect> {
+    let (_, x, width) = layout.iter().find(|(at, ..)| *at == column)?;
+    Some(Rect::new(*x, line.y, *width, 1))
 }
 
 /// (column, x, width) of those that have room, in their order.
@@ -292,6 +311,7 @@ mod tests {
             rows,
             has_titles: true,
             has_focus: true,
+            cell: None,
         };
         let area = canvas.area();
         table.draw(&mut canvas, area, scroll, &look());
@@ -336,5 +356,31 @@ mod tests {
         let mut scroll = Scroll::default();
         let shown = drawn(&days(1), (20, 2), &mut scroll);
         assert_eq!(shown, ["   Date     Amount", ">  day 0      0.00"]);
+    }
+
+    #[test]
+    fn in_a_sheet_one_cell_is_chosen_and_has_a_place() {
+        let rows = days(2);
+        let columns = columns();
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            has_titles: true,
+            has_focus: true,
+            cell: Some(2),
+        };
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 32, 3));
+        let mut canvas = Canvas::new(&mut buffer);
+        let area = canvas.area();
+        let mut scroll = Scroll::default();
+        scroll.select(1, 2);
+        table.draw(&mut canvas, area, &mut scroll, &look());
+        assert_eq!(canvas.cursor(), Some(Position::new(24, 2)));
+        assert_eq!(table.cell_area(area, &scroll), Some(Rect::new(24, 2, 8, 1)));
+        let reversed = |x| {
+            let style = buffer.cell((x, 2)).unwrap().style();
+            style.add_modifier.contains(ratatui::style::Modifier::REVERSED)
+        };
+        assert!(reversed(24) && reversed(31) && !reversed(10));
     }
 }

@@ -1,0 +1,63 @@
+//! The server inside another process: on a loopback port that the system chooses, with a token for this run, over
+//! a SQLite file. Whoever starts it is still only an HTTP client of it.
+
+use crate::config::{Config, DatabaseUrl};
+use crate::http;
+use crate::http::accept::{self, Limits};
+use crate::run::{self, Failure, Stop};
+use crate::service::token;
+use crate::state::AppState;
+use std::net::SocketAddr;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// A server that runs in this process.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it lets in.
+    pub token: String,
+    /// Its state, for tests that look behind the socket.
+    pub state: AppState,
+    stop: Stop,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Lets requests under way finish, then ends.
+    pub async fn shutdown(self) {
+        self.stop.request();
+        let _ = self.task.await;
+        self.state.db.close().await;
+    }
+}
+
+/// Starts over a SQLite file, which is made and migrated as needed.
+pub async fn start(file: &Path) -> Result<Running, Failure> {
+    let mut config = Config::default();
+    config.database.urls = vec![DatabaseUrl::sqlite_file(file)];
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
+    }
+    start_with(config).await
+}
+
+/// Starts with a configuration; its `listen` is left aside.
+pub async fn start_with(config: Config) -> Result<Running, Failure> {
+    let stop = Stop::default();
+    let state = run::open(&config).await?;
+    let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
+    let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
+    let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
+    // Bound before it is announced, so that nobody has to wait for it.
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed(&error))?;
+    let address = listener.local_addr().map_err(|error| failed(&error))?;
+    let (limits, until) = (Limits::from(&config), stop.clone());
+    let task = tokio::spawn(async move {
+        accept::serve(listener, app, limits, until.requested()).await;
+    });
+    Ok(Running { address, token, state, stop, task })
+}

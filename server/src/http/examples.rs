@@ -1,0 +1,33 @@
+//! The example body of each operation that takes one. Each is sent as printed by a test and must succeed.
+
+use serde_json::{Value, json};
+
+/// The id that a demo book gives to one entry of every sort, so that the examples of the document find something.
+pub const EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59";
+
+/// The example body of an operation.
+pub fn body(operation_id: &str) -> Option<Value> {
+    Some(match operation_id {
+        "create_expense" => json!({
+            "date": "2026-11-21", "amount": "12.50", "category": "Food", "account": "Card", "payee": "lunch",
+            "tags": ["trip"], "note": "with Ana",
+        }),
+        "update_expense" => json!({ "amount": "13.00", "note": null }),
+        "batch_expenses" => json!({ "operations": [
+            { "op": "create", "expense": { "date": "2026-11-21", "amount": "3.20", "payee": "coffee" } },
+            { "op": "update", "id": EXAMPLE_ID, "patch": { "tags": ["trip", "food"] } },
+        ] }),
+        "parse_entry" | "quick_expense" => json!({ "text": "12.50 lunch #food @card +trip y // with Ana", "today": "2026-11-21" }),
+        "update_day" => json!({ "rows": [
+            { "id": EXAMPLE_ID, "amount": "14.00" },
+            { "amount": "2.80", "category": "Food", "note": "added in the sheet" },
+        ] }),
+        "create_category" => json!({ "name": "Sushi" }),
+        "update_category" | "update_account" | "update_payee" | "update_tag" => json!({ "name": "Renamed" }),
+        "create_account" => json!({ "name": "Savings", "kind": "bank", "iban": "DE02120300000000202051" }),
+        "create_payee" => json!({ "name": "Corner shop" }),
+        "create_tag" => json!({ "name": "holiday" }),
+        "update_ledger" => json!({ "month_start_day": 1 }),
+        _ => return None,
+    })
+}

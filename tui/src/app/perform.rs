@@ -1,0 +1,144 @@
+//! Carries out what layers ask for: opening and closing, routing answers, telling the others. Each
+//! call into a layer goes through `on`, so that its effects are never lost.
+
+use std::any::Any;
+
+use super::{App, Ending, Surface, stack::Entry};
+use crate::{
+    fx::{Change, Message, Step, Steps},
+    layer::{AnyLayer, Erased},
+    runtime::LayerId,
+    screen::Command,
+    theme::Look,
+};
+
+/// Effects that cause effects deeper than this are a loop between layers.
+const NESTING: u8 = 32;
+
+impl<S: Surface> App<S> {
+    pub(super) fn push(&mut self, layer: AnyLayer) {
+        let id = self.stack.push(layer, None);
+        self.opened(id);
+    }
+
+    pub(super) fn opened(&mut self, id: LayerId) {
+        self.on(id, |layer, look| layer.on_open(look));
+    }
+
+    pub(super) fn switch(&mut self, index: usize) {
+        let closed = self.stack.clear();
+        let Some(is_new) = self.stack.switch(index) else {
+            return;
+        };
+        for id in closed {
+            self.runtime.abandon(id);
+        }
+        self.on_top(|layer, look| {
+            if is_new {
+                layer.on_open(look)
+            } else {
+                layer.on_resume(look)
+            }
+        });
+    }
+
+    pub(super) fn close_top(&mut self) {
+        if self.stack.depth() > 0
+            && let Some(id) = self.stack.top_id()
+        {
+            self.close(id, None);
+        }
+    }
+
+    pub(super) fn close(&mut self, id: LayerId, answer: Option<Box<dyn Any>>) {
+        let was_top = self.stack.top_id() == Some(id);
+        let Some(Entry { asked, .. }) = self.stack.remove(id) else {
+            return;
+        };
+        self.runtime.abandon(id);
+        self.is_dirty = true;
+        if let (Some((asker, answered)), Some(answer)) = (asked, answer) {
+            self.on(asker, |layer, look| answered(layer.as_any(), answer, look));
+        }
+        if was_top {
+            self.on_top(|layer, look| layer.on_resume(look));
+        }
+    }
+
+    pub(super) fn on_top(&mut self, update: impl FnOnce(&mut dyn Erased, &Look) -> Steps) {
+        if let Some(id) = self.stack.top_id() {
+            self.on(id, update);
+        }
+    }
+
+    pub(super) fn on(&mut self, id: LayerId, update: impl FnOnce(&mut dyn Erased, &Look) -> Steps) {
+        let Some(entry) = self.stack.find(id) else {
+            return;
+        };
+        let steps = update(entry.layer(), &self.look);
+        self.is_dirty = true;
+        self.perform(id, steps);
+    }
+
+    pub(super) fn announce(&mut self, change: &Change) {
+        for id in self.stack.ids() {
+            self.on(id, |layer, look| layer.on_change(change, look));
+        }
+    }
+
+    pub(super) fn say(&mut self, message: Message) {
+        self.message = Some(message);
+        self.is_dirty = true;
+    }
+
+    pub(super) fn perform(&mut self, id: LayerId, steps: Steps) {
+        if self.nesting >= NESTING {
+            tracing::error!("layers cause each other's effects without end");
+            return;
+        }
+        self.nesting += 1;
+        for step in steps.list {
+            self.perform_one(id, step);
+        }
+        self.nesting -= 1;
+    }
+
+    pub(super) fn perform_one(&mut self, id: LayerId, step: Step) {
+        match step {
+            Step::Call(call) => self.runtime.start(id, call),
+            Step::Cancel(slot) => self.runtime.cancel(id, slot),
+            Step::Push(layer, answered) => {
+                let asked = answered.map(|answered| (id, answered));
+                let id = self.stack.push(layer, asked);
+                self.opened(id);
+            }
+            Step::Pop(answer) => self.close(id, answer),
+            Step::Replace(layer) => {
+                self.runtime.abandon(id);
+                if let Some(id) = self.stack.replace(id, layer) {
+                    self.opened(id);
+                }
+            }
+            Step::Screen(index) => self.switch(index),
+            Step::Act(action) => self.act(action),
+            Step::Command(index) => {
+                if let Some(layer) = self.commands.get(index).map(Command::open) {
+                    self.push(layer);
+                }
+            }
+            Step::Announce(change) => self.announce(&change),
+            Step::Notify(message) => self.say(message),
+            Step::Ledger(name) => self.ledger = name,
+            Step::Copy(text) => self.copy(&text),
+            Step::Quit => self.ending = Some(Ending::Soon),
+        }
+    }
+
+    pub(super) fn copy(&mut self, text: &str) {
+        if let Err(error) = self.surface.copy(text) {
+            self.say(Message::error(format!("Not copied: {error}.")));
+        } else if self.message.is_none() {
+            self.say("Sent to your terminal's clipboard.".into());
+        }
+    }
+}

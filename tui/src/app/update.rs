@@ -1,0 +1,174 @@
+//! What an event means: a key is text or a verb, a verb is the top layer's or everybody's, a reply
+//! finds the layer that asked for it.
+
+use ratatui::layout::{Position, Rect, Size};
+
+use super::{App, Ending, Input, Post, Surface, chrome};
+use crate::{
+    fx::Message,
+    keymap::{Action, Hint, Key, KeyCode, Lookup},
+    layer::{AnyLayer, TextEvent},
+    popup::{Help, Palette},
+    runtime::Landed,
+};
+
+impl<S: Surface> App<S> {
+    pub(crate) fn update(&mut self, input: Input) {
+        self.look.now = (self.now)();
+        match input {
+            Input::Key(key) => self.press(key),
+            Input::Paste(text) => self.paste(text),
+            Input::Click(at) => self.click(at),
+            Input::Wheel { is_down } => {
+                let action = if is_down { Action::Down } else { Action::Up };
+                for _ in 0..3 {
+                    self.act(action);
+                }
+            }
+            Input::Resize(size) => self.resize(size),
+            Input::Continued => self.resume(),
+            Input::Closed => self.ending = Some(Ending::Now),
+        }
+    }
+
+    /// Errors of the terminal come up again with the next frame.
+    fn resume(&mut self) {
+        let _ = self.surface.resume();
+        let size = self.surface.size().unwrap_or(self.size);
+        self.resize(size);
+    }
+
+    pub(super) fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.painter.resize(size);
+        self.look.body = chrome::body(Rect::from((Position::ORIGIN, size))).as_size();
+        self.is_dirty = true;
+    }
+
+    pub(super) fn redraw(&mut self) {
+        self.painter.forget();
+        self.is_dirty = true;
+    }
+
+    pub(super) fn press(&mut self, key: Key) {
+        if self.message.take().is_some() || !self.pressed.is_empty() {
+            self.is_dirty = true;
+        }
+        let Some(top) = self.stack.top() else { return };
+        if self.pressed.is_empty()
+            && top.layer().wants_text()
+            && let Some(edit) = key.edit()
+        {
+            return self.on_top(|layer, look| layer.on_text(TextEvent::Edit(edit), look));
+        }
+        let contexts = top.layer().contexts();
+        if !self.pressed.is_empty() && key.code == KeyCode::Esc {
+            return self.pressed.clear();
+        }
+        self.pressed.push(key);
+        match self.look.keys.resolve(&contexts, &self.pressed) {
+            Lookup::Run(action) => {
+                self.pressed.clear();
+                self.act(action);
+            }
+            Lookup::More => self.is_dirty = true,
+            Lookup::Nothing => self.pressed.clear(),
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: String) {
+        self.is_dirty |= self.message.take().is_some();
+        if self.stack.top().is_some_and(|top| top.layer().wants_text()) {
+            self.on_top(|layer, look| layer.on_text(TextEvent::Paste(text), look));
+        }
+    }
+
+    pub(super) fn click(&mut self, at: Position) {
+        let body = chrome::body(Rect::from((Position::ORIGIN, self.size)));
+        if body.contains(at) {
+            self.on_top(|layer, look| layer.on_click(at, look));
+        }
+    }
+
+    /// A verb: the app's own, else the layer's on top, else what it means everywhere.
+    pub(crate) fn act(&mut self, action: Action) {
+        match action {
+            Action::Leave => self.ending = Some(Ending::Now),
+            Action::Suspend => self.is_suspending = true,
+            Action::Redraw => self.redraw(),
+            _ => {
+                let look = &self.look;
+                let Some(top) = self.stack.top() else { return };
+                let id = top.id;
+                let steps = top.layer().on_action(action, look);
+                let is_passed = steps.is_passed;
+                self.is_dirty = true;
+                self.perform(id, steps);
+                if is_passed {
+                    self.act_everywhere(action);
+                }
+            }
+        }
+    }
+
+    pub(super) fn act_everywhere(&mut self, action: Action) {
+        match action {
+            Action::Back => self.close_top(),
+            Action::Quit if self.stack.depth() > 0 => self.close_top(),
+            Action::Quit => self.ending = Some(Ending::Soon),
+            Action::Help => self.open_help(),
+            Action::Palette => self.open_palette(),
+            _ => {
+                if let Some(index) = action.screen() {
+                    self.switch(index);
+                }
+            }
+        }
+    }
+
+    fn open_help(&mut self) {
+        let Some(top) = self.stack.top() else { return };
+        let layer = top.layer();
+        let (title, about, is_typing) = (layer.title(), layer.about(), layer.wants_text());
+        let hints = self.verbs(is_typing);
+        self.push(AnyLayer::new(Help::new(title, about, hints)));
+    }
+
+    fn open_palette(&mut self) {
+        let palette = Palette::new(self.verbs(false), &self.commands);
+        self.push(AnyLayer::new(palette));
+    }
+
+    /// What can be asked for here, without screens that there are not.
+    fn verbs(&mut self, is_typing: bool) -> Vec<Hint> {
+        let screens = self.stack.titles().count();
+        let Some(top) = self.stack.top() else {
+            return Vec::new();
+        };
+        let mut hints = self.look.keys.hints(&top.layer().contexts(), is_typing);
+        hints.retain(|hint| hint.action.screen().is_none_or(|index| index < screens));
+        hints
+    }
+
+    pub(super) fn land(&mut self, landed: Landed) {
+        let Some((id, reply)) = self.runtime.route(landed) else {
+            return;
+        };
+        match reply {
+            Some(reply) => self.on(id, |layer, look| reply(layer.as_any(), look)),
+            None => self.say(Message::error(
+                "A part of the app failed; the log says more. Nothing else was changed.",
+            )),
+        }
+    }
+
+    pub(super) fn receive(&mut self, post: Post) {
+        self.is_dirty = true;
+        match post {
+            Post::Change(change) => self.announce(&change),
+            Post::Notify(message) => self.say(message),
+            Post::Link(link) => self.link = link,
+            Post::Ledger(name) => self.ledger = name,
+        }
+    }
+}
