@@ -25,18 +25,53 @@ pub struct LocalBook {
     pub log_file: PathBuf,
     /// The configuration file that `--config` names.
     pub config: Option<PathBuf>,
+    /// Goes when the program ends; what the user configured does not apply to it.
+    pub is_temporary: bool,
 }
 
 /// A server inside this process.
 pub struct Running {
     pub address: Url,
     pub token: Token,
+    /// Names the book it opened, without any secret.
+    pub book: String,
     /// Lets requests under way finish, then ends it.
     pub stop: Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>,
 }
 
-/// Starts a server inside this process; the text of a failure is for people.
-pub type StartLocal = fn(LocalBook) -> BoxFuture<'static, Result<Running, String>>;
+/// Why a server inside this process did not start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartError {
+    /// True where the configuration is at fault.
+    pub is_configuration: bool,
+    /// For people.
+    pub message: String,
+}
+
+impl StartError {
+    /// The configuration is at fault.
+    pub fn configuration(message: String) -> Self {
+        Self { is_configuration: true, message }
+    }
+
+    /// Something else is.
+    pub fn failed(message: String) -> Self {
+        Self { is_configuration: false, message }
+    }
+}
+
+impl From<StartError> for ConnectError {
+    fn from(error: StartError) -> Self {
+        if error.is_configuration {
+            Self::Settings(SettingsError(error.message))
+        } else {
+            Self::Local(error.message)
+        }
+    }
+}
+
+/// Starts a server inside this process.
+pub type StartLocal = fn(LocalBook) -> BoxFuture<'static, Result<Running, StartError>>;
 
 /// Why there is no server to ask.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +149,7 @@ impl Connection {
             database: settings.places.data.join("expense.db"),
             log_file: settings.places.log_file(),
             config: settings.config_flag.clone(),
+            is_temporary: false,
         };
         let connection = Self::within(settings, start, book, ServerKind::Local, None).await?;
         adopt_currency(connection.api.as_ref(), settings.new_book_currency().unwrap_or(Currency::EUR)).await?;
@@ -127,6 +163,7 @@ impl Connection {
             database: folder.path().join("demo.db"),
             log_file: folder.path().join("demo.log"),
             config: None,
+            is_temporary: true,
         };
         let connection = Self::within(settings, start, book, ServerKind::Demo, Some(folder)).await?;
         demo::fill(&connection.api, today).await?;
@@ -142,16 +179,15 @@ impl Connection {
     ) -> Result<Self, ConnectError> {
         // A temporary book has one ledger; the user's own may have more.
         let ledger = if kind == ServerKind::Demo { "default" } else { &settings.ledger };
-        let name = format!("{} {ledger}", book.database.display());
-        let running = start(book).await.map_err(ConnectError::Local)?;
+        let running = start(book).await?;
         let http = HttpApi::new(&running.address, ledger, Some(&running.token))?;
         Ok(Self {
             api: Arc::new(http.clone()),
             http,
             kind,
+            book: format!("{} {ledger}", running.book),
             address: running.address,
             token: Some(running.token),
-            book: name,
             state: folder.as_ref().map_or_else(|| settings.places.state.clone(), |folder| folder.path().join("state")),
             stop: Some(running.stop),
             folder,

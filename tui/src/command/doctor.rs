@@ -8,6 +8,9 @@ use crate::settings::{self, Env, Settings};
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// Clocks further apart are worth a note.
+const CLOCKS_APART_SECS: i64 = 60;
+
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -136,6 +139,14 @@ async fn server(settings: &Settings, local: Option<StartLocal>, findings: &mut F
     outcome
 }
 
+/// Whether both clocks agree; every instant in the book is the server's.
+fn clock(server: Option<api::instant::Instant>, findings: &mut Findings) {
+    let Some(server) = server else { return };
+    let apart = (settings::now().to_utc() - server.utc()).num_seconds();
+    let state = if apart.abs() <= CLOCKS_APART_SECS { State::Good } else { State::Odd };
+    findings.add(state, "clock", format!("{apart} s from the server's"));
+}
+
 async fn ask(connection: &Connection, findings: &mut Findings) -> Result<(), Failure> {
     let api = &connection.api;
     let fail = |findings: &mut Findings, name, error: crate::client::ClientError| {
@@ -143,9 +154,9 @@ async fn ask(connection: &Connection, findings: &mut Findings) -> Result<(), Fai
         Err(Failure::from(error))
     };
     match api.livez().await {
-        Ok(version) => {
-            let version = version.unwrap_or_else(|| "it does not say which version".to_owned());
-            findings.add(State::Good, "answers", version);
+        Ok(health) => {
+            findings.add(State::Good, "answers", health.version.unwrap_or_else(|| "without a version".to_owned()));
+            clock(health.now, findings);
         }
         Err(error) => return fail(findings, "answers", error),
     }
