@@ -51,12 +51,18 @@ pub struct StartError {
 impl StartError {
     /// The configuration is at fault.
     pub fn configuration(message: String) -> Self {
-        Self { is_configuration: true, message }
+        Self {
+            is_configuration: true,
+            message,
+        }
     }
 
     /// Something else is.
     pub fn failed(message: String) -> Self {
-        Self { is_configuration: false, message }
+        Self {
+            is_configuration: false,
+            message,
+        }
     }
 }
 
@@ -143,7 +149,8 @@ impl Connection {
 
     async fn local(settings: &Settings, start: StartLocal) -> Result<Self, ConnectError> {
         for folder in [&settings.places.data, &settings.places.state] {
-            private_dir(folder).map_err(|error| ConnectError::Local(format!("{}: {error}", folder.display())))?;
+            private_dir(folder)
+                .map_err(|error| ConnectError::Local(format!("{}: {error}", folder.display())))?;
         }
         let book = LocalBook {
             database: settings.places.data.join("expense.db"),
@@ -152,7 +159,11 @@ impl Connection {
             is_temporary: false,
         };
         let connection = Self::within(settings, start, book, ServerKind::Local, None).await?;
-        adopt_currency(connection.api.as_ref(), settings.new_book_currency().unwrap_or(Currency::EUR)).await?;
+        adopt_currency(
+            connection.api.as_ref(),
+            settings.new_book_currency().unwrap_or(Currency::EUR),
+        )
+        .await?;
         Ok(connection)
     }
 
@@ -178,7 +189,11 @@ impl Connection {
         folder: Option<TempDir>,
     ) -> Result<Self, ConnectError> {
         // A temporary book has one ledger; the user's own may have more.
-        let ledger = if kind == ServerKind::Demo { "default" } else { &settings.ledger };
+        let ledger = if kind == ServerKind::Demo {
+            "default"
+        } else {
+            &settings.ledger
+        };
         let running = start(book).await?;
         let http = HttpApi::new(&running.address, ledger, Some(&running.token))?;
         Ok(Self {
@@ -188,7 +203,10 @@ impl Connection {
             book: format!("{} {ledger}", running.book),
             address: running.address,
             token: Some(running.token),
-            state: folder.as_ref().map_or_else(|| settings.places.state.clone(), |folder| folder.path().join("state")),
+            state: folder.as_ref().map_or_else(
+                || settings.places.state.clone(),
+                |folder| folder.path().join("state"),
+            ),
             stop: Some(running.stop),
             folder,
         })
@@ -212,7 +230,10 @@ async fn adopt_currency(api: &dyn Api, currency: Currency) -> Result<(), ClientE
     if ledger.rev != 0 || ledger.base_currency == currency {
         return Ok(());
     }
-    let patch = LedgerPatch { base_currency: Some(currency), ..LedgerPatch::default() };
+    let patch = LedgerPatch {
+        base_currency: Some(currency),
+        ..LedgerPatch::default()
+    };
     match api.update_ledger(ledger.version, &patch, Key::new()).await {
         // Another program was first, and it asked the same locale.
         Err(error) if error.code() == Some(api::problem::Code::StaleVersion) => Ok(()),
@@ -238,7 +259,9 @@ mod tests {
         let fake = FakeApi::new();
         fake.on("get_ledger", &ledger(rev));
         fake.on("update_ledger", &ledger(1));
-        adopt_currency(&fake, Currency::parse(currency).unwrap()).await.unwrap();
+        adopt_currency(&fake, Currency::parse(currency).unwrap())
+            .await
+            .unwrap();
         fake.operations()
     }
 
@@ -252,7 +275,9 @@ mod tests {
     #[tokio::test]
     async fn without_a_server_of_any_kind_the_settings_are_at_fault() {
         let home = tempfile::tempdir().unwrap();
-        let env: Env = [("HOME".to_owned(), home.path().display().to_string())].into_iter().collect();
+        let env: Env = [("HOME".to_owned(), home.path().display().to_string())]
+            .into_iter()
+            .collect();
         let settings = Settings::resolve(&Flags::default(), env).unwrap();
         let error = Connection::open(&settings, None, Date::MIN).await.err().unwrap();
         assert!(matches!(error, ConnectError::Settings(_)), "{error}");

@@ -31,17 +31,30 @@ pub async fn fill(api: &Arc<dyn Api>, today: Date) -> Result<usize, ClientError>
 }
 
 fn created(expense: NewExpense) -> BatchOperation {
-    BatchOperation { op: BatchVerb::Create, id: None, version: None, expense: Some(expense), patch: None }
+    BatchOperation {
+        op: BatchVerb::Create,
+        id: None,
+        version: None,
+        expense: Some(expense),
+        patch: None,
+    }
 }
 
 /// The book's categories by name, with those made that the household needs.
 async fn categories(api: &Arc<dyn Api>) -> Result<HashMap<String, CategoryId>, ClientError> {
     let there = api.every_category().await?;
-    let mut ids: HashMap<_, _> = there.iter().map(|category| (fold(&category.name), category.id)).collect();
+    let mut ids: HashMap<_, _> = there
+        .iter()
+        .map(|category| (fold(&category.name), category.id))
+        .collect();
     for (name, parent) in household::CATEGORIES {
         if !ids.contains_key(&fold(name)) {
             let parent_id = ids.get(&fold(parent)).copied();
-            let new = NewCategory { name: (*name).to_owned(), parent_id, ..NewCategory::default() };
+            let new = NewCategory {
+                name: (*name).to_owned(),
+                parent_id,
+                ..NewCategory::default()
+            };
             ids.insert(fold(name), api.create_category(&new, Key::new()).await?.id);
         }
     }
@@ -51,11 +64,18 @@ async fn categories(api: &Arc<dyn Api>) -> Result<HashMap<String, CategoryId>, C
 /// The book's accounts by name, with those made that the household needs.
 async fn accounts(api: &Arc<dyn Api>) -> Result<HashMap<String, AccountId>, ClientError> {
     let there = api.every_account().await?;
-    let mut ids: HashMap<_, _> = there.iter().map(|account| (fold(&account.name), account.id)).collect();
+    let mut ids: HashMap<_, _> = there
+        .iter()
+        .map(|account| (fold(&account.name), account.id))
+        .collect();
     for (name, kind) in household::ACCOUNTS {
         if !ids.contains_key(&fold(name)) {
             let kind = AccountKind::from_word(kind);
-            let new = NewAccount { name: (*name).to_owned(), kind, ..NewAccount::default() };
+            let new = NewAccount {
+                name: (*name).to_owned(),
+                kind,
+                ..NewAccount::default()
+            };
             ids.insert(fold(name), api.create_account(&new, Key::new()).await?.id);
         }
     }

@@ -18,12 +18,24 @@ pub fn start(book: LocalBook) -> BoxFuture<'static, Result<Running, StartError>>
         // Never to the terminal, which is the app's.
         log::start(&config.log, &Place::App { file: book.log_file })
             .map_err(|error| StartError::configuration(error.to_string()))?;
-        let name = config.database.urls.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let name = config
+            .database
+            .urls
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
         let running = embedded::start_with(config).await.map_err(failed)?;
         let address = Url::parse(&format!("http://{}", running.address));
         let address = address.map_err(|error| StartError::failed(error.to_string()))?;
-        let token = Token::new(&running.token).ok_or_else(|| StartError::failed("it gave no token".to_owned()))?;
-        Ok(Running { address, token, book: name, stop: Box::new(|| Box::pin(running.shutdown())) })
+        let token =
+            Token::new(&running.token).ok_or_else(|| StartError::failed("it gave no token".to_owned()))?;
+        Ok(Running {
+            address,
+            token,
+            book: name,
+            stop: Box::new(|| Box::pin(running.shutdown())),
+        })
     })
 }
 
@@ -32,7 +44,8 @@ fn config(book: &LocalBook) -> Result<Config, StartError> {
     let mut config = if book.is_temporary {
         Config::default()
     } else {
-        Config::load(book.config.as_deref()).map_err(|faults| StartError::configuration(faults.to_string()))?
+        Config::load(book.config.as_deref())
+            .map_err(|faults| StartError::configuration(faults.to_string()))?
     };
     if config.database.urls.is_empty() {
         config.database.urls = vec![DatabaseUrl::sqlite_file(&book.database)];

@@ -11,7 +11,11 @@ pub(super) async fn run(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let address = shown(&connection.address);
-    let token = connection.token.as_ref().map(|token| token.secret().to_owned()).unwrap_or_default();
+    let token = connection
+        .token
+        .as_ref()
+        .map(|token| token.secret().to_owned())
+        .unwrap_or_default();
     let ledger = &settings.ledger;
     let url = format!("{address}/v1/ledgers/{ledger}/expenses?limit=5");
     let curl = if token.is_empty() {

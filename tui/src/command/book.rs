@@ -30,13 +30,19 @@ impl Book {
         let api = &context.api;
         let (ledger, categories, accounts) =
             tokio::try_join!(api.get_ledger(), api.every_category(), api.every_account())?;
-        Ok(Self { ledger, categories, accounts })
+        Ok(Self {
+            ledger,
+            categories,
+            accounts,
+        })
     }
 
     /// `Food: Groceries`, or nothing.
     pub(super) fn category(&self, id: Option<CategoryId>) -> String {
         let find = |id| self.categories.iter().find(|category| Some(category.id) == id);
-        let Some(category) = find(id) else { return String::new() };
+        let Some(category) = find(id) else {
+            return String::new();
+        };
         match find(category.parent_id) {
             Some(parent) => format!("{}: {}", parent.name, category.name),
             None => category.name.clone(),
@@ -44,7 +50,10 @@ impl Book {
     }
 
     fn account(&self, id: Option<AccountId>) -> Option<&str> {
-        self.accounts.iter().find(|account| Some(account.id) == id).map(|account| account.name.as_str())
+        self.accounts
+            .iter()
+            .find(|account| Some(account.id) == id)
+            .map(|account| account.name.as_str())
     }
 
     /// The cells of a row, for [`ROW`].
@@ -60,12 +69,24 @@ impl Book {
         [
             expense.date.to_string(),
             expense.amount.to_string(),
-            if is_base { String::new() } else { expense.currency.to_string() },
-            if expense.kind == Kind::Expense { String::new() } else { expense.kind.as_str().to_owned() },
+            if is_base {
+                String::new()
+            } else {
+                expense.currency.to_string()
+            },
+            if expense.kind == Kind::Expense {
+                String::new()
+            } else {
+                expense.kind.as_str().to_owned()
+            },
             self.category(expense.category_id),
             account,
             words(expense),
-            if expense.deleted_at.is_some() { "deleted".to_owned() } else { String::new() },
+            if expense.deleted_at.is_some() {
+                "deleted".to_owned()
+            } else {
+                String::new()
+            },
             suffix(expense),
         ]
     }
@@ -85,5 +106,7 @@ fn words(expense: &Expense) -> String {
 /// What is enough to name a row to `edit` and `delete`.
 pub(super) fn suffix(expense: &Expense) -> String {
     let id = expense.id.to_string();
-    id.get(id.len().saturating_sub(8)..).unwrap_or_default().to_owned()
+    id.get(id.len().saturating_sub(8)..)
+        .unwrap_or_default()
+        .to_owned()
 }

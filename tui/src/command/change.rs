@@ -24,13 +24,19 @@ pub(super) struct Edit {
 }
 
 pub(super) async fn edit(edit: &Edit, context: &mut Context) -> Result<(), Failure> {
-    let mut patch = ExpensePatch { create_missing: edit.create_missing, ..ExpensePatch::default() };
+    let mut patch = ExpensePatch {
+        create_missing: edit.create_missing,
+        ..ExpensePatch::default()
+    };
     for field in &edit.fields {
         set(&mut patch, field, context)?;
     }
     let rows = find::rows(context, std::slice::from_ref(&edit.row), false).await?;
     let Some(row) = rows.first() else { return Ok(()) };
-    let saved = context.api.update_expense(row.id, row.version, &patch, Key::new()).await?;
+    let saved = context
+        .api
+        .update_expense(row.id, row.version, &patch, Key::new())
+        .await?;
     if context.json()? {
         return Ok(());
     }
@@ -46,7 +52,10 @@ pub(super) async fn delete(named: &[String], context: &mut Context) -> Result<()
         return Ok(());
     }
     show(context, &deleted).await?;
-    context.out.say(&format!("Deleted {}; `expense restore` brings back.", rows_words(deleted.len())));
+    context.out.say(&format!(
+        "Deleted {}; `expense restore` brings back.",
+        rows_words(deleted.len())
+    ));
     Ok(())
 }
 
@@ -57,19 +66,32 @@ pub(super) async fn restore(named: &[String], context: &mut Context) -> Result<(
         return Ok(());
     }
     show(context, &restored).await?;
-    context.out.say(&format!("Restored {}.", rows_words(restored.len())));
+    context
+        .out
+        .say(&format!("Restored {}.", rows_words(restored.len())));
     Ok(())
 }
 
 fn rows_words(count: usize) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+    if count == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{count} rows")
+    }
 }
 
 /// One change of all rows, or of none.
 async fn all(context: &Context, rows: &[Expense], op: BatchVerb) -> Result<Vec<Expense>, Failure> {
-    let operation =
-        |row: &Expense| BatchOperation { op, id: Some(row.id), version: Some(row.version), expense: None, patch: None };
-    let batch = Batch { operations: rows.iter().map(operation).collect() };
+    let operation = |row: &Expense| BatchOperation {
+        op,
+        id: Some(row.id),
+        version: Some(row.version),
+        expense: None,
+        patch: None,
+    };
+    let batch = Batch {
+        operations: rows.iter().map(operation).collect(),
+    };
     Ok(context.api.batch_expenses(&batch, Key::new()).await?.items)
 }
 
@@ -83,7 +105,9 @@ async fn show(context: &mut Context, rows: &[Expense]) -> Result<(), Failure> {
 /// Puts `field=value` into the patch.
 fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), Failure> {
     let Some((name, value)) = field.split_once('=') else {
-        return Err(Failure::Usage(format!("{field:?} is no field=value - write it as note=lunch")));
+        return Err(Failure::Usage(format!(
+            "{field:?} is no field=value - write it as note=lunch"
+        )));
     };
     let value = value.trim();
     let text = || Some(value.to_owned());
@@ -91,14 +115,24 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
     let clears = value.is_empty();
     match name.trim() {
         "date" => patch.date = Some(read_day(value, "date", context.today)?),
-        "amount" => patch.amount = Some(value.parse().map_err(|error: Infallible| wrong(error.to_string()))?),
+        "amount" => {
+            patch.amount = Some(
+                value
+                    .parse()
+                    .map_err(|error: Infallible| wrong(error.to_string()))?,
+            )
+        }
         "currency" => {
             let code = value.to_ascii_uppercase();
-            patch.currency = Some(code.parse().map_err(|error: api::currency::CurrencyError| wrong(error.to_string()))?);
+            patch.currency = Some(
+                code.parse()
+                    .map_err(|error: api::currency::CurrencyError| wrong(error.to_string()))?,
+            );
         }
         "kind" => {
             let kind = Kind::from_word(&value.to_lowercase());
-            patch.kind = Some(kind.ok_or_else(|| wrong("one of expense, refund, income, transfer".to_owned()))?);
+            patch.kind =
+                Some(kind.ok_or_else(|| wrong("one of expense, refund, income, transfer".to_owned()))?);
         }
         "category" if clears => patch.category_id = Patch::Clear,
         "category" => patch.category = text(),
@@ -109,7 +143,9 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
         "payee" => patch.payee = text().filter(|_| !clears).map_or(Patch::Clear, Patch::Set),
         "note" => patch.note = text().filter(|_| !clears).map_or(Patch::Clear, Patch::Set),
         "tags" => {
-            let tags = value.split(',').map(|tag| tag.trim().trim_start_matches('+').to_owned());
+            let tags = value
+                .split(',')
+                .map(|tag| tag.trim().trim_start_matches('+').to_owned());
             patch.tags = Some(tags.filter(|tag| !tag.is_empty()).collect());
         }
         other => {

@@ -16,9 +16,11 @@ use std::path::PathBuf;
 /// Expenses in the terminal: alone it opens the app; with a command it does one thing and prints it.
 #[derive(Debug, Parser)]
 #[command(name = "expense", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 69 server unreachable, 75 try later, 77 \
+#[command(
+    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 69 server unreachable, 75 try later, 77 \
                         refused, 78 configuration.\nThe token comes from EXPENSE_TOKEN or EXPENSE_TOKEN_FILE, never \
-                        from an argument.")]
+                        from an argument."
+)]
 pub struct Cli {
     /// The server's address [env: EXPENSE_SERVER]; left out, one inside this process over a file of your own
     #[arg(long, global = true, value_name = "URL")]
@@ -74,7 +76,9 @@ pub(super) enum Command {
     /// Check server, clock, locale, terminal, configuration and folders
     Doctor,
     /// Print a completion script for a shell
-    Completions { shell: Shell },
+    Completions {
+        shell: Shell,
+    },
     /// Print the manual page, or write all pages into a folder
     Man {
         #[arg(long, value_name = "DIR")]
@@ -157,7 +161,9 @@ mod tests {
 
     fn added(line: &[&str]) -> (String, bool) {
         let cli = read(line).unwrap();
-        let Some(Command::Add(add)) = cli.command else { panic!("{line:?}") };
+        let Some(Command::Add(add)) = cli.command else {
+            panic!("{line:?}")
+        };
         (add.text.join(" "), cli.is_json)
     }
 
@@ -168,10 +174,22 @@ mod tests {
 
     #[test]
     fn an_entry_may_begin_with_a_minus_and_options_may_stand_anywhere() {
-        assert_eq!(added(&["expense", "add", "-35", "shoes", "--json"]), ("-35 shoes".to_owned(), true));
-        assert_eq!(added(&["expense", "--json", "add", "-3*4 wine"]), ("-3*4 wine".to_owned(), true));
-        assert_eq!(added(&["expense", "--ledger", "add", "add", "12", "--server", "x", "y"]), ("12 y".to_owned(), false));
-        assert_eq!(added(&["expense", "add", "12", "--", "--json"]), ("12 --json".to_owned(), false));
+        assert_eq!(
+            added(&["expense", "add", "-35", "shoes", "--json"]),
+            ("-35 shoes".to_owned(), true)
+        );
+        assert_eq!(
+            added(&["expense", "--json", "add", "-3*4 wine"]),
+            ("-3*4 wine".to_owned(), true)
+        );
+        assert_eq!(
+            added(&["expense", "--ledger", "add", "add", "12", "--server", "x", "y"]),
+            ("12 y".to_owned(), false)
+        );
+        assert_eq!(
+            added(&["expense", "add", "12", "--", "--json"]),
+            ("12 --json".to_owned(), false)
+        );
         assert_eq!(read(&["expense", "add"]).err(), Some(2));
         assert_eq!(read(&["expense", "add", "--jsno", "12"]).err(), Some(2));
     }
@@ -181,7 +199,10 @@ mod tests {
         assert_eq!(read(&["expense", "lits"]).err(), Some(2));
         assert_eq!(read(&["expense", "list", "--limit", "0"]).err(), Some(2));
         assert_eq!(read(&["expense", "list", "--month", "2026-13"]).err(), Some(2));
-        assert_eq!(read(&["expense", "list", "--month", "2026-11", "--from", "y"]).err(), Some(2));
+        assert_eq!(
+            read(&["expense", "list", "--month", "2026-11", "--from", "y"]).err(),
+            Some(2)
+        );
         assert_eq!(read(&["expense", "report", "by-moon"]).err(), Some(2));
         assert_eq!(read(&["expense", "--token", "secret"]).err(), Some(2));
         assert_eq!(read(&["expense", "--help"]).err(), Some(0));

@@ -86,62 +86,137 @@ impl Noun {
     }
 
     /// One page, and the cursor of the next.
-    async fn page(self, context: &Context, page: &PageQuery) -> Result<(Vec<Item>, Option<String>), ClientError> {
+    async fn page(
+        self,
+        context: &Context,
+        page: &PageQuery,
+    ) -> Result<(Vec<Item>, Option<String>), ClientError> {
         let api = &context.api;
         Ok(match self {
             Self::Category => {
                 let page = api.list_categories(page).await?;
-                let items = page.items.iter().map(|row| item!(row, row.parent_id.map(|id| id.0), ""));
+                let items = page
+                    .items
+                    .iter()
+                    .map(|row| item!(row, row.parent_id.map(|id| id.0), ""));
                 (items.collect(), page.next_cursor)
             }
             Self::Account => {
                 let page = api.list_accounts(page).await?;
-                (page.items.iter().map(|row| item!(row, None, row.kind.as_str())).collect(), page.next_cursor)
+                (
+                    page.items
+                        .iter()
+                        .map(|row| item!(row, None, row.kind.as_str()))
+                        .collect(),
+                    page.next_cursor,
+                )
             }
             Self::Payee => {
                 let page = api.list_payees(page).await?;
-                (page.items.iter().map(|row| item!(row, None, "")).collect(), page.next_cursor)
+                (
+                    page.items.iter().map(|row| item!(row, None, "")).collect(),
+                    page.next_cursor,
+                )
             }
             Self::Tag => {
                 let page = api.list_tags(page).await?;
-                (page.items.iter().map(|row| item!(row, None, "")).collect(), page.next_cursor)
+                (
+                    page.items.iter().map(|row| item!(row, None, "")).collect(),
+                    page.next_cursor,
+                )
             }
         })
     }
 
-    async fn add(self, context: &Context, name: &str, parent: Option<Uuid>, kind: Option<AccountKind>) -> Result<(), ClientError> {
+    async fn add(
+        self,
+        context: &Context,
+        name: &str,
+        parent: Option<Uuid>,
+        kind: Option<AccountKind>,
+    ) -> Result<(), ClientError> {
         let (api, name, key) = (&context.api, name.to_owned(), Key::new());
         match self {
             Self::Category => {
                 let parent_id = parent.map(Into::into);
-                let new = NewCategory { name, parent_id, ..NewCategory::default() };
+                let new = NewCategory {
+                    name,
+                    parent_id,
+                    ..NewCategory::default()
+                };
                 api.create_category(&new, key).await.map(drop)
             }
-            Self::Account => {
-                api.create_account(&NewAccount { name, kind, ..NewAccount::default() }, key).await.map(drop)
-            }
-            Self::Payee => api.create_payee(&NewPayee { name, ..NewPayee::default() }, key).await.map(drop),
-            Self::Tag => api.create_tag(&NewTag { name, ..NewTag::default() }, key).await.map(drop),
+            Self::Account => api
+                .create_account(
+                    &NewAccount {
+                        name,
+                        kind,
+                        ..NewAccount::default()
+                    },
+                    key,
+                )
+                .await
+                .map(drop),
+            Self::Payee => api
+                .create_payee(
+                    &NewPayee {
+                        name,
+                        ..NewPayee::default()
+                    },
+                    key,
+                )
+                .await
+                .map(drop),
+            Self::Tag => api
+                .create_tag(
+                    &NewTag {
+                        name,
+                        ..NewTag::default()
+                    },
+                    key,
+                )
+                .await
+                .map(drop),
         }
     }
 
-    async fn change(self, context: &Context, item: &Item, name: Option<String>, is_archived: Option<bool>) -> Result<(), ClientError> {
+    async fn change(
+        self,
+        context: &Context,
+        item: &Item,
+        name: Option<String>,
+        is_archived: Option<bool>,
+    ) -> Result<(), ClientError> {
         let (api, id, version, key) = (&context.api, item.id, item.version, Key::new());
         match self {
             Self::Category => {
-                let patch = CategoryPatch { name, is_archived, ..CategoryPatch::default() };
-                api.update_category(id.into(), version, &patch, key).await.map(drop)
+                let patch = CategoryPatch {
+                    name,
+                    is_archived,
+                    ..CategoryPatch::default()
+                };
+                api.update_category(id.into(), version, &patch, key)
+                    .await
+                    .map(drop)
             }
             Self::Account => {
-                let patch = AccountPatch { name, is_archived, ..AccountPatch::default() };
-                api.update_account(id.into(), version, &patch, key).await.map(drop)
+                let patch = AccountPatch {
+                    name,
+                    is_archived,
+                    ..AccountPatch::default()
+                };
+                api.update_account(id.into(), version, &patch, key)
+                    .await
+                    .map(drop)
             }
-            Self::Payee => {
-                api.update_payee(id.into(), version, &PayeePatch { name, is_archived }, key).await.map(drop)
-            }
-            Self::Tag => {
-                api.update_tag(id.into(), version, &TagPatch { name, is_archived }, key).await.map(drop)
-            }
+            Self::Payee => api
+                .update_payee(id.into(), version, &PayeePatch { name, is_archived }, key)
+                .await
+                .map(drop),
+            Self::Tag => api
+                .update_tag(id.into(), version, &TagPatch { name, is_archived }, key)
+                .await
+                .map(drop),
         }
     }
 
@@ -186,11 +261,13 @@ async fn perform(noun: Noun, action: &Action, context: &Context) -> Result<Strin
         Action::List => String::new(),
         Action::Add { name, under, kind } => {
             let parent = under.as_deref().map(find).transpose()?.map(|parent| parent.id);
-            noun.add(context, name, parent, account_kind(noun, kind.as_deref())?).await?;
+            noun.add(context, name, parent, account_kind(noun, kind.as_deref())?)
+                .await?;
             format!("Made {name}.")
         }
         Action::Rename { name, new_name } => {
-            noun.change(context, find(name)?, Some(new_name.clone()), None).await?;
+            noun.change(context, find(name)?, Some(new_name.clone()), None)
+                .await?;
             format!("{name} is {new_name} now.")
         }
         Action::Archive { name } => {
@@ -203,7 +280,11 @@ async fn perform(noun: Noun, action: &Action, context: &Context) -> Result<Strin
         }
         Action::Merge { name, into } => {
             let done = noun.merge(context, find(name)?.id, find(into)?.id).await?;
-            let rest = if done.is_done { "" } else { " so far; the rest follows in the background" };
+            let rest = if done.is_done {
+                ""
+            } else {
+                " so far; the rest follows in the background"
+            };
             format!("{} rows of {name} moved to {into}{rest}.", done.moved)
         }
         Action::Delete { name } => {
@@ -244,21 +325,34 @@ fn find<'a>(noun: Noun, items: &'a [Item], name: &str) -> Result<&'a Item, Failu
     match found.as_slice() {
         [item] => Ok(item),
         [] => {
-            let near = items.iter().map(|item| (strsim::jaro_winkler(&fold(&item.name), &wanted), item));
-            let near = near.filter(|(likeness, _)| *likeness > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
-            let hint = near.map_or_else(|| format!("`expense {many}` lists them"), |(_, item)| format!("perhaps {}", item.name));
+            let near = items
+                .iter()
+                .map(|item| (strsim::jaro_winkler(&fold(&item.name), &wanted), item));
+            let near = near
+                .filter(|(likeness, _)| *likeness > 0.8)
+                .max_by(|a, b| a.0.total_cmp(&b.0));
+            let hint = near.map_or_else(
+                || format!("`expense {many}` lists them"),
+                |(_, item)| format!("perhaps {}", item.name),
+            );
             Err(Failure::Data(format!("No {one} is called {name} - {hint}")))
         }
         several => {
             let paths: Vec<_> = several.iter().map(|item| path(items, item)).collect();
-            Err(Failure::Data(format!("{name} names several - write {}", paths.join(" or "))))
+            Err(Failure::Data(format!(
+                "{name} names several - write {}",
+                paths.join(" or ")
+            )))
         }
     }
 }
 
 fn path(items: &[Item], item: &Item) -> String {
     let parent = items.iter().find(|other| Some(other.id) == item.parent);
-    parent.map_or_else(|| item.name.clone(), |parent| format!("{}: {}", parent.name, item.name))
+    parent.map_or_else(
+        || item.name.clone(),
+        |parent| format!("{}: {}", parent.name, item.name),
+    )
 }
 
 async fn list(noun: Noun, context: &mut Context) -> Result<(), Failure> {
@@ -275,7 +369,10 @@ async fn list(noun: Noun, context: &mut Context) -> Result<(), Failure> {
     if context.out.is_json {
         return Ok(());
     }
-    let mut lines: Vec<_> = items.iter().map(|item| (fold(&path(&items, item)), item)).collect();
+    let mut lines: Vec<_> = items
+        .iter()
+        .map(|item| (fold(&path(&items, item)), item))
+        .collect();
     lines.sort_by(|a, b| a.0.cmp(&b.0));
     let mut table = Table::new("Lll");
     for (_, item) in lines {

@@ -83,14 +83,43 @@ fn around(settings: &Settings, findings: &mut Findings) {
         }
     }
     let now = settings::now();
-    let zone = settings.env.get("TZ").map_or_else(|| "the system's zone".to_owned(), |zone| format!("TZ={zone}"));
-    findings.add(State::Good, "today", format!("{} ({zone}, {})", settings::today().words(), now.format("%H:%M %:z")));
+    let zone = settings
+        .env
+        .get("TZ")
+        .map_or_else(|| "the system's zone".to_owned(), |zone| format!("TZ={zone}"));
+    findings.add(
+        State::Good,
+        "today",
+        format!(
+            "{} ({zone}, {})",
+            settings::today().words(),
+            now.format("%H:%M %:z")
+        ),
+    );
     let locale = &settings.locale;
-    let name = if locale.name.is_empty() { "none" } else { &locale.name };
-    let currency = settings.new_book_currency().map_or("EUR, as nothing names another".to_owned(), |c| c.to_string());
-    findings.add(State::Good, "locale", format!("{name}; a new book counts in {currency}"));
-    let text = if locale.is_utf8 { "UTF-8" } else { "not UTF-8: ASCII is drawn" };
-    findings.add(if locale.is_utf8 { State::Good } else { State::Odd }, "characters", text);
+    let name = if locale.name.is_empty() {
+        "none"
+    } else {
+        &locale.name
+    };
+    let currency = settings
+        .new_book_currency()
+        .map_or("EUR, as nothing names another".to_owned(), |c| c.to_string());
+    findings.add(
+        State::Good,
+        "locale",
+        format!("{name}; a new book counts in {currency}"),
+    );
+    let text = if locale.is_utf8 {
+        "UTF-8"
+    } else {
+        "not UTF-8: ASCII is drawn"
+    };
+    findings.add(
+        if locale.is_utf8 { State::Good } else { State::Odd },
+        "characters",
+        text,
+    );
     terminal(settings, findings);
     for (name, place) in [("data", &settings.places.data), ("state", &settings.places.state)] {
         folder(name, place, findings);
@@ -99,25 +128,43 @@ fn around(settings: &Settings, findings: &mut Findings) {
 
 fn terminal(settings: &Settings, findings: &mut Findings) {
     let term = settings.env.get("TERM").unwrap_or("none");
-    let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| format!("{columns}x{rows}"));
-    let has = |name: &str, word: &str| settings.env.get(name).map(|_| format!(", {word}")).unwrap_or_default();
+    let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| {
+        format!("{columns}x{rows}")
+    });
+    let has = |name: &str, word: &str| {
+        settings
+            .env
+            .get(name)
+            .map(|_| format!(", {word}"))
+            .unwrap_or_default()
+    };
     let far = has("SSH_CONNECTION", "over SSH");
     let mono = has("NO_COLOR", "NO_COLOR");
-    let state = if matches!(term, "none" | "dumb") { State::Odd } else { State::Good };
+    let state = if matches!(term, "none" | "dumb") {
+        State::Odd
+    } else {
+        State::Good
+    };
     findings.add(state, "terminal", format!("{term}, {size}{far}{mono}"));
 }
 
 fn folder(name: &'static str, place: &Path, findings: &mut Findings) {
     let shown = place.display();
     match std::fs::metadata(place) {
-        Ok(meta) if meta.permissions().readonly() => findings.add(State::Bad, name, format!("{shown} is read-only")),
+        Ok(meta) if meta.permissions().readonly() => {
+            findings.add(State::Bad, name, format!("{shown} is read-only"))
+        }
         Ok(meta) if !meta.is_dir() => findings.add(State::Bad, name, format!("{shown} is no folder")),
         Ok(_) => findings.add(State::Good, name, shown.to_string()),
         Err(_) => findings.add(State::Good, name, format!("{shown} (made when needed)")),
     }
 }
 
-async fn server(settings: &Settings, local: Option<StartLocal>, findings: &mut Findings) -> Result<(), Failure> {
+async fn server(
+    settings: &Settings,
+    local: Option<StartLocal>,
+    findings: &mut Findings,
+) -> Result<(), Failure> {
     let connection = match Connection::open(settings, local, settings::today()).await {
         Ok(connection) => connection,
         Err(error) => {
@@ -127,7 +174,11 @@ async fn server(settings: &Settings, local: Option<StartLocal>, findings: &mut F
     };
     let address = shown(&connection.address);
     let origin = settings.token_origin.as_deref().unwrap_or("none");
-    findings.add(State::Good, "server", format!("{address} ({:?}), token from {origin}", connection.kind));
+    findings.add(
+        State::Good,
+        "server",
+        format!("{address} ({:?}), token from {origin}", connection.kind),
+    );
     let outcome = ask(&connection, findings).await;
     if let Ok((entries, drafts)) =
         Outbox::open(&connection.state, &connection.book).and_then(|outbox| outbox.counts())
@@ -143,7 +194,11 @@ async fn server(settings: &Settings, local: Option<StartLocal>, findings: &mut F
 fn clock(server: Option<api::instant::Instant>, findings: &mut Findings) {
     let Some(server) = server else { return };
     let apart = (settings::now().to_utc() - server.utc()).num_seconds();
-    let state = if apart.abs() <= CLOCKS_APART_SECS { State::Good } else { State::Odd };
+    let state = if apart.abs() <= CLOCKS_APART_SECS {
+        State::Good
+    } else {
+        State::Odd
+    };
     findings.add(state, "clock", format!("{apart} s from the server's"));
 }
 
@@ -155,7 +210,11 @@ async fn ask(connection: &Connection, findings: &mut Findings) -> Result<(), Fai
     };
     match api.livez().await {
         Ok(health) => {
-            findings.add(State::Good, "answers", health.version.unwrap_or_else(|| "without a version".to_owned()));
+            findings.add(
+                State::Good,
+                "answers",
+                health.version.unwrap_or_else(|| "without a version".to_owned()),
+            );
             clock(health.now, findings);
         }
         Err(error) => return fail(findings, "answers", error),
@@ -166,7 +225,10 @@ async fn ask(connection: &Connection, findings: &mut Findings) -> Result<(), Fai
     }
     match api.get_ledger().await {
         Ok(ledger) => {
-            let detail = format!("{}, {}, at change {}", ledger.name, ledger.base_currency, ledger.rev);
+            let detail = format!(
+                "{}, {}, at change {}",
+                ledger.name, ledger.base_currency, ledger.rev
+            );
             findings.add(State::Good, "ledger", detail);
             Ok(())
         }

@@ -89,7 +89,11 @@ impl From<ConnectError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == ErrorKind::BrokenPipe { Self::Quiet } else { Self::Failed(error.to_string()) }
+        if error.kind() == ErrorKind::BrokenPipe {
+            Self::Quiet
+        } else {
+            Self::Failed(error.to_string())
+        }
     }
 }
 

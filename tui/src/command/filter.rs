@@ -28,7 +28,13 @@ impl FilterArgs {
     /// The filter they ask for.
     pub(super) fn read(&self, context: &Context, ledger: &Ledger) -> Result<ExpenseFilter, Failure> {
         let line = self.words.join(" ");
-        let parsed = parse(&line, FilterContext { base: ledger.base_currency, today: context.today });
+        let parsed = parse(
+            &line,
+            FilterContext {
+                base: ledger.base_currency,
+                today: context.today,
+            },
+        );
         if !parsed.faults.is_empty() {
             let faults = parsed.faults.iter().map(|fault| {
                 let piece = line.get(fault.span.start..fault.span.end).unwrap_or_default();
@@ -37,7 +43,11 @@ impl FilterArgs {
             return Err(Failure::Usage(faults.collect::<Vec<_>>().join("; ")));
         }
         let mut filter = parsed.filter;
-        let day = |text: &Option<String>, name| text.as_deref().map(|text| read_day(text, name, context.today)).transpose();
+        let day = |text: &Option<String>, name| {
+            text.as_deref()
+                .map(|text| read_day(text, name, context.today))
+                .transpose()
+        };
         filter.from = day(&self.from, "--from")?.or(filter.from);
         filter.to = day(&self.to, "--to")?.or(filter.to);
         if let Some(month) = self.month {

@@ -18,7 +18,10 @@ pub(super) async fn rows(
     named: &[String],
     is_deleted: bool,
 ) -> Result<Vec<Expense>, Failure> {
-    let wanted: Vec<Wanted> = named.iter().map(|text| Wanted::parse(text)).collect::<Result<_, _>>()?;
+    let wanted: Vec<Wanted> = named
+        .iter()
+        .map(|text| Wanted::parse(text))
+        .collect::<Result<_, _>>()?;
     let found = search(context, &wanted, is_deleted).await?;
     let mut rows: Vec<Expense> = Vec::new();
     for (wanted, mut matches) in wanted.iter().zip(found) {
@@ -46,7 +49,8 @@ impl Wanted {
         if let Ok(id) = text.parse() {
             return Ok(Self::Id(id));
         }
-        let is_end = text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let is_end =
+            text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
         if is_end {
             return Ok(Self::End(text));
         }
@@ -69,15 +73,30 @@ async fn search(
         Wanted::Id(_) => false,
         Wanted::End(end) => found.is_empty() || end.len() < PRINTED,
     };
-    let mut paging = Paging { limit: Some(MAX_LIMIT), ..Paging::default() };
+    let mut paging = Paging {
+        limit: Some(MAX_LIMIT),
+        ..Paging::default()
+    };
     for _ in 0..PAGES {
         if !wanted.iter().zip(&found).any(is_open) {
             break;
         }
-        let filter =
-            ExpenseFilter { include_deleted: is_deleted.then_some(true), ..ExpenseFilter::default() };
-        let page = context.api.list_expenses(&ExpenseQuery { filter, paging: paging.clone() }).await?;
-        for row in page.items.into_iter().filter(|row| row.deleted_at.is_some() == is_deleted) {
+        let filter = ExpenseFilter {
+            include_deleted: is_deleted.then_some(true),
+            ..ExpenseFilter::default()
+        };
+        let page = context
+            .api
+            .list_expenses(&ExpenseQuery {
+                filter,
+                paging: paging.clone(),
+            })
+            .await?;
+        for row in page
+            .items
+            .into_iter()
+            .filter(|row| row.deleted_at.is_some() == is_deleted)
+        {
             let id = row.id.to_string();
             for (wanted, found) in wanted.iter().zip(&mut found) {
                 if matches!(wanted, Wanted::End(end) if id.ends_with(end.as_str())) {
@@ -104,5 +123,9 @@ fn none(end: &str, is_deleted: bool) -> Failure {
 
 fn several(end: &str, rows: &[Expense]) -> Failure {
     let ends: Vec<_> = rows.iter().take(5).map(suffix).collect();
-    Failure::Data(format!("{end} fits {} rows - write more of the id, such as {}", rows.len(), ends.join(" or ")))
+    Failure::Data(format!(
+        "{end} fits {} rows - write more of the id, such as {}",
+        rows.len(),
+        ends.join(" or ")
+    ))
 }

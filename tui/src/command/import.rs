@@ -54,7 +54,10 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
         None => None,
     };
     let options = ImportOptions {
-        file_name: args.file.file_name().map(|name| name.to_string_lossy().into_owned()),
+        file_name: args
+            .file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned()),
         columns: args.columns.clone(),
         date_format: args.date_format.clone(),
         kind_map: args.kind_map.clone(),
@@ -81,30 +84,46 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
         return Ok(());
     }
     let is_asked = context.out.is_interactive && !args.yes && !context.out.is_json;
-    if is_asked && !context.out.confirm(&format!("Write {} rows?", preview.new_count))? {
+    if is_asked
+        && !context
+            .out
+            .confirm(&format!("Write {} rows?", preview.new_count))?
+    {
         return Err(Failure::Failed("Nothing was written.".to_owned()));
     }
     let written = commit(context, &preview).await?;
     if !context.json()? {
-        context.out.line(&format!("{} rows written", written.written_count))?;
+        context
+            .out
+            .line(&format!("{} rows written", written.written_count))?;
     }
     Ok(())
 }
 
 /// Counts, names that would be made, and why each faulty row is one.
 async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Failure> {
-    let Import { row_count, new_count, duplicate_count, invalid_count, .. } = preview;
+    let Import {
+        row_count,
+        new_count,
+        duplicate_count,
+        invalid_count,
+        ..
+    } = preview;
     context.out.say(&format!(
         "{row_count} rows: {new_count} new, {duplicate_count} known already, {invalid_count} not readable"
     ));
     if !preview.new_names.is_empty() {
-        context.out.say(&format!("Will make: {}", preview.new_names.join(", ")));
+        context
+            .out
+            .say(&format!("Will make: {}", preview.new_names.join(", ")));
     }
     if *invalid_count > 0 && !context.out.is_json {
         let rows = context.api.every_import_row(preview.id, Verdict::Invalid).await?;
         for row in rows.iter().take(SHOWN) {
             let reason = row.reason.as_deref().unwrap_or("cannot be read");
-            context.out.line(&format!("line {}: {reason}: {}", row.line, row.raw))?;
+            context
+                .out
+                .line(&format!("line {}: {reason}: {}", row.line, row.raw))?;
         }
         if rows.len() > SHOWN {
             context.out.say(&format!("and {} more", rows.len() - SHOWN));
@@ -130,8 +149,13 @@ async fn find_account(context: &Context, name: &str, may_make: bool) -> Result<A
         return Ok(account.id);
     }
     if may_make {
-        let new = NewAccount { name: name.to_owned(), ..NewAccount::default() };
+        let new = NewAccount {
+            name: name.to_owned(),
+            ..NewAccount::default()
+        };
         return Ok(context.api.create_account(&new, Key::new()).await?.id);
     }
-    Err(Failure::Data(format!("No account is called {name} - `expense accounts` lists them, --create-missing makes it")))
+    Err(Failure::Data(format!(
+        "No account is called {name} - `expense accounts` lists them, --create-missing makes it"
+    )))
 }

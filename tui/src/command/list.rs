@@ -26,7 +26,13 @@ pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failur
     let book = Book::load(context).await?;
     let mut filter = list.filter.read(context, &book.ledger)?;
     filter.include_deleted = list.deleted.then_some(true).or(filter.include_deleted);
-    let mut query = ExpenseQuery { filter, paging: Paging { sort: list.sort.clone(), ..Paging::default() } };
+    let mut query = ExpenseQuery {
+        filter,
+        paging: Paging {
+            sort: list.sort.clone(),
+            ..Paging::default()
+        },
+    };
     let mut table = Table::new(ROW);
     let mut left = list.limit;
     loop {
@@ -34,7 +40,9 @@ pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failur
         let page = context.api.list_expenses(&query).await?;
         // With several pages, each body is a document of its own.
         if !context.json()? {
-            page.items.iter().for_each(|expense| table.row(book.cells(expense)));
+            page.items
+                .iter()
+                .for_each(|expense| table.row(book.cells(expense)));
         }
         left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
         match page.next_cursor {
@@ -50,8 +58,12 @@ pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failur
 
 fn say_rest(context: &mut Context, table: &Table, has_more: bool, limit: u32) {
     if has_more {
-        context.out.say(&format!("The first {limit} rows; --limit N shows more."));
+        context
+            .out
+            .say(&format!("The first {limit} rows; --limit N shows more."));
     } else if table.is_empty() && !context.out.is_json {
-        context.out.say("No rows. `expense add '12.50 lunch #food'` adds one.");
+        context
+            .out
+            .say("No rows. `expense add '12.50 lunch #food'` adds one.");
     }
 }

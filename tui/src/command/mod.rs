@@ -42,7 +42,12 @@ struct Context {
 impl Context {
     fn new(api: Arc<dyn Api>, today: Date, out: Output) -> Self {
         let tap = Arc::new(Tap::new(api));
-        Self { api: tap.clone(), tap, today, out }
+        Self {
+            api: tap.clone(),
+            tap,
+            today,
+            out,
+        }
     }
 
     /// With `--json`, prints the last answer as it came; true where that was it.
@@ -80,8 +85,9 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
     let connection = Connection::open(&settings, local, today).await?;
     let is_full_screen = cli.command.is_none() && out.is_interactive && !cli.is_plain && !cli.is_json;
     if is_full_screen {
-        let outbox = Outbox::open(&connection.state, &connection.book)
-            .map_err(|error| Failure::Failed(format!("{} cannot be used: {error}", connection.state.display())))?;
+        let outbox = Outbox::open(&connection.state, &connection.book).map_err(|error| {
+            Failure::Failed(format!("{} cannot be used: {error}", connection.state.display()))
+        })?;
         return open::run(settings, connection, outbox).await;
     }
     let mut context = Context::new(Arc::clone(&connection.api), today, out);
@@ -112,3 +118,6 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Api | Command::Doctor | Command::Completions { .. } | Command::Man { .. } => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,5 +10,7 @@ pub(super) async fn run(settings: Settings, connection: Connection, outbox: Outb
     // Seam: the screens are put together here.
     drop((settings, outbox));
     connection.close().await;
-    Err(Failure::Failed("the full screen is not there yet - `expense --help` lists the commands".to_owned()))
+    Err(Failure::Failed(
+        "the full screen is not there yet - `expense --help` lists the commands".to_owned(),
+    ))
 }

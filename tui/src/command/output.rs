@@ -22,7 +22,9 @@ impl Output {
     /// Standard output and standard error.
     pub(super) fn of_process(is_json: bool, is_plain: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let columns = crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
+        let columns = crossterm::terminal::size()
+            .ok()
+            .map(|(columns, _)| usize::from(columns));
         Self {
             data: Box::new(BufWriter::new(io::stdout())),
             talk: Box::new(io::stderr()),
@@ -51,7 +53,11 @@ impl Output {
     /// A body of the API, as it came, on lines of its own.
     pub(super) fn body(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.data.write_all(bytes)?;
-        Ok(if bytes.ends_with(b"\n") { () } else { self.data.write_all(b"\n")? })
+        Ok(if bytes.ends_with(b"\n") {
+            ()
+        } else {
+            self.data.write_all(b"\n")?
+        })
     }
 
     /// A line of talk. Nobody may be listening.

@@ -51,14 +51,26 @@ pub(super) async fn run(args: &ReportArgs, context: &mut Context) -> Result<(), 
 pub(super) async fn overview(context: &mut Context) -> Result<(), Failure> {
     let ledger = context.api.get_ledger().await?;
     let (from, to) = month_range(&ledger, calendar(&ledger).month_of(context.today));
-    let filter = ExpenseFilter { from: Some(from), to: Some(to), ..ExpenseFilter::default() };
+    let filter = ExpenseFilter {
+        from: Some(from),
+        to: Some(to),
+        ..ExpenseFilter::default()
+    };
     let report = ask(context, By::ByCategory, filter).await?;
     if context.json()? {
         return Ok(());
     }
-    context.out.line(&format!("{}  {}", ledger.name, span_words(from, to)))?;
+    context
+        .out
+        .line(&format!("{}  {}", ledger.name, span_words(from, to)))?;
     print(By::ByCategory, &report, context)?;
-    for next in ["", "expense add '12.50 lunch #food'", "expense list", "expense report by-month", "expense --help"] {
+    for next in [
+        "",
+        "expense add '12.50 lunch #food'",
+        "expense list",
+        "expense report by-month",
+        "expense --help",
+    ] {
         context.out.line(next)?;
     }
     Ok(())
@@ -74,7 +86,10 @@ async fn ask(context: &Context, by: By, filter: ExpenseFilter) -> Result<Report,
         By::ByAccount => api.report_by_account(&filter),
         By::ByPayee => api.report_by_payee(&filter),
         By::ByTag => api.report_by_tag(&filter),
-        By::Compare => api.report_compare(&CompareQuery { filter, ..CompareQuery::default() }),
+        By::Compare => api.report_compare(&CompareQuery {
+            filter,
+            ..CompareQuery::default()
+        }),
     }
     .await?)
 }
@@ -101,7 +116,9 @@ fn print(by: By, report: &Report, context: &mut Context) -> Result<(), Failure> 
     }
     for moved in &report.transfers {
         let (count, amount, currency) = (moved.count, moved.amount.as_str(), moved.currency);
-        context.out.line(&format!("Transfers, apart: {amount} {currency} in {count}"))?;
+        context
+            .out
+            .line(&format!("Transfers, apart: {amount} {currency} in {count}"))?;
     }
     Ok(())
 }
@@ -116,7 +133,12 @@ fn net(total: &Total) -> i64 {
 
 fn summary(total: &Total) -> Table {
     let mut table = Table::new("lr");
-    let figures = [("Spent", &total.spent), ("Refunded", &total.refunded), ("Net", &total.net), ("Income", &total.income)];
+    let figures = [
+        ("Spent", &total.spent),
+        ("Refunded", &total.refunded),
+        ("Net", &total.net),
+        ("Income", &total.income),
+    ];
     table.row([total.currency.to_string(), String::new()]);
     for (name, sum) in figures {
         table.row([format!("  {name}"), sum.to_string()]);
@@ -134,14 +156,21 @@ fn nested(report: &Report) -> Vec<(&ReportRow, bool)> {
     let mut rows = Vec::new();
     for top in report.rows.iter().filter(|row| is_top(row)) {
         rows.push((top, false));
-        let inner = report.rows.iter().filter(|row| row.parent_key.as_deref() == Some(top.key.as_str()));
+        let inner = report
+            .rows
+            .iter()
+            .filter(|row| row.parent_key.as_deref() == Some(top.key.as_str()));
         rows.extend(inner.filter(|row| !is_top(row)).map(|row| (row, true)));
     }
     rows
 }
 
 fn label(row: &ReportRow, is_inner: bool) -> String {
-    if is_inner { format!("  {}", row.label) } else { row.label.clone() }
+    if is_inner {
+        format!("  {}", row.label)
+    } else {
+        row.label.clone()
+    }
 }
 
 fn parts(by: By, report: &Report, total: &Total, is_ascii: bool) -> Table {
@@ -152,29 +181,68 @@ fn parts(by: By, report: &Report, total: &Total, is_ascii: bool) -> Table {
         By::ByTag => "Tag",
         _ => "Category",
     };
-    let most = report.rows.iter().filter_map(|row| of(&row.totals, currency)).map(net).max().unwrap_or(0);
+    let most = report
+        .rows
+        .iter()
+        .filter_map(|row| of(&row.totals, currency))
+        .map(net)
+        .max()
+        .unwrap_or(0);
     let mut table = Table::new("Lrrrrl");
-    table.row([head.to_owned(), currency.to_string(), "%".to_owned(), "Income".to_owned(), "Rows".to_owned(), String::new()]);
+    table.head([
+        head.to_owned(),
+        currency.to_string(),
+        "%".to_owned(),
+        "Income".to_owned(),
+        "Rows".to_owned(),
+        String::new(),
+    ]);
     for (row, is_inner) in nested(report) {
-        let Some(sums) = of(&row.totals, currency) else { continue };
+        let Some(sums) = of(&row.totals, currency) else {
+            continue;
+        };
         let share = sums.share.map_or_else(String::new, |share| share.to_string());
         let bar = bar(net(sums), most, is_ascii);
-        table.row([label(row, is_inner), sums.net.to_string(), share, income(sums), sums.count.to_string(), bar]);
+        table.row([
+            label(row, is_inner),
+            sums.net.to_string(),
+            share,
+            income(sums),
+            sums.count.to_string(),
+            bar,
+        ]);
     }
-    table.row(["Total".to_owned(), total.net.to_string(), String::new(), income(total), total.count.to_string(), String::new()]);
+    table.row([
+        "Total".to_owned(),
+        total.net.to_string(),
+        String::new(),
+        income(total),
+        total.count.to_string(),
+        String::new(),
+    ]);
     table
 }
 
 /// Income where there is some.
 fn income(total: &Total) -> String {
-    if total.income.minor(total.currency) == Some(0) { String::new() } else { total.income.to_string() }
+    if total.income.minor(total.currency) == Some(0) {
+        String::new()
+    } else {
+        total.income.to_string()
+    }
 }
 
 fn over_time(report: &Report, total: &Total, is_ascii: bool) -> Table {
     let currency = total.currency;
-    let most = report.rows.iter().filter_map(|row| of(&row.totals, currency)).map(net).max().unwrap_or(0);
+    let most = report
+        .rows
+        .iter()
+        .filter_map(|row| of(&row.totals, currency))
+        .map(net)
+        .max()
+        .unwrap_or(0);
     let mut table = Table::new("lrrrl");
-    table.row(["", currency.code(), "Income", "Rows", ""]);
+    table.head(["", currency.code(), "Income", "Rows", ""]);
     for row in &report.rows {
         let sums = of(&row.totals, currency);
         let text = |get: fn(&Total) -> String| sums.map_or_else(String::new, get);
@@ -186,20 +254,30 @@ fn over_time(report: &Report, total: &Total, is_ascii: bool) -> Table {
             sums.map_or_else(String::new, |sums| bar(net(sums), most, is_ascii)),
         ]);
     }
-    table.row(["Total".to_owned(), total.net.to_string(), income(total), total.count.to_string(), String::new()]);
+    table.row([
+        "Total".to_owned(),
+        total.net.to_string(),
+        income(total),
+        total.count.to_string(),
+        String::new(),
+    ]);
     table
 }
 
 fn comparison(report: &Report, total: &Total) -> Table {
     let currency = total.currency;
     let mut table = Table::new("Lrrrr");
-    table.row(["Category", currency.code(), "Before", "Change", "%"]);
+    table.head(["Category", currency.code(), "Before", "Change", "%"]);
     let mut line = |name: String, now: Option<&Total>, before: Option<&Total>| {
         let (now, before) = (now.map_or(0, net), before.map_or(0, net));
         let change = now.saturating_sub(before);
         let percent = i128::from(change) * 100 / i128::from(before.max(1));
         let sums = [now, before, change].map(|sum| api::money::format_minor(sum, currency));
-        let percent = if before > 0 { format!("{percent:+}") } else { String::new() };
+        let percent = if before > 0 {
+            format!("{percent:+}")
+        } else {
+            String::new()
+        };
         let [now, before, change] = sums;
         table.row([name, now, before, change, percent]);
     };

@@ -13,6 +13,7 @@ pub(super) struct Table {
     aligns: Vec<Align>,
     /// Which column is cut where the whole does not fit.
     flexible: usize,
+    head: Option<Vec<String>>,
     rows: Vec<Vec<String>>,
 }
 
@@ -21,10 +22,19 @@ impl Table {
     pub(super) fn new(columns: &str) -> Self {
         let is_right = |c: char| c.eq_ignore_ascii_case(&'r');
         Self {
-            aligns: columns.chars().map(|c| if is_right(c) { Align::Right } else { Align::Left }).collect(),
+            aligns: columns
+                .chars()
+                .map(|c| if is_right(c) { Align::Right } else { Align::Left })
+                .collect(),
             flexible: columns.chars().position(|c| c.is_ascii_uppercase()).unwrap_or(0),
+            head: None,
             rows: Vec::new(),
         }
+    }
+
+    /// Names the columns. A name alone does not make a column.
+    pub(super) fn head(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
+        self.head = Some(cells.into_iter().map(Into::into).collect());
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
@@ -38,11 +48,12 @@ impl Table {
     pub(super) fn print(&self, out: &mut Output) -> Result<(), Failure> {
         let widths = self.widths(out.columns);
         let ellipsis = if out.is_ascii { "~" } else { "…" };
-        for row in &self.rows {
+        for row in self.head.iter().chain(&self.rows) {
             let cells = row.iter().zip(&self.aligns).zip(&widths);
             let shown = cells.filter(|(_, width)| **width > 0);
-            let cells: Vec<_> =
-                shown.map(|((cell, align), width)| fit(cell, *width, *align, ellipsis)).collect();
+            let cells: Vec<_> = shown
+                .map(|((cell, align), width)| fit(cell, *width, *align, ellipsis))
+                .collect();
             out.line(cells.join("  ").trim_end())?;
         }
         Ok(())
@@ -50,7 +61,15 @@ impl Table {
 
     fn widths(&self, columns: Option<usize>) -> Vec<usize> {
         let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
-        let widest = |at: usize| cells(at).map(|cell| width(&clean(cell))).max().unwrap_or(0);
+        let widest = |at: usize| {
+            let widest = cells(at).map(|cell| width(&clean(cell))).max().unwrap_or(0);
+            let head = self
+                .head
+                .as_ref()
+                .and_then(|head| head.get(at))
+                .map_or(0, |cell| width(cell));
+            if widest == 0 { 0 } else { widest.max(head) }
+        };
         let mut widths: Vec<_> = (0..self.aligns.len()).map(widest).collect();
         let shown = widths.iter().filter(|width| **width > 0).count();
         let taken = widths.iter().sum::<usize>() + 2 * shown.saturating_sub(1);
@@ -77,7 +96,11 @@ pub(super) fn bar(value: i64, most: i64, is_ascii: bool) -> String {
     }
     let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let rest = if eighths == 0 && length > 0 { 1 } else { rest };
-    format!("{}{}", "█".repeat(whole), parts.get(rest).copied().unwrap_or_default())
+    format!(
+        "{}{}",
+        "█".repeat(whole),
+        parts.get(rest).copied().unwrap_or_default()
+    )
 }
 
 #[cfg(test)]
@@ -96,7 +119,10 @@ mod tests {
         let mut table = Table::new("rlLl");
         table.row(["12.50", "", "日本食堂", "a1"]);
         table.row(["7.00", "", "lunch", "b2"]);
-        assert_eq!(printed(&table, None), "12.50  日本食堂  a1\n 7.00  lunch     b2\n");
+        assert_eq!(
+            printed(&table, None),
+            "12.50  日本食堂  a1\n 7.00  lunch     b2\n"
+        );
     }
 
     #[test]

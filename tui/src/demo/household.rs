@@ -23,8 +23,12 @@ pub(super) const CATEGORIES: &[(&str, &str)] = &[
 ];
 
 /// Accounts it needs, each with its kind.
-pub(super) const ACCOUNTS: &[(&str, &str)] =
-    &[("Cash", "cash"), ("Card", "card"), ("Bank", "bank"), ("Savings", "bank")];
+pub(super) const ACCOUNTS: &[(&str, &str)] = &[
+    ("Cash", "cash"),
+    ("Card", "card"),
+    ("Bank", "bank"),
+    ("Savings", "bank"),
+];
 
 /// What a name stands for in the book.
 pub(super) struct Names<'a> {
@@ -49,13 +53,62 @@ const MONTHLY: &[Monthly] = &[
 struct Often(u64, i64, i64, &'static str, &'static [&'static str], &'static str);
 
 const OFTEN: &[Often] = &[
-    Often(2, 850, 7_450, "Groceries", &["Rewe", "Edeka", "Lidl", "Wochenmarkt", "Aldi"], "Card"),
-    Often(3, 180, 690, "Food", &["Bäckerei Kraus", "Kiosk", "Café Einstein"], "Cash"),
-    Often(4, 890, 5_600, "Eating out", &["Mensa", "Pizzeria Roma", "Sushi Ken", "Zum Löwen"], "Card"),
-    Often(9, 290, 2_450, "Transport", &["BVG", "Taxi", "Nextbike", "Shell"], "Card"),
-    Often(12, 1_490, 13_900, "Shopping", &["IKEA", "dm", "Decathlon", "Buchladen", "Media Markt"], "Card"),
-    Often(14, 900, 4_800, "Entertainment", &["Kino", "Steam", "Konzerthaus", "Thalia"], "Card"),
-    Often(21, 520, 8_900, "Health", &["Apotheke", "Dr. Weiss", "Zahnarzt"], "Card"),
+    Often(
+        2,
+        850,
+        7_450,
+        "Groceries",
+        &["Rewe", "Edeka", "Lidl", "Wochenmarkt", "Aldi"],
+        "Card",
+    ),
+    Often(
+        3,
+        180,
+        690,
+        "Food",
+        &["Bäckerei Kraus", "Kiosk", "Café Einstein"],
+        "Cash",
+    ),
+    Often(
+        4,
+        890,
+        5_600,
+        "Eating out",
+        &["Mensa", "Pizzeria Roma", "Sushi Ken", "Zum Löwen"],
+        "Card",
+    ),
+    Often(
+        9,
+        290,
+        2_450,
+        "Transport",
+        &["BVG", "Taxi", "Nextbike", "Shell"],
+        "Card",
+    ),
+    Often(
+        12,
+        1_490,
+        13_900,
+        "Shopping",
+        &["IKEA", "dm", "Decathlon", "Buchladen", "Media Markt"],
+        "Card",
+    ),
+    Often(
+        14,
+        900,
+        4_800,
+        "Entertainment",
+        &["Kino", "Steam", "Konzerthaus", "Thalia"],
+        "Card",
+    ),
+    Often(
+        21,
+        520,
+        8_900,
+        "Health",
+        &["Apotheke", "Dr. Weiss", "Zahnarzt"],
+        "Card",
+    ),
 ];
 
 /// A small generator of the kind called splitmix: the same seed, the same numbers, everywhere.
@@ -86,7 +139,14 @@ impl Dice {
 }
 
 /// One row.
-fn row(names: &Names<'_>, date: Date, kind: Kind, minor: i64, currency: Currency, what: [&str; 3]) -> NewExpense {
+fn row(
+    names: &Names<'_>,
+    date: Date,
+    kind: Kind,
+    minor: i64,
+    currency: Currency,
+    what: [&str; 3],
+) -> NewExpense {
     let [category, payee, account] = what;
     let mut row = NewExpense::new(date, Amount::from_minor(minor, currency));
     row.kind = (kind != Kind::Expense).then_some(kind);
@@ -117,12 +177,30 @@ fn monthly(date: Date, dice: &mut Dice, names: &Names<'_>, rows: &mut Vec<NewExp
     for Monthly(day, kind, minor, category, payee, account) in MONTHLY {
         if date.day() == *day {
             // Power and phone differ a little from month to month.
-            let minor = if *category == "Utilities" { minor + dice.between(-900, 900) } else { *minor };
-            rows.push(row(names, date, *kind, minor, Currency::EUR, [category, payee, account]));
+            let minor = if *category == "Utilities" {
+                minor + dice.between(-900, 900)
+            } else {
+                *minor
+            };
+            rows.push(row(
+                names,
+                date,
+                *kind,
+                minor,
+                Currency::EUR,
+                [category, payee, account],
+            ));
         }
     }
     if date.day() == 28 {
-        let mut saved = row(names, date, Kind::Transfer, 25_000, Currency::EUR, ["", "", "Bank"]);
+        let mut saved = row(
+            names,
+            date,
+            Kind::Transfer,
+            25_000,
+            Currency::EUR,
+            ["", "", "Bank"],
+        );
         saved.category_id = None;
         saved.to_account_id = (names.account)("Savings");
         saved.note = Some("standing order".to_owned());
@@ -136,12 +214,26 @@ fn often(date: Date, dice: &mut Dice, names: &Names<'_>, rows: &mut Vec<NewExpen
             continue;
         }
         let (minor, payee) = (dice.between(*low, *high), dice.pick(payees));
-        let mut bought = row(names, date, Kind::Expense, minor, Currency::EUR, [category, payee, account]);
+        let mut bought = row(
+            names,
+            date,
+            Kind::Expense,
+            minor,
+            Currency::EUR,
+            [category, payee, account],
+        );
         if *category == "Eating out" && dice.one_in(3) {
             bought.tags = vec![dice.pick(&["friends", "work", "date"]).to_owned()];
         }
         if *category == "Shopping" && dice.one_in(5) {
-            let mut returned = row(names, date, Kind::Refund, minor / 2, Currency::EUR, [category, payee, account]);
+            let mut returned = row(
+                names,
+                date,
+                Kind::Refund,
+                minor / 2,
+                Currency::EUR,
+                [category, payee, account],
+            );
             returned.note = Some("sent back".to_owned());
             rows.push(returned);
         }
@@ -152,14 +244,35 @@ fn often(date: Date, dice: &mut Dice, names: &Names<'_>, rows: &mut Vec<NewExpen
 /// A week in Japan last spring and a few days in New York before that. True while away.
 fn abroad(date: Date, back: i64, dice: &mut Dice, names: &Names<'_>, rows: &mut Vec<NewExpense>) -> bool {
     let (code, trip, payees, low, high) = match back {
-        210..=217 => ("JPY", "japan", ["Lawson", "Sushiro", "JR East", "Ryokan Yamaga"], 480, 14_800),
-        430..=434 => ("USD", "new york", ["Joe's Pizza", "MTA", "MoMA", "Strand"], 300, 9_400),
+        210..=217 => (
+            "JPY",
+            "japan",
+            ["Lawson", "Sushiro", "JR East", "Ryokan Yamaga"],
+            480,
+            14_800,
+        ),
+        430..=434 => (
+            "USD",
+            "new york",
+            ["Joe's Pizza", "MTA", "MoMA", "Strand"],
+            300,
+            9_400,
+        ),
         _ => return false,
     };
-    let Some(currency) = Currency::parse(code) else { return false };
+    let Some(currency) = Currency::parse(code) else {
+        return false;
+    };
     for _ in 0..3 {
         let (minor, payee) = (dice.between(low, high), dice.pick(&payees));
-        let mut spent = row(names, date, Kind::Expense, minor, currency, ["Travel", payee, "Card"]);
+        let mut spent = row(
+            names,
+            date,
+            Kind::Expense,
+            minor,
+            currency,
+            ["Travel", payee, "Card"],
+        );
         spent.tags = vec![trip.to_owned()];
         rows.push(spent);
     }
@@ -172,7 +285,10 @@ mod tests {
     use api::problem::Faults;
 
     fn made(today: &str) -> Vec<NewExpense> {
-        let names = Names { category: &|_| Some(CategoryId(uuid::Uuid::nil())), account: &|_| None };
+        let names = Names {
+            category: &|_| Some(CategoryId(uuid::Uuid::nil())),
+            account: &|_| None,
+        };
         rows(today.parse().unwrap(), &names)
     }
 
@@ -194,10 +310,17 @@ mod tests {
             assert!(faults.is_empty(), "{row:?}: {faults:?}");
         }
         for kind in Kind::ALL {
-            assert!(rows.iter().any(|row| row.kind.unwrap_or_default() == kind), "{kind:?}");
+            assert!(
+                rows.iter().any(|row| row.kind.unwrap_or_default() == kind),
+                "{kind:?}"
+            );
         }
         for code in ["JPY", "USD"] {
-            assert!(rows.iter().any(|row| row.currency.is_some_and(|currency| currency.code() == code)), "{code}");
+            assert!(
+                rows.iter()
+                    .any(|row| row.currency.is_some_and(|currency| currency.code() == code)),
+                "{code}"
+            );
         }
     }
 }
