@@ -7,6 +7,7 @@ pub mod expense;
 pub mod filter;
 pub mod grant;
 pub mod names;
+pub mod report;
 pub mod token;
 pub mod write;
 

@@ -10,6 +10,7 @@ mod key;
 pub mod limit;
 mod problem;
 mod reply;
+mod reports;
 mod schema;
 mod spec;
 pub mod trace;
@@ -36,6 +37,8 @@ use std::sync::Arc;
 enum Tag {
     /// The rows of the book.
     Expenses,
+    /// Sums, with the rows behind each.
+    Reports,
     /// Whether the server can work.
     Health,
 }
@@ -83,11 +86,12 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, health::HealthApi);
+type Resources = (expenses::ExpensesApi, reports::ReportsApi, health::HealthApi);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         expenses::ExpensesApi { state: state.clone() },
+        reports::ReportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
