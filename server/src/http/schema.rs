@@ -4,9 +4,9 @@ use crate::error::AppError;
 use api::currency::Currency;
 use api::date::Date;
 use api::money::{Amount, AmountError, Money};
-use api::problem::Faults;
+use api::problem::{Fault, Faults};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, JsonType, Validator};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -47,38 +47,47 @@ impl Schemas {
             faults.add("", "schema", "This server does not know the schema of this request");
             return faults;
         };
-        let mut told_by_format = Vec::new();
+        let mut found = Vec::new();
         for error in validator.iter_errors(value) {
-            let at = error.instance_path().to_string();
-            let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-            match error.kind() {
-                ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    for name in unexpected {
-                        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                        faults.add(property(&name), "unknown", format!("There is no field {name:?} here"));
-                    }
-                }
-                ValidationErrorKind::Required { property: name } => {
-                    let name = name.as_str().unwrap_or_default();
-                    faults.add(property(name), "missing", format!("{name} is needed"));
-                }
-                ValidationErrorKind::Format { format } => {
-                    let (code, detail) = format_words(format, value.pointer(&at).and_then(Value::as_str));
-                    told_by_format.push(at.clone());
-                    faults.add(at, code, detail);
-                }
-                kind => {
-                    let (code, detail) = self.words(kind, error.instance());
-                    faults.add(at, code, detail);
+            self.tell(&error, &mut found);
+        }
+        one_a_place(found)
+    }
+
+    /// Notes an error with its rank.
+    fn tell(&self, error: &ValidationError<'_>, found: &mut Vec<(Rank, Fault)>) {
+        let at = error.instance_path().to_string();
+        let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let mut add = |rank, pointer, code: &str, detail| {
+            found.push((rank, Fault { pointer, code: code.to_owned(), detail, candidates: Vec::new() }));
+        };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected {
+                    let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+                    add(Rank::Other, property(&name), "unknown", format!("There is no field {name:?} here"));
                 }
             }
+            ValidationErrorKind::Required { property: name } => {
+                let name = name.as_str().unwrap_or_default();
+                add(Rank::Other, property(name), "missing", format!("{name} is needed"));
+            }
+            ValidationErrorKind::Format { format } => {
+                let (code, detail) = format_words(format, error.instance().as_str());
+                add(Rank::Format, at, code, detail);
+            }
+            // A field that may also be null says that neither fits; the first is the one that was meant.
+            ValidationErrorKind::AnyOf { context } => {
+                for error in context.first().into_iter().flatten() {
+                    self.tell(error, found);
+                }
+            }
+            kind => {
+                let rank = if matches!(kind, ValidationErrorKind::Type { .. }) { Rank::Type } else { Rank::Other };
+                let (code, detail) = self.words(kind, error.instance());
+                add(rank, at, code, detail);
+            }
         }
-        // What the format says of a text is said best: its pattern and length add nothing.
-        let is_shape = |code: &str| matches!(code, "pattern" | "too-long" | "too-short");
-        faults.0.retain(|fault| !(is_shape(&fault.code) && told_by_format.contains(&fault.pointer)));
-        // A type that fits none of several alternatives says so once for each.
-        faults.0.dedup();
-        faults
     }
 
     fn words(&self, kind: &ValidationErrorKind, value: &Value) -> (&'static str, String) {
@@ -98,13 +107,6 @@ impl Schemas {
             ValidationErrorKind::Minimum { limit } => ("too-small", format!("At least {limit}")),
             ValidationErrorKind::Maximum { limit } => ("too-large", format!("At most {limit}")),
             ValidationErrorKind::Enum { options } => ("not-one-of", one_of(options)),
-            // A field that may also be null says that neither fits; the first is the one that was meant.
-            ValidationErrorKind::AnyOf { context } => {
-                match context.iter().flatten().map(jsonschema::ValidationError::kind).next() {
-                    Some(kind) => self.words(kind, value),
-                    None => ("schema", "It does not fit the schema".into()),
-                }
-            }
             _ => ("schema", "It does not fit the schema".into()),
         }
     }
@@ -137,6 +139,28 @@ impl Schemas {
             _ => text.into(),
         }
     }
+}
+
+/// How well a fault says what is wrong with a value that has several: a wrong type explains the rest, and what the
+/// format says of a text is better than its pattern or length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Type,
+    Format,
+    Other,
+}
+
+/// The best fault of each place.
+fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
+    let mut faults: Vec<(Rank, Fault)> = Vec::new();
+    for (rank, fault) in found {
+        match faults.iter_mut().find(|(_, other)| other.pointer == fault.pointer) {
+            None => faults.push((rank, fault)),
+            Some(other) if rank < other.0 => *other = (rank, fault),
+            Some(_) => {}
+        }
+    }
+    Faults(faults.into_iter().map(|(_, fault)| fault).collect())
 }
 
 fn one_of(options: &Value) -> String {

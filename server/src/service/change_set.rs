@@ -4,7 +4,7 @@
 
 use crate::db::{Dialect, Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
-use crate::service::names::{Miss, Names, note, usable};
+use crate::service::names::{MOST_CANDIDATES, Miss, Missed, Names, note, usable};
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::{EntryImage, ExpenseImage, Named};
@@ -75,10 +75,15 @@ impl ChangeSet {
         };
         let wanted = self.wanted();
         let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
-        let mut build = Build { unit, base: self.base, names, rows, made: Made::default(), findings: Findings::default() };
+        let mut build = Build { unit, base: self.base, names, rows, made: Made::default(), findings: Findings::default(), missed: Missed::default() };
         let mut edits = Vec::with_capacity(self.ops.len());
         for (pointer, op) in &self.ops {
             edits.extend(build.edit(pointer, op)?);
+        }
+        let missed = build.missed.dictionaries();
+        if !missed.is_empty() {
+            let all = store::names::all(&unit.tx, unit.ledger_id, &missed, MOST_CANDIDATES).await?;
+            build.missed.suggest(all, &mut build.findings.lookups);
         }
         build.findings.refuse()?;
         let mut all = build.made.edits;
@@ -204,6 +209,7 @@ struct Build<'a> {
     rows: HashMap<Uuid, ExpenseImage>,
     made: Made,
     findings: Findings,
+    missed: Missed,
 }
 
 impl Build<'_> {
@@ -362,6 +368,7 @@ impl Build<'_> {
             }
             (Err(miss), _) => {
                 note(&mut self.findings.lookups, format!("{pointer}/{field}"), field, &text, miss);
+                self.missed.remember(&self.findings.lookups, dictionary, &text);
                 None
             }
         }

@@ -46,11 +46,11 @@ pub fn open<K: DeserializeOwned>(secret: &[u8; 32], grant: &Grant, list: &impl S
     mac.update(body);
     mac.verify_truncated_left(mark).map_err(|_| foreign())?;
     let content: Content<K> = serde_json::from_slice(body).map_err(|_| foreign())?;
-    if content.epoch != grant.epoch() {
-        return Err(AppError::refuse(Code::Resync, "The ledger was restored since; load the list again"));
-    }
     if content.list != digest(grant, list)? || mark.len() != MARK {
         return Err(foreign());
+    }
+    if content.epoch != grant.epoch() {
+        return Err(AppError::refuse(Code::Resync, "The ledger was restored since; load the list again"));
     }
     Ok(content.key)
 }

@@ -3,7 +3,7 @@
 
 use crate::error::{Findings, Result};
 use crate::service::Grant;
-use crate::service::names::{Names, note};
+use crate::service::names::{MOST_CANDIDATES, Missed, Names, note};
 use crate::state::AppState;
 use crate::store;
 use crate::store::filter::{Filter, Pick};
@@ -47,6 +47,7 @@ pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut
         state.db.read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await }).await?
     };
     let names = Names::new(found.clone());
+    let mut missed = Missed::default();
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
         let given = given.as_deref()?;
         if given == NONE {
@@ -61,10 +62,21 @@ pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
                 note(&mut findings.lookups, format!("/{field}"), field, given, miss);
+                if Uuid::try_parse(given).is_err() {
+                    missed.remember(&findings.lookups, dictionary, given);
+                }
                 None
             }
         }
     });
+    let dictionaries = &missed.dictionaries();
+    if !dictionaries.is_empty() {
+        let all = state
+            .db
+            .read(|db| async move { store::names::all(&db, grant.ledger_id(), dictionaries, MOST_CANDIDATES).await })
+            .await?;
+        missed.suggest(all, &mut findings.lookups);
+    }
     findings.refuse()?;
     let currency = asked.currency.unwrap_or(grant.base());
     let minor = |amount: &Option<api::money::Amount>| amount.as_ref().and_then(|amount| amount.minor(currency).ok());
