@@ -9,7 +9,9 @@ pub mod expense;
 pub mod filter;
 pub mod grant;
 pub mod ledger;
+pub mod merge;
 pub mod names;
+pub mod operation;
 pub mod token;
 pub mod write;
 

@@ -5,6 +5,7 @@ use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::entry::{Dictionary, EntryPatch, NewEntry};
 use crate::service::names::{Miss, note};
+use crate::service::operation::refuse_busy;
 use crate::service::write::commit;
 use crate::service::{Grant, WriteKey, cursor};
 use crate::state::AppState;
@@ -150,6 +151,7 @@ impl<N: Dictionary> Work for Update<N> {
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
+        refuse_busy(unit, &[self.id]).await?;
         let after = self.patch.over(&before);
         let mut findings = Findings { rules: self.patch.faults.clone(), ..Findings::default() };
         if let Some(parent_id) = after.parent_id.filter(|id| before.parent_id != Some(*id)) {
@@ -201,6 +203,7 @@ impl<N: Dictionary> Work for Delete<N> {
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
+        refuse_busy(unit, &[self.id]).await?;
         let rows = store::expense::count_linked(&unit.tx, unit.ledger_id, N::LINKS, self.id).await?;
         if rows > 0 {
             return Err(in_use(rows, "expenses"));
