@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod merge;
 pub mod names;
 pub mod operation;
+pub mod quick;
 pub mod token;
 pub mod write;
 

@@ -4,9 +4,8 @@
 use crate::db::lease::Lease;
 use crate::error::{AppError, Result};
 use crate::run::Stop;
-use crate::service::operation;
+use crate::service::operation::{self, Operation};
 use crate::state::AppState;
-use crate::store::operation::Operation;
 use chrono::TimeDelta;
 use std::time::Duration;
 

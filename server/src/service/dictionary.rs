@@ -70,7 +70,7 @@ pub async fn update<N: Dictionary>(
     patch: impl Into<EntryPatch>,
 ) -> Result<N::Item> {
     let work = Update::<N> { id, version, patch: patch.into(), of: PhantomData };
-    let [_, kind, ..] = N::KINDS;
+    let [_, kind, _] = N::KINDS;
     match commit(state, grant, key, kind, work).await?.image::<N>()? {
         Some(image) => Ok(image.into()),
         None => get::<N>(state, grant, id).await,
@@ -85,7 +85,7 @@ pub async fn delete<N: Dictionary>(
     id: Uuid,
     version: Option<i64>,
 ) -> Result<()> {
-    let [_, _, kind, _] = N::KINDS;
+    let [_, _, kind] = N::KINDS;
     commit(state, grant, key, kind, Delete::<N> { id, version, of: PhantomData }).await.map(|_| ())
 }
 

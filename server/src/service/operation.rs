@@ -9,7 +9,7 @@ use crate::service::{Grant, WriteKey, write};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::apply;
-use crate::store::operation::{DONE, FAILED, Operation, RUNNING};
+use crate::store::operation::{DONE, FAILED, RUNNING};
 use api::category::OperationResult;
 use api::instant::Instant;
 use api::problem::Code;
@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
+
+pub use crate::store::operation::Operation;
 
 /// What an operation is about, and the number of its next step; stored, so fields are only added.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

@@ -26,7 +26,8 @@ pub enum Dictionary {
 impl Dictionary {
     const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
 
-    fn mark(self) -> &'static str {
+    /// Its name.
+    pub fn mark(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Account => "account",
@@ -116,11 +117,36 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
     Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
 }
 
+/// All categories, accounts and members that a line of text may mean, and the archived ones that it may not, in one
+/// statement.
+pub async fn usable(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Found>> {
+    let live = |dictionary| {
+        let mut select = columns(dictionary, ledger_id);
+        select.and_where(Expr::col(Alias::new("is_deleted")).eq(false));
+        select
+    };
+    let mut members = members(ledger_id);
+    members.and_where(Expr::col((member::Entity, member::Column::State)).eq("active"));
+    let mut statement = live(Dictionary::Category);
+    statement.union(UnionType::All, live(Dictionary::Account)).union(UnionType::All, members);
+    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+}
+
 fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
     if dictionary == Dictionary::Member {
         return select_members(ledger_id, ids, folds);
     }
     let col = |name: &'static str| Expr::col(Alias::new(name));
+    let mut any = Expr::val(false).into();
+    any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
+    any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
+    let mut select = columns(dictionary, ledger_id);
+    select.and_where(any);
+    select
+}
+
+/// All entries of a dictionary that is a table of its own.
+fn columns(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
     let mut select = Query::select();
     select.expr_as(Expr::val(dictionary.mark()), "mark");
     select.column(Alias::new("id")).column(Alias::new("name")).column(Alias::new("name_fold"));
@@ -135,14 +161,20 @@ fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str])
         Dictionary::Payee => select.from(payee::Entity),
         Dictionary::Tag | Dictionary::Member => select.from(tag::Entity),
     };
-    let mut any = Expr::val(false).into();
-    any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
-    any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
-    select.and_where(col("ledger_id").eq(ledger_id)).and_where(any);
+    select.and_where(Expr::col(Alias::new("ledger_id")).eq(ledger_id));
     select
 }
 
 fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
+    let id = Expr::col((user::Entity, user::Column::Id));
+    let name = Expr::col((user::Entity, user::Column::Name));
+    let mut select = members(ledger_id);
+    select.and_where(ExprTrait::or(id.is_in(ids.iter().copied()), name.is_in(folds.iter().copied())));
+    select
+}
+
+/// The members of a ledger; those who left are as deleted.
+fn members(ledger_id: Uuid) -> SelectStatement {
     let id = || Expr::col((user::Entity, user::Column::Id));
     let name = || Expr::col((user::Entity, user::Column::Name));
     let state = Expr::col((member::Entity, member::Column::State));
@@ -156,7 +188,6 @@ fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatem
         id().equals((member::Entity, member::Column::UserId)),
     );
     select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
-    select.and_where(ExprTrait::or(id().is_in(ids.iter().copied()), name().is_in(folds.iter().copied())));
     select
 }
 
