@@ -13,6 +13,7 @@ pub mod merge;
 pub mod names;
 pub mod operation;
 pub mod quick;
+pub mod report;
 pub mod token;
 pub mod write;
 
