@@ -19,6 +19,7 @@ use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
 use crate::http::accept::{self, Limits};
+use crate::job;
 use crate::log;
 use crate::service::token;
 use crate::state::AppState;
@@ -104,8 +105,10 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
         token.display()
     ))?;
 
+    let jobs = job::start(&state, &stop).await;
     tokio::spawn(signals.handle(log, sources, stop.clone()));
     let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
+    let _ = jobs.await;
     state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
     Ok(())
@@ -124,7 +127,9 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
     prepare_schema(config, &db).await?;
     let db = Arc::new(db);
     let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
-    Ok(AppState { db, clock: Clock::system(), cursor_key: Arc::new(cursor_key) })
+    // Time is left for the last step and for the answer.
+    let patience = Duration::from_secs(config.server.request_timeout_secs) / 2;
+    Ok(AppState { db, clock: Clock::system(), cursor_key: Arc::new(cursor_key), patience })
 }
 
 fn pool_options(config: &Config) -> PoolOptions {

@@ -10,6 +10,7 @@ pub mod image;
 pub mod ledger;
 pub mod names;
 pub mod noun;
+pub mod operation;
 pub mod report;
 pub mod setting;
 pub mod token;

@@ -6,9 +6,11 @@ use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
 use super::{Tag, item_url};
 use crate::error::Result;
-use crate::service::dictionary;
+use crate::service::entry::Accounts;
+use crate::service::merge::{Merging, Verb};
+use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use crate::store::noun::Accounts;
+use api::category::{Merge, OperationResult};
 use api::account::{Account, AccountPatch, NewAccount};
 use api::id::AccountId;
 use api::page::{EntryQuery, Page};
@@ -89,6 +91,22 @@ impl AccountsApi {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, account.0.into());
         dictionary::delete::<Accounts>(&self.state, grant, key, id, if_match.0).await?;
         Ok(NoContent)
+    }
+
+    /// Merge an account into another
+    ///
+    /// All its rows go over, deleted ones too, then it is deleted. Subaccounts go along: under the other one, or into the one there of the same name.
+    #[oai(path = "/:account/merge", method = "post", operation_id = "merge_account")]
+    async fn merge_account(
+        &self,
+        ledger: Guard<Write>,
+        account: Item<AccountId>,
+        idempotency_key: Key,
+        body: Checked<Merge>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (account.0.into(), Some(body.0.into_id.into()));
+        let merging = Merging { verb: Verb::MergeAccount, from, into };
+        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
     }
 }
 

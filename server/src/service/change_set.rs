@@ -11,11 +11,11 @@ use crate::store::image::{EntryImage, ExpenseImage, Named};
 use crate::store::names::{Dictionary, Wanted, split_path};
 use crate::store::noun::{Edit, Pair};
 use api::currency::Currency;
-use api::expense::{Expense, ExpensePatch, Kind, NewExpense, check_transfer};
+use api::expense::{Expense, ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
 use api::patch::Patch;
 use api::problem::{Code, Faults};
-use api::text::{clean_line, clean_note, fold};
+use api::text::{check_name, clean_line, clean_note, fold};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -360,7 +360,9 @@ impl Build<'_> {
         };
         match (found, given) {
             (Ok(entry), _) => Some(entry.id),
-            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => self.make_path(dictionary, name),
+            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => {
+                self.make_path(format!("{pointer}/{field}"), dictionary, name)
+            }
             (Err(miss), Ref::Id(_)) => {
                 let suffix = if dictionary == Dictionary::Member { "" } else { "_id" };
                 note(&mut self.findings.lookups, format!("{pointer}/{field}{suffix}"), field, &text, miss);
@@ -387,13 +389,26 @@ impl Build<'_> {
     }
 
     /// A category or account that shall be made, with its parent where `Parent: Child` names one.
-    fn make_path(&mut self, dictionary: Dictionary, name: &str) -> Option<Uuid> {
-        let Some((parent, child)) = split_path(name).filter(|_| dictionary == Dictionary::Category) else {
+    fn make_path(&mut self, pointer: String, dictionary: Dictionary, name: &str) -> Option<Uuid> {
+        let path = split_path(name).filter(|_| dictionary == Dictionary::Category);
+        for part in path.map_or(vec![name], |(parent, child)| vec![parent, child]) {
+            if let Err(fault) = check_name(part, MAX_NAME) {
+                self.findings.rules.add(pointer, fault.code(), fault.to_string());
+                return None;
+            }
+        }
+        let Some((parent, child)) = path else {
             return Some(self.make(dictionary, None, &clean_line(name)).id);
         };
-        let parent_id = match self.names.by_name(dictionary, parent) {
-            Ok(entry) => entry.id,
-            Err(_) => self.make(dictionary, None, &clean_line(parent)).id,
+        // Only what is at the top can have subcategories; a subcategory of that name is another one.
+        let parent_id = match self.names.at_top(dictionary, parent) {
+            Some(entry) if entry.is_archived => {
+                let miss = Miss::Archived(entry.name.clone());
+                note(&mut self.findings.lookups, pointer, dictionary.mark(), parent, miss);
+                return None;
+            }
+            Some(entry) => entry.id,
+            None => self.make(dictionary, None, &clean_line(parent)).id,
         };
         Some(self.make(dictionary, Some(parent_id), &clean_line(child)).id)
     }

@@ -5,6 +5,7 @@ use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::entry::{Dictionary, EntryPatch, NewEntry};
 use crate::service::names::{Miss, note};
+use crate::service::operation::refuse_busy;
 use crate::service::write::commit;
 use crate::service::{Grant, WriteKey, cursor};
 use crate::state::AppState;
@@ -69,7 +70,7 @@ pub async fn update<N: Dictionary>(
     patch: impl Into<EntryPatch>,
 ) -> Result<N::Item> {
     let work = Update::<N> { id, version, patch: patch.into(), of: PhantomData };
-    let [_, kind, ..] = N::KINDS;
+    let [_, kind, _] = N::KINDS;
     match commit(state, grant, key, kind, work).await?.image::<N>()? {
         Some(image) => Ok(image.into()),
         None => get::<N>(state, grant, id).await,
@@ -84,7 +85,7 @@ pub async fn delete<N: Dictionary>(
     id: Uuid,
     version: Option<i64>,
 ) -> Result<()> {
-    let [_, _, kind, _] = N::KINDS;
+    let [_, _, kind] = N::KINDS;
     commit(state, grant, key, kind, Delete::<N> { id, version, of: PhantomData }).await.map(|_| ())
 }
 
@@ -150,6 +151,7 @@ impl<N: Dictionary> Work for Update<N> {
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
+        refuse_busy(unit, &[self.id]).await?;
         let after = self.patch.over(&before);
         let mut findings = Findings { rules: self.patch.faults.clone(), ..Findings::default() };
         if let Some(parent_id) = after.parent_id.filter(|id| before.parent_id != Some(*id)) {
@@ -201,6 +203,7 @@ impl<N: Dictionary> Work for Delete<N> {
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
+        refuse_busy(unit, &[self.id]).await?;
         let rows = store::expense::count_linked(&unit.tx, unit.ledger_id, N::LINKS, self.id).await?;
         if rows > 0 {
             return Err(in_use(rows, "expenses"));

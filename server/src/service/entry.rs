@@ -3,7 +3,6 @@
 
 use crate::store::dictionary::DictionaryNoun;
 use crate::store::image::{AccountMarks, EntryImage};
-use crate::store::noun::{Accounts, Categories, Payees, Tags};
 use api::account::{Account, AccountKind, AccountPatch, NewAccount};
 use api::category::{Category, CategoryPatch, NewCategory};
 use api::patch::Patch;
@@ -14,39 +13,35 @@ use api::text::clean_line;
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use crate::store::noun::{Accounts, Categories, Payees, Tags};
+
 /// A dictionary as its resource shows it.
 pub trait Dictionary: DictionaryNoun + Send + Sync + 'static {
     /// An entry on the wire.
     type Item: From<EntryImage> + Serialize + api::Wire;
 
-    /// Several of them, in a sentence.
-    const PLURAL: &'static str;
-    /// The kinds of its changes: create, update, delete, merge.
-    const KINDS: [&'static str; 4];
+    /// The kinds of its changes: create, update, delete.
+    const KINDS: [&'static str; 3];
 }
 
 impl Dictionary for Categories {
     type Item = Category;
-    const PLURAL: &'static str = "categories";
-    const KINDS: [&'static str; 4] = ["create_category", "update_category", "delete_category", "merge_category"];
+    const KINDS: [&'static str; 3] = ["create_category", "update_category", "delete_category"];
 }
 
 impl Dictionary for Accounts {
     type Item = Account;
-    const PLURAL: &'static str = "accounts";
-    const KINDS: [&'static str; 4] = ["create_account", "update_account", "delete_account", "merge_account"];
+    const KINDS: [&'static str; 3] = ["create_account", "update_account", "delete_account"];
 }
 
 impl Dictionary for Payees {
     type Item = Payee;
-    const PLURAL: &'static str = "payees";
-    const KINDS: [&'static str; 4] = ["create_payee", "update_payee", "delete_payee", "merge_payee"];
+    const KINDS: [&'static str; 3] = ["create_payee", "update_payee", "delete_payee"];
 }
 
 impl Dictionary for Tags {
     type Item = Tag;
-    const PLURAL: &'static str = "tags";
-    const KINDS: [&'static str; 4] = ["create_tag", "update_tag", "delete_tag", "merge_tag"];
+    const KINDS: [&'static str; 3] = ["create_tag", "update_tag", "delete_tag"];
 }
 
 /// What creates an entry, checked by itself already.

@@ -68,6 +68,12 @@ impl Names {
         }
     }
 
+    /// The entry of that name that is under no other.
+    pub fn at_top(&self, dictionary: Dictionary, name: &str) -> Option<&Found> {
+        let folded = fold(name);
+        self.of(dictionary).find(|entry| entry.parent_id.is_none() && entry.name_fold == folded)
+    }
+
     /// The subcategory of that name.
     pub fn child(&self, parent_id: Uuid, name: &str) -> Option<&Found> {
         let folded = fold(name);

@@ -62,7 +62,16 @@ pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'
 where
     W: Work<Output = Vec<Logged>>,
 {
-    let op = Op {
+    match state.db.write(op(state, grant, key, kind), Arc::new(work)).await? {
+        Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
+        Outcome::Unchanged => Ok(Committed::Unchanged),
+        Outcome::Replay => replay(state, grant, key).await,
+    }
+}
+
+/// The head of a change that a caller makes: an operation of its own.
+pub fn op(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str) -> Op {
+    Op {
         ledger_id: grant.ledger_id(),
         op_id: state.clock.new_id(),
         user_id: grant.user_id(),
@@ -71,29 +80,26 @@ where
         client: grant.client().to_owned(),
         kind,
         at: state.now(),
-    };
-    match state.db.write(op, Arc::new(work)).await? {
-        Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
-        Outcome::Unchanged => Ok(Committed::Unchanged),
-        Outcome::Replay => replay(state, grant, key).await,
     }
 }
 
-async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
+/// The revision of the change that a key made, if it was used for this very request.
+pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<i64> {
     let (user_id, word) = (grant.user_id(), key.key.as_str());
-    state
-        .db
-        .read(|db| async move {
-            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
-            let change = store::change::find_by_key(&db, user_id, word).await?.ok_or_else(lost)?;
-            if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
-                return Err(AppError::refuse(
-                    Code::KeyReused,
-                    "This Idempotency-Key was used for another request; draw a fresh one",
-                ));
-            }
-            let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
-            Ok(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? })
-        })
-        .await
+    let found = state.db.read(|db| async move { store::change::find_by_key(&db, user_id, word).await }).await?;
+    let change =
+        found.ok_or_else(|| AppError::Unavailable("the change of a key is not readable yet".into()))?;
+    if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
+        return Err(AppError::refuse(
+            Code::KeyReused,
+            "This Idempotency-Key was used for another request; draw a fresh one",
+        ));
+    }
+    Ok(change.rev)
+}
+
+async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
+    let rev = find_change(state, grant, key).await?;
+    let rows = state.db.read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await }).await?;
+    Ok(Committed::Changed { rev, rows: store::apply::read_back(rows)? })
 }

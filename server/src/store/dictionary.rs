@@ -29,7 +29,7 @@ fn live_path(image: &EntryImage) -> Option<String> {
 
 fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
     if crate::db::classify(&error) == crate::db::Class::Unique {
-        AppError::fault(Code::NameTaken, "/name", "name-taken", format!("The name {name:?} is taken, or its id is"))
+        AppError::fault(Code::NameTaken, "/name", "name-taken", format!("The name {name:?} is taken"))
     } else {
         error.into()
     }

@@ -116,6 +116,21 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
     Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
 }
 
+/// All categories, accounts and members that a line of text may mean, and the archived ones that it may not, in one
+/// statement.
+pub async fn usable(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Found>> {
+    let live = |dictionary| {
+        let mut select = entries(dictionary, ledger_id);
+        select.and_where(Expr::col(Alias::new("is_deleted")).eq(false));
+        select
+    };
+    let mut members = entries(Dictionary::Member, ledger_id);
+    members.and_where(Expr::col((member::Entity, member::Column::State)).eq("active"));
+    let mut statement = live(Dictionary::Category);
+    statement.union(UnionType::All, live(Dictionary::Account)).union(UnionType::All, members);
+    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+}
+
 /// The entries of some dictionaries, at most `limit` of each.
 pub async fn all(
     db: &impl ConnectionTrait,
