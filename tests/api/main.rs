@@ -6,3 +6,4 @@
 )]
 
 mod expenses;
+mod reports;

@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod checked;
+mod days;
 pub mod examples;
 mod expenses;
 mod guard;
@@ -37,6 +38,8 @@ use std::sync::Arc;
 enum Tag {
     /// The rows of the book.
     Expenses,
+    /// The rows of one day, as a sheet.
+    Days,
     /// Sums, with the rows behind each.
     Reports,
     /// Whether the server can work.
@@ -86,11 +89,12 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, reports::ReportsApi, health::HealthApi);
+type Resources = (expenses::ExpensesApi, days::DaysApi, reports::ReportsApi, health::HealthApi);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         expenses::ExpensesApi { state: state.clone() },
+        days::DaysApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
