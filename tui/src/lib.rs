@@ -5,6 +5,9 @@
 
 pub mod app;
 pub mod client;
+pub mod command;
+pub mod connect;
+mod demo;
 pub mod fx;
 pub mod keymap;
 pub mod layer;

@@ -1,6 +1,8 @@
 //! The only room that knows poem: the socket loop, the layers, the routes and the document, on one page.
 
 pub mod accept;
+mod accounts;
+mod categories;
 mod checked;
 mod days;
 pub mod examples;
@@ -8,12 +10,15 @@ mod expenses;
 mod guard;
 mod health;
 mod key;
+mod ledgers;
 pub mod limit;
+mod payees;
 mod problem;
 mod reply;
 mod reports;
 mod schema;
 mod spec;
+mod tags;
 pub mod trace;
 
 use crate::config::Config;
@@ -36,10 +41,20 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
+    /// Sets of books.
+    Ledgers,
     /// The rows of the book.
     Expenses,
     /// The rows of one day, as a sheet.
     Days,
+    /// What the money was for.
+    Categories,
+    /// What it was paid with.
+    Accounts,
+    /// Who was paid.
+    Payees,
+    /// Free words on expenses.
+    Tags,
     /// Sums, with the rows behind each.
     Reports,
     /// Whether the server can work.
@@ -89,12 +104,27 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, days::DaysApi, reports::ReportsApi, health::HealthApi);
+type Resources = (
+    ledgers::LedgersApi,
+    expenses::ExpensesApi,
+    days::DaysApi,
+    categories::CategoriesApi,
+    accounts::AccountsApi,
+    payees::PayeesApi,
+    tags::TagsApi,
+    reports::ReportsApi,
+    health::HealthApi,
+);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
+        ledgers::LedgersApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         days::DaysApi { state: state.clone() },
+        categories::CategoriesApi { state: state.clone() },
+        accounts::AccountsApi { state: state.clone() },
+        payees::PayeesApi { state: state.clone() },
+        tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
