@@ -149,7 +149,7 @@ async fn what_breaks_the_schema_is_told_with_its_place_and_changes_nothing() {
     body[3]["amount"] = 5.into();
     body[4]["colour"] = "red".into();
     http.put(DAY, json!({ "rows": body })).if_match(&before.1).await.refused(400, "validation").with_faults(&[
-        ("/rows/2/amount", "pattern"),
+        ("/rows/2/amount", "two-decimal-points"),
         ("/rows/3/amount", "type"),
         ("/rows/4/colour", "unknown"),
     ]);
