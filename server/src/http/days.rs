@@ -33,7 +33,7 @@ impl DaysApi {
     /// Save a day
     ///
     /// All rows in one change, all or nothing: one with the id of a row changes that row, its fields left out stay; one
-    /// without is new; a row of the day whose id is missing is deleted. Needs the ETag that reading the day gave.
+    /// without is new; a row of the day whose id is missing is deleted. Needs the `ETag` that reading the day gave.
     #[oai(path = "/:date", method = "put", operation_id = "update_day")]
     async fn update_day(
         &self,
@@ -44,6 +44,8 @@ impl DaysApi {
         body: Checked<DayUpdate>,
     ) -> Result<Found<DaySaved>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        Ok(Reply::new(service::day::update(&self.state, grant, key, date.0, if_match.0, body.0).await?))
+        Ok(Reply::new(
+            service::day::update(&self.state, grant, key, date.0, if_match.0, body.0).await?,
+        ))
     }
 }

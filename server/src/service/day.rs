@@ -29,7 +29,9 @@ const MOST: u64 = MAX_BATCH as u64 + 1;
 /// A day and the tag that saving it needs.
 pub async fn get(state: &AppState, grant: &Grant, date: Date) -> Result<(Day, String)> {
     let (dialect, ledger_id) = (state.db.dialect(), grant.ledger_id());
-    let read = state.db.read(|db| async move { store::expense::of_day(&db, dialect, ledger_id, date, MOST).await });
+    let read = state
+        .db
+        .read(|db| async move { store::expense::of_day(&db, dialect, ledger_id, date, MOST).await });
     let rows = within_limit(date, read.await?)?;
     let tag = tag(&rows);
     Ok((day(date, rows), tag))
@@ -49,13 +51,27 @@ pub async fn update(
         row.id = Some(new_uuid().into());
         row.is_new = true;
     }
-    let sheet = Sheet { dialect: state.db.dialect(), base: grant.base(), date, tag, rows: update.rows };
-    let mut saved = DaySaved { date, rev: 0, created: Vec::new(), updated: Vec::new(), deleted: Vec::new() };
+    let sheet = Sheet {
+        dialect: state.db.dialect(),
+        base: grant.base(),
+        date,
+        tag,
+        rows: update.rows,
+    };
+    let mut saved = DaySaved {
+        date,
+        rev: 0,
+        created: Vec::new(),
+        updated: Vec::new(),
+        deleted: Vec::new(),
+    };
     match commit(state, grant, key, "update_day", sheet).await? {
         Committed::Changed { rev, rows } => {
             saved.rev = rev;
             for row in &rows {
-                let Some(image) = row.image::<Expenses>()? else { continue };
+                let Some(image) = row.image::<Expenses>()? else {
+                    continue;
+                };
                 match (row.is_new, image.deleted_at) {
                     (true, _) => saved.created.push(image.into()),
                     (false, Some(_)) => saved.deleted.push(image.id.into()),
@@ -77,7 +93,10 @@ fn within_limit(date: Date, rows: Vec<ExpenseImage>) -> Result<Vec<ExpenseImage>
 }
 
 fn day(date: Date, rows: Vec<ExpenseImage>) -> Day {
-    Day { date, rows: rows.into_iter().map(Into::into).collect() }
+    Day {
+        date,
+        rows: rows.into_iter().map(Into::into).collect(),
+    }
 }
 
 /// Stands for every row of a day and its version.
@@ -114,7 +133,11 @@ impl Work for Sheet {
         }
         let mut findings = Findings::default();
         let ops = self.ops(&now, &mut findings);
-        let set = ChangeSet { dialect: self.dialect, base: self.base, ops };
+        let set = ChangeSet {
+            dialect: self.dialect,
+            base: self.base,
+            ops,
+        };
         apply(unit, set.edits_beside(unit, findings).await?).await
     }
 }
@@ -123,7 +146,11 @@ impl Sheet {
     fn stale(&self, now: Vec<ExpenseImage>) -> AppError {
         let current = serde_json::to_value(day(self.date, now)).ok();
         let detail = format!("The rows of {} were changed since you read them", self.date);
-        Refusal { current, ..Refusal::new(Code::StaleVersion, detail) }.into()
+        Refusal {
+            current,
+            ..Refusal::new(Code::StaleVersion, detail)
+        }
+        .into()
     }
 
     /// What leads from the rows that are there to those that shall be.
@@ -133,23 +160,42 @@ impl Sheet {
         for (index, row) in self.rows.iter().enumerate() {
             let pointer = format!("/rows/{index}");
             let is_first = row.id.is_none_or(|id| seen.insert(id.into()));
-            findings.rules.within(&pointer, |faults| check(row, is_first, faults));
+            findings
+                .rules
+                .within(&pointer, |faults| check(row, is_first, faults));
             if !is_first {
                 continue;
             }
             match row.id.map(Uuid::from) {
                 Some(id) if !row.creates() && now.iter().any(|image| image.id == id) => {
-                    ops.push((pointer, RowOp::Update { id, version: None, patch: Box::new(row.fields.clone()) }));
+                    ops.push((
+                        pointer,
+                        RowOp::Update {
+                            id,
+                            version: None,
+                            patch: Box::new(row.fields.clone()),
+                        },
+                    ));
                 }
                 Some(id) if !row.creates() => {
                     let detail = format!("{} has no row {id}; leave the id out to add one", self.date);
-                    findings.lookups.add(format!("{pointer}/id"), "not-of-this-day", detail);
+                    findings
+                        .lookups
+                        .add(format!("{pointer}/id"), "not-of-this-day", detail);
                 }
                 _ => ops.extend(self.create(row).map(|op| (pointer, op))),
             }
         }
         let gone = now.iter().filter(|image| !seen.contains(&image.id));
-        ops.extend(gone.map(|image| (String::new(), RowOp::Delete { id: image.id, version: None })));
+        ops.extend(gone.map(|image| {
+            (
+                String::new(),
+                RowOp::Delete {
+                    id: image.id,
+                    version: None,
+                },
+            )
+        }));
         ops
     }
 
@@ -157,7 +203,9 @@ impl Sheet {
     fn create(&self, row: &DayRow) -> Option<RowOp> {
         let mut row = row.clone();
         let currency = row.fields.currency.unwrap_or(self.base);
-        row.fields.amount.get_or_insert_with(|| Amount::from_minor(1, currency));
+        row.fields
+            .amount
+            .get_or_insert_with(|| Amount::from_minor(1, currency));
         Some(RowOp::Create(Box::new(row.into_new(self.date)?)))
     }
 }

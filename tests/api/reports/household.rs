@@ -10,7 +10,10 @@ const FILE: &str = "shared/samples/csv/daily-household-transactions.csv";
 
 /// The file in the nearest folder above that has one.
 fn sample() -> Option<PathBuf> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join(FILE)).find(|file| file.is_file())
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join(FILE))
+        .find(|file| file.is_file())
 }
 
 /// The records of a CSV file; a field in quotes may hold commas, and quotes twice.
@@ -37,7 +40,11 @@ fn row(record: &[String]) -> Value {
     let [date, mode, category, subcategory, note, amount, kind, currency] = record else {
         panic!("eight fields: {record:?}")
     };
-    let [month, day, year] = date.split('/').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>()[..] else {
+    let [month, day, year] = date
+        .split('/')
+        .map(|part| part.parse::<u32>().unwrap())
+        .collect::<Vec<_>>()[..]
+    else {
         panic!("a date: {date}")
     };
     let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
@@ -56,7 +63,9 @@ fn row(record: &[String]) -> Value {
 /// The row of that label, which no row below a parent has too.
 fn labelled<'a>(report: &'a Value, label: &str) -> &'a Value {
     let rows = report["rows"].as_array().unwrap();
-    let mut found = rows.iter().filter(|row| row["label"] == label && row["parent_key"].is_null());
+    let mut found = rows
+        .iter()
+        .filter(|row| row["label"] == label && row["parent_key"].is_null());
     let row = found.next().unwrap_or_else(|| panic!("no row {label}"));
     assert!(found.next().is_none(), "two rows {label}");
     &row["totals"][0]
@@ -66,35 +75,68 @@ fn labelled<'a>(report: &'a Value, label: &str) -> &'a Value {
 async fn the_sums_of_a_household_are_right_to_the_last_paisa() {
     let Some(file) = sample() else {
         // Past the harness, which would keep it to itself.
-        writeln!(std::io::stderr(), "SKIPPED the_sums_of_a_household: there is no {FILE} above this repository").unwrap();
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED the_sums_of_a_household: there is no {FILE} above this repository"
+        )
+        .unwrap();
         return;
     };
-    let rows: Vec<Value> = records(&std::fs::read_to_string(file).unwrap()).iter().skip(1).map(|record| row(record)).collect();
+    let rows: Vec<Value> = records(&std::fs::read_to_string(file).unwrap())
+        .iter()
+        .skip(1)
+        .map(|record| row(record))
+        .collect();
     assert_eq!(rows.len(), 2461);
     let app = TestApp::start().await;
     let http = app.client();
     record(&http, rows).await;
 
-    let summary = http.get("reports/summary?from=2015-01-01&to=2018-12-31").await.ok(200);
-    assert_eq!(summary["totals"], json!([{
-        "currency": "INR", "spent": "1957390.53", "refunded": "0.00", "net": "1957390.53", "income": "3042397.35",
-        "count": 2176 + 125, "income_count": 125, "share": null,
-    }]));
-    assert_eq!(summary["transfers"], json!([{ "currency": "INR", "amount": "1770780.90", "count": 160 }]));
+    let summary = http
+        .get("reports/summary?from=2015-01-01&to=2018-12-31")
+        .await
+        .ok(200);
+    assert_eq!(
+        summary["totals"],
+        json!([{
+            "currency": "INR", "spent": "1957390.53", "refunded": "0.00", "net": "1957390.53", "income": "3042397.35",
+            "count": 2176 + 125, "income_count": 125, "share": null,
+        }])
+    );
+    assert_eq!(
+        summary["transfers"],
+        json!([{ "currency": "INR", "amount": "1770780.90", "count": 160 }])
+    );
     assert_eq!(http.walk(summary["rows_url"].as_str().unwrap()).await.len(), 2301);
-    assert_eq!(http.walk(summary["transfers_url"].as_str().unwrap()).await.len(), 160);
+    assert_eq!(
+        http.walk(summary["transfers_url"].as_str().unwrap()).await.len(),
+        160
+    );
 
     let by_month = http.get("reports/by-month").await.ok(200);
     assert_eq!(by_month["rows"].as_array().unwrap().len(), 45);
-    for (month, net) in [("Jan 2018", "142080.90"), ("Nov 2017", "64364.00"), ("Sep 2018", "4724.00")] {
+    for (month, net) in [
+        ("Jan 2018", "142080.90"),
+        ("Nov 2017", "64364.00"),
+        ("Sep 2018", "4724.00"),
+    ] {
         assert_eq!(labelled(&by_month, month)["net"], net);
     }
 
-    let by_category = http.get("reports/by-category?from=2015-01-01&to=2018-12-31").await.ok(200);
+    let by_category = http
+        .get("reports/by-category?from=2015-01-01&to=2018-12-31")
+        .await
+        .ok(200);
     let transfer = labelled(&by_category, "Money transfer");
-    assert_eq!((&transfer["net"], &transfer["share"]), (&json!("606528.90"), &json!("30.99")));
+    assert_eq!(
+        (&transfer["net"], &transfer["share"]),
+        (&json!("606528.90"), &json!("30.99"))
+    );
 
-    let by_account = http.get("reports/by-account?from=2015-01-01&to=2018-12-31").await.ok(200);
+    let by_account = http
+        .get("reports/by-account?from=2015-01-01&to=2018-12-31")
+        .await
+        .ok(200);
     assert_eq!(labelled(&by_account, "Cash")["net"], "173431.00");
     assert_eq!(labelled(&by_account, "Credit Card")["net"], "205254.01");
 }

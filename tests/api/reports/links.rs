@@ -33,10 +33,22 @@ fn row() -> impl Strategy<Value = Value> {
     let currency = prop_oneof![6 => Just("EUR"), 1 => Just("JPY"), 1 => Just("KWD"), 1 => Just("CHF")];
     let kind = prop_oneof![6 => Just(0_usize), 2 => Just(1), 1 => Just(2), 1 => Just(3)];
     let category = prop::sample::select(vec![
-        None, Some("Food"), Some("Food: Sushi"), Some("Food: Bread"), Some("Rent"), Some("Travel: Sushi"), Some("Health"),
+        None,
+        Some("Food"),
+        Some("Food: Sushi"),
+        Some("Food: Bread"),
+        Some("Rent"),
+        Some("Travel: Sushi"),
+        Some("Health"),
     ]);
     let account = prop::sample::select(vec![None, Some("Cash"), Some("Card"), Some("Bank")]);
-    let payee = prop::sample::select(vec![None, Some("Rewe"), Some("Zoë & Söhne"), Some("50% off_1"), Some("none of it")]);
+    let payee = prop::sample::select(vec![
+        None,
+        Some("Rewe"),
+        Some("Zoë & Söhne"),
+        Some("50% off_1"),
+        Some("none of it"),
+    ]);
     let tags = prop::sample::subsequence(vec!["trip", "food", "a+b"], 0..=3);
     (0_u32..90, amount, currency, kind, category, (account, account_to()), payee, tags).prop_map(
         |(day, amount, currency, kind, category, (account, to_account), payee, tags)| {
@@ -60,7 +72,9 @@ fn account_to() -> impl Strategy<Value = Option<&'static str>> {
 
 fn add(sums: &mut Sums, row: &Value) {
     let kind = KINDS.iter().position(|kind| row["kind"] == *kind).unwrap();
-    let slot = &mut sums.entry(row["currency"].as_str().unwrap().to_owned()).or_default()[kind];
+    let slot = &mut sums
+        .entry(row["currency"].as_str().unwrap().to_owned())
+        .or_default()[kind];
     slot.0 += units(row["amount"].as_str().unwrap());
     slot.1 += 1;
 }
@@ -79,7 +93,11 @@ impl Linked<'_> {
         }
         let mut sums = Sums::new();
         // Small pages now and then, so that the sums go over many cursors.
-        let limit = if self.walked.len().is_multiple_of(7) { 23 } else { 200 };
+        let limit = if self.walked.len().is_multiple_of(7) {
+            23
+        } else {
+            200
+        };
         for row in self.http.walk(&format!("{url}&limit={limit}")).await {
             add(&mut sums, &row);
         }
@@ -95,14 +113,31 @@ impl Linked<'_> {
             let figure = |name: &str| units(total[name].as_str().unwrap());
             let currency = total["currency"].as_str().unwrap();
             let [spent, refunded, income, transferred] = sums.remove(currency).unwrap_or_default();
-            let linked = (spent.0, refunded.0, spent.0 - refunded.0, income.0, spent.1 + refunded.1 + income.1, income.1);
+            let linked = (
+                spent.0,
+                refunded.0,
+                spent.0 - refunded.0,
+                income.0,
+                spent.1 + refunded.1 + income.1,
+                income.1,
+            );
             let count = |name: &str| total[name].as_u64().unwrap();
             let said = (
-                figure("spent"), figure("refunded"), figure("net"), figure("income"), count("count"), count("income_count"),
+                figure("spent"),
+                figure("refunded"),
+                figure("net"),
+                figure("income"),
+                count("count"),
+                count("income_count"),
             );
             assert_eq!(said, linked, "{what} {currency} {url}");
             assert_eq!(transferred.1, 0, "{what}: a transfer among {url}");
-            let decimals = total["net"].as_str().unwrap().split('.').nth(1).map_or(0, str::len);
+            let decimals = total["net"]
+                .as_str()
+                .unwrap()
+                .split('.')
+                .nth(1)
+                .map_or(0, str::len);
             assert_eq!(decimals, digits(currency), "{what}: decimals of {total}");
         }
         assert!(sums.is_empty(), "{what}: rows in no figure {sums:?} {url}");
@@ -111,8 +146,13 @@ impl Linked<'_> {
     async fn check_transfers(&mut self, report: &Value, what: &str) {
         let mut sums = self.sums(&report["transfers_url"]).await;
         for total in report["transfers"].as_array().unwrap() {
-            let [.., transferred] = sums.remove(total["currency"].as_str().unwrap()).unwrap_or_default();
-            let said = (units(total["amount"].as_str().unwrap()), total["count"].as_u64().unwrap());
+            let [.., transferred] = sums
+                .remove(total["currency"].as_str().unwrap())
+                .unwrap_or_default();
+            let said = (
+                units(total["amount"].as_str().unwrap()),
+                total["count"].as_u64().unwrap(),
+            );
             assert_eq!(said, transferred, "{what}: transfers");
         }
         assert!(sums.is_empty(), "{what}: transfers in no figure {sums:?}");
@@ -122,7 +162,8 @@ impl Linked<'_> {
         self.check(&report["totals"], &report["rows_url"], what).await;
         self.check_transfers(report, what).await;
         if report["before"].is_array() {
-            self.check(&report["before"], &report["before_rows_url"], what).await;
+            self.check(&report["before"], &report["before_rows_url"], what)
+                .await;
         }
         for row in report["rows"].as_array().unwrap() {
             let what = format!("{what}, {}", row["label"]);
@@ -140,23 +181,44 @@ impl Linked<'_> {
 fn check_parts(report: &Value, what: &str) {
     let mut parts: BTreeMap<String, (i128, u64)> = BTreeMap::new();
     let mut shares: BTreeMap<String, i128> = BTreeMap::new();
-    for row in report["rows"].as_array().unwrap().iter().filter(|row| row["parent_key"].is_null()) {
+    for row in report["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["parent_key"].is_null())
+    {
         for total in row["totals"].as_array().unwrap() {
             let currency = total["currency"].as_str().unwrap().to_owned();
             let part = parts.entry(currency.clone()).or_default();
             part.0 += units(total["net"].as_str().unwrap());
             part.1 += total["count"].as_u64().unwrap();
             if let Some(share) = total["share"].as_str() {
-                assert!(units(total["net"].as_str().unwrap()) > 0, "{what}: share of {total}");
+                assert!(
+                    units(total["net"].as_str().unwrap()) > 0,
+                    "{what}: share of {total}"
+                );
                 *shares.entry(currency).or_default() += units(share);
             }
         }
     }
     for total in report["totals"].as_array().unwrap() {
-        let part = parts.get(total["currency"].as_str().unwrap()).copied().unwrap_or_default();
-        assert_eq!(part, (units(total["net"].as_str().unwrap()), total["count"].as_u64().unwrap()), "{what} {total}");
+        let part = parts
+            .get(total["currency"].as_str().unwrap())
+            .copied()
+            .unwrap_or_default();
+        assert_eq!(
+            part,
+            (
+                units(total["net"].as_str().unwrap()),
+                total["count"].as_u64().unwrap()
+            ),
+            "{what} {total}"
+        );
     }
-    assert!(shares.values().all(|share| *share == 10_000), "{what}: shares {shares:?}");
+    assert!(
+        shares.values().all(|share| *share == 10_000),
+        "{what}: shares {shares:?}"
+    );
 }
 
 const FILTERS: [&str; 12] = [
@@ -178,15 +240,35 @@ const FILTERS: [&str; 12] = [
 async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
     let app = TestApp::start().await;
     let http = app.client();
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
-    let rows: Vec<Value> = (0..ROWS).map(|_| row().new_tree(&mut runner).unwrap().current()).collect();
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]),
+    );
+    let rows: Vec<Value> = (0..ROWS)
+        .map(|_| row().new_tree(&mut runner).unwrap().current())
+        .collect();
     record(&http, rows.clone()).await;
-    for listed in http.get("expenses?limit=5").await.ok(200)["items"].as_array().unwrap() {
-        http.delete(&format!("expenses/{}", listed["id"].as_str().unwrap())).await.expect(204);
+    for listed in http.get("expenses?limit=5").await.ok(200)["items"]
+        .as_array()
+        .unwrap()
+    {
+        http.delete(&format!("expenses/{}", listed["id"].as_str().unwrap()))
+            .await
+            .expect(204);
     }
-    let mut linked = Linked { http: &http, walked: HashMap::new() };
+    let mut linked = Linked {
+        http: &http,
+        walked: HashMap::new(),
+    };
     for filter in FILTERS {
-        for kind in ["summary", "by-category", "by-month", "by-account", "by-payee", "by-tag"] {
+        for kind in [
+            "summary",
+            "by-category",
+            "by-month",
+            "by-account",
+            "by-payee",
+            "by-tag",
+        ] {
             let what = format!("{kind}?{filter}");
             let report = http.get(&format!("reports/{what}")).await.ok(200);
             linked.check_report(&report, &what).await;
@@ -195,12 +277,21 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
             }
         }
     }
-    for what in ["by-day?from=2026-01-20&to=2026-02-10", "by-day?category=Food", "by-day?kind=income"] {
+    for what in [
+        "by-day?from=2026-01-20&to=2026-02-10",
+        "by-day?category=Food",
+        "by-day?kind=income",
+    ] {
         let report = http.get(&format!("reports/{what}")).await.ok(200);
         linked.check_report(&report, what).await;
         check_parts(&report, what);
     }
-    for filter in ["", "&category=Food", "&category=Food:%20Sushi&tag=trip", "&kind=expense,transfer&account=Cash"] {
+    for filter in [
+        "",
+        "&category=Food",
+        "&category=Food:%20Sushi&tag=trip",
+        "&kind=expense,transfer&account=Cash",
+    ] {
         let what = format!("compare?from=2026-02-01&to=2026-02-28{filter}");
         let report = http.get(&format!("reports/{what}")).await.ok(200);
         linked.check_report(&report, &what).await;
@@ -212,8 +303,13 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
 async fn a_report_sums_exactly_the_rows_that_were_recorded() {
     let app = TestApp::start().await;
     let http = app.client();
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[8; 32]));
-    let rows: Vec<Value> = (0..200).map(|_| row().new_tree(&mut runner).unwrap().current()).collect();
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, &[8; 32]),
+    );
+    let rows: Vec<Value> = (0..200)
+        .map(|_| row().new_tree(&mut runner).unwrap().current())
+        .collect();
     record(&http, rows.clone()).await;
     let report = http.get("reports/summary").await.ok(200);
     let mut sums = Sums::new();
@@ -224,7 +320,10 @@ async fn a_report_sums_exactly_the_rows_that_were_recorded() {
         .iter()
         .map(|total| {
             let figure = |name: &str| units(total[name].as_str().unwrap());
-            (total["currency"].as_str().unwrap(), [figure("spent"), figure("refunded"), figure("income")])
+            (
+                total["currency"].as_str().unwrap(),
+                [figure("spent"), figure("refunded"), figure("income")],
+            )
         })
         .collect();
     let recorded: BTreeMap<&str, [i128; 3]> = sums

@@ -3,7 +3,16 @@
 use serde_json::json;
 use tests::server::TestApp;
 
-const REPORTS: [&str; 8] = ["summary", "by-category", "by-month", "by-day", "by-account", "by-payee", "by-tag", "compare"];
+const REPORTS: [&str; 8] = [
+    "summary",
+    "by-category",
+    "by-month",
+    "by-day",
+    "by-account",
+    "by-payee",
+    "by-tag",
+    "compare",
+];
 
 #[tokio::test]
 async fn a_reversed_period_is_refused() {
@@ -11,7 +20,10 @@ async fn a_reversed_period_is_refused() {
     let http = app.client();
     for report in REPORTS {
         let path = format!("reports/{report}?from=2026-11-02&to=2026-11-01");
-        http.get(&path).await.refused(422, "unprocessable").with_faults(&[("/to", "reversed")]);
+        http.get(&path)
+            .await
+            .refused(422, "unprocessable")
+            .with_faults(&[("/to", "reversed")]);
     }
 }
 
@@ -45,10 +57,14 @@ async fn what_breaks_the_schema_is_refused_by_name() {
             ("/from", "no-such-day"),
             ("/kind", "pattern"),
         ]);
-        http.get(&format!("reports/{report}?from=2026-01-01&from=2026-01-02")).await.refused(400, "validation");
+        http.get(&format!("reports/{report}?from=2026-01-01&from=2026-01-02"))
+            .await
+            .refused(400, "validation");
     }
     http.get("reports/by-weather").await.refused(404, "not-found");
-    http.post("reports/summary", json!({})).await.refused(405, "method-not-allowed");
+    http.post("reports/summary", json!({}))
+        .await
+        .refused(405, "method-not-allowed");
 }
 
 #[tokio::test]
@@ -76,16 +92,28 @@ async fn a_comparison_needs_two_whole_periods() {
 async fn another_ledgers_reports_are_out_of_reach_and_its_rows_in_no_sum() {
     let app = TestApp::start().await;
     let http = app.client();
-    http.post("expenses", json!({ "date": "2026-11-01", "amount": "5", "category": "Food" })).await.ok(201);
+    http.post(
+        "expenses",
+        json!({ "date": "2026-11-01", "amount": "5", "category": "Food" }),
+    )
+    .await
+    .ok(201);
     let stranger = app.add_person("ben").await;
     let theirs = app.client_of(&stranger);
     for report in REPORTS {
         let path = format!("reports/{report}?from=2026-11-01&to=2026-11-30");
-        theirs.in_ledger(app.ledger_id()).get(&path).await.refused(404, "not-found");
+        theirs
+            .in_ledger(app.ledger_id())
+            .get(&path)
+            .await
+            .refused(404, "not-found");
         assert_eq!(theirs.get(&path).await.ok(200)["totals"][0]["count"], 0);
         app.stranger().get(&path).await.refused(401, "unauthenticated");
     }
     let categories = http.get("reports/by-category").await.ok(200);
     let food = categories["rows"][0]["key"].as_str().unwrap();
-    theirs.get(&format!("reports/by-month?category={food}")).await.refused(409, "unknown-name");
+    theirs
+        .get(&format!("reports/by-month?category={food}"))
+        .await
+        .refused(409, "unknown-name");
 }
