@@ -3,6 +3,7 @@
 
 pub mod change_set;
 pub mod cursor;
+pub mod day;
 pub mod dictionary;
 pub mod entry;
 pub mod expense;

@@ -5,4 +5,6 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod days;
 mod expenses;
+mod reports;

@@ -4,6 +4,7 @@ pub mod accept;
 mod accounts;
 mod categories;
 mod checked;
+mod days;
 pub mod examples;
 mod expenses;
 mod guard;
@@ -44,6 +45,8 @@ enum Tag {
     Ledgers,
     /// The rows of the book.
     Expenses,
+    /// The rows of one day, as a sheet.
+    Days,
     /// What the money was for.
     Categories,
     /// What it was paid with.
@@ -104,6 +107,7 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 type Resources = (
     ledgers::LedgersApi,
     expenses::ExpensesApi,
+    days::DaysApi,
     categories::CategoriesApi,
     accounts::AccountsApi,
     payees::PayeesApi,
@@ -116,6 +120,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         ledgers::LedgersApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
+        days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
         accounts::AccountsApi { state: state.clone() },
         payees::PayeesApi { state: state.clone() },

@@ -66,6 +66,11 @@ impl Work for ChangeSet {
 impl ChangeSet {
     /// The edits that the operations come to, dictionary entries that they make first.
     pub async fn edits(&self, unit: &Unit) -> Result<Vec<Edit>> {
+        self.edits_beside(unit, Findings::default()).await
+    }
+
+    /// As [`ChangeSet::edits`], telling what the caller found together with what is found here.
+    pub async fn edits_beside(&self, unit: &Unit, findings: Findings) -> Result<Vec<Edit>> {
         let ids: Vec<Uuid> = self.ops.iter().filter_map(|(_, op)| op.existing()).map(|(id, _)| id).collect();
         let rows = if ids.is_empty() {
             HashMap::new()
@@ -75,7 +80,15 @@ impl ChangeSet {
         };
         let wanted = self.wanted();
         let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
-        let mut build = Build { unit, base: self.base, names, rows, made: Made::default(), findings: Findings::default(), missed: Missed::default() };
+        let mut build = Build {
+            unit,
+            base: self.base,
+            names,
+            rows,
+            made: Made::default(),
+            findings,
+            missed: Missed::default(),
+        };
         let mut edits = Vec::with_capacity(self.ops.len());
         for (pointer, op) in &self.ops {
             edits.extend(build.edit(pointer, op)?);
