@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod error;
 pub mod http;
 pub mod import;
+pub mod job;
 pub mod log;
 pub mod run;
 pub mod service;

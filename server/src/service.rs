@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod expense;
 pub mod filter;
 pub mod grant;
+pub mod import;
 pub mod names;
 pub mod token;
 pub mod write;

@@ -27,6 +27,8 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "create_account" => json!({ "name": "Savings", "kind": "bank", "iban": "DE02120300000000202051" }),
         "create_payee" => json!({ "name": "Corner shop" }),
         "create_tag" => json!({ "name": "holiday" }),
+        // The file itself, not JSON.
+        "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
         "update_ledger" => json!({ "month_start_day": 1 }),
         _ => return None,
     })

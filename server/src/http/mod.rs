@@ -4,8 +4,10 @@ pub mod accept;
 mod checked;
 pub mod examples;
 mod expenses;
+mod file;
 mod guard;
 mod health;
+mod imports;
 mod key;
 pub mod limit;
 mod problem;
@@ -36,6 +38,8 @@ use std::sync::Arc;
 enum Tag {
     /// The rows of the book.
     Expenses,
+    /// Files: what is in them, row by row, before anything is written.
+    Imports,
     /// Whether the server can work.
     Health,
 }
@@ -83,11 +87,12 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, health::HealthApi);
+type Resources = (expenses::ExpensesApi, imports::ImportsApi, health::HealthApi);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         expenses::ExpensesApi { state: state.clone() },
+        imports::ImportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
@@ -103,8 +108,9 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     Ok(Docs { document, json, page })
 }
 
-fn body_kind(_method: &Method, _path: &str) -> BodyKind {
-    BodyKind::Whole
+fn body_kind(method: &Method, path: &str) -> BodyKind {
+    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
+    if method == Method::POST && is_import { BodyKind::File } else { BodyKind::Whole }
 }
 
 #[handler]

@@ -10,6 +10,7 @@ use crate::store::apply::Logged;
 use crate::store::noun::Noun;
 use api::problem::Code;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The key that makes a write safe to repeat, and what it was used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +63,24 @@ pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'
 where
     W: Work<Output = Vec<Logged>>,
 {
+    commit_as(state, grant, key, kind, state.clock.new_id(), work).await
+}
+
+/// Commits one of several units of work that history shows as one operation.
+pub async fn commit_as<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    op_id: Uuid,
+    work: W,
+) -> Result<Committed>
+where
+    W: Work<Output = Vec<Logged>>,
+{
     let op = Op {
         ledger_id: grant.ledger_id(),
-        op_id: state.clock.new_id(),
+        op_id,
         user_id: grant.user_id(),
         key: key.key.clone(),
         request_hash: key.request_hash,
@@ -75,17 +91,22 @@ where
     match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
         Outcome::Unchanged => Ok(Committed::Unchanged),
-        Outcome::Replay => replay(state, grant, key).await,
+        Outcome::Replay => {
+            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+            replay(state, grant, key).await?.ok_or_else(lost)
+        }
     }
 }
 
-async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
+/// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
+pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<Committed>> {
     let (user_id, word) = (grant.user_id(), key.key.as_str());
     state
         .db
         .read(|db| async move {
-            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
-            let change = store::change::find_by_key(&db, user_id, word).await?.ok_or_else(lost)?;
+            let Some(change) = store::change::find_by_key(&db, user_id, word).await? else {
+                return Ok(None);
+            };
             if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
                 return Err(AppError::refuse(
                     Code::KeyReused,
@@ -93,7 +114,7 @@ async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Commi
                 ));
             }
             let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
-            Ok(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? })
+            Ok(Some(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? }))
         })
         .await
 }

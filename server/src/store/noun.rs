@@ -52,6 +52,9 @@ pub struct Payees;
 /// Tags.
 #[derive(Debug)]
 pub struct Tags;
+/// Files that are imported.
+#[derive(Debug)]
+pub struct Imports;
 /// The ledger's own settings.
 #[derive(Debug)]
 pub struct Ledgers;
@@ -126,6 +129,7 @@ nouns! {
     Payee: Payees;
     Tag: Tags;
     Expense: Expenses;
+    Import: Imports;
 }
 
 fn to_value(image: &impl Serialize) -> Result<Value> {

@@ -1,0 +1,3 @@
+//! Timed work: calls services, never stores.
+
+pub mod imports;
