@@ -11,6 +11,7 @@ pub mod filter;
 pub mod grant;
 pub mod ledger;
 pub mod merge;
+pub mod import;
 pub mod names;
 pub mod operation;
 pub mod quick;

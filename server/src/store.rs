@@ -7,6 +7,7 @@ pub mod dictionary;
 pub mod expense;
 pub mod filter;
 pub mod image;
+pub mod import;
 pub mod ledger;
 pub mod names;
 pub mod noun;

@@ -32,6 +32,8 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "create_tag" => json!({ "name": "holiday" }),
         "merge_category" | "merge_account" | "merge_payee" | "merge_tag" => json!({ "into_id": OTHER_EXAMPLE_ID }),
         "reassign_category" => json!({ "to_id": null }),
+        // The file itself, not JSON.
+        "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
         "update_ledger" => json!({ "month_start_day": 1 }),
         _ => return None,
     })

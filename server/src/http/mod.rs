@@ -7,8 +7,10 @@ mod checked;
 mod days;
 pub mod examples;
 mod expenses;
+mod file;
 mod guard;
 mod health;
+mod imports;
 mod key;
 mod ledgers;
 pub mod limit;
@@ -57,6 +59,8 @@ enum Tag {
     Tags,
     /// Sums, with the rows behind each.
     Reports,
+    /// Files: what is in them, row by row, before anything is written.
+    Imports,
     /// Whether the server can work.
     Health,
 }
@@ -113,6 +117,7 @@ type Resources = (
     payees::PayeesApi,
     tags::TagsApi,
     reports::ReportsApi,
+    imports::ImportsApi,
     health::HealthApi,
 );
 
@@ -126,6 +131,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         payees::PayeesApi { state: state.clone() },
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
+        imports::ImportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
@@ -141,8 +147,9 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     Ok(Docs { document, json, page })
 }
 
-fn body_kind(_method: &Method, _path: &str) -> BodyKind {
-    BodyKind::Whole
+fn body_kind(method: &Method, path: &str) -> BodyKind {
+    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
+    if method == Method::POST && is_import { BodyKind::File } else { BodyKind::Whole }
 }
 
 #[handler]

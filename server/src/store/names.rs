@@ -26,7 +26,8 @@ pub enum Dictionary {
 impl Dictionary {
     const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
 
-    fn mark(self) -> &'static str {
+    /// Its name in the log and in sentences.
+    pub fn mark(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Account => "account",

@@ -62,6 +62,9 @@ pub struct Payees;
 /// Tags.
 #[derive(Debug)]
 pub struct Tags;
+/// Files that are imported.
+#[derive(Debug)]
+pub struct Imports;
 /// The ledger's own settings.
 #[derive(Debug)]
 pub struct Ledgers;
@@ -135,6 +138,7 @@ nouns! {
     Payee: Payees;
     Tag: Tags;
     Expense: Expenses;
+    Import: Imports;
 }
 
 fn to_value(image: &impl Serialize) -> Result<Value> {
