@@ -7,7 +7,6 @@ use crate::client::Key;
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, Kind};
 use api::patch::Patch;
 use clap::Args;
-use std::convert::Infallible;
 
 /// Change fields of an expense, such as: edit 1f0d2c3b amount=12.50 category=Food note=
 #[derive(Debug, Clone, Args)]
@@ -98,7 +97,9 @@ async fn all(context: &Context, rows: &[Expense], op: BatchVerb) -> Result<Vec<E
 async fn show(context: &mut Context, rows: &[Expense]) -> Result<(), Failure> {
     let book = Book::load(context).await?;
     let mut table = Table::new(ROW);
-    rows.iter().for_each(|row| table.row(book.cells(row)));
+    for row in rows {
+        table.row(book.cells(row));
+    }
     table.print(&mut context.out)
 }
 
@@ -115,13 +116,8 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
     let clears = value.is_empty();
     match name.trim() {
         "date" => patch.date = Some(read_day(value, "date", context.today)?),
-        "amount" => {
-            patch.amount = Some(
-                value
-                    .parse()
-                    .map_err(|error: Infallible| wrong(error.to_string()))?,
-            )
-        }
+        // Any text is an amount until the server, which knows the currency, says what is wrong with it.
+        "amount" => patch.amount = value.parse().ok(),
         "currency" => {
             let code = value.to_ascii_uppercase();
             patch.currency = Some(

@@ -22,10 +22,10 @@ use std::path::PathBuf;
                         from an argument."
 )]
 pub struct Cli {
-    /// The server's address [env: EXPENSE_SERVER]; left out, one inside this process over a file of your own
+    /// The server's address [env: `EXPENSE_SERVER`]; left out, one inside this process over a file of your own
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,
-    /// The ledger: its id, or default [env: EXPENSE_LEDGER]
+    /// The ledger: its id, or default [env: `EXPENSE_LEDGER`]
     #[arg(long, global = true, value_name = "ID")]
     ledger: Option<String>,
     /// This configuration file instead of the usual ones

@@ -152,7 +152,7 @@ fn folder(name: &'static str, place: &Path, findings: &mut Findings) {
     let shown = place.display();
     match std::fs::metadata(place) {
         Ok(meta) if meta.permissions().readonly() => {
-            findings.add(State::Bad, name, format!("{shown} is read-only"))
+            findings.add(State::Bad, name, format!("{shown} is read-only"));
         }
         Ok(meta) if !meta.is_dir() => findings.add(State::Bad, name, format!("{shown} is no folder")),
         Ok(_) => findings.add(State::Good, name, shown.to_string()),

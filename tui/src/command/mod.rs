@@ -63,7 +63,6 @@ impl Context {
 /// Carries out what the command line says. Gives the exit code.
 pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
     let mut out = Output::of_process(cli.is_json, cli.is_plain);
-    let talk = out.talker();
     let outcome = match &cli.command {
         Some(Command::Completions { shell }) => manual::completions(*shell, &mut out),
         Some(Command::Man { dir }) => manual::pages(dir.as_deref(), &mut out),
@@ -73,7 +72,7 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
     match outcome {
         Ok(()) | Err(Failure::Quiet) => 0,
         Err(failure) => {
-            talk(&format!("expense: {failure}"));
+            output::say_last(&format!("expense: {failure}"));
             failure.exit_code()
         }
     }
@@ -92,7 +91,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
     }
     let mut context = Context::new(Arc::clone(&connection.api), today, out);
     let done = match cli.command {
-        Some(Command::Api) => access::run(&settings, &connection, &mut context).await,
+        Some(Command::Api) => access::run(&settings, &connection, &mut context),
         Some(command) => perform(command, &mut context).await,
         None => report::overview(&mut context).await,
     };

@@ -1,5 +1,7 @@
 //! The plain commands against a server that plays its part: what is asked, what is printed, how it ends.
 
+#![expect(clippy::needless_pass_by_value, reason = "a body is written where it is used")]
+
 use super::cli::{Cli, parse};
 use super::output::capture::Sink;
 use super::*;
