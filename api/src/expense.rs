@@ -8,7 +8,7 @@ use crate::instant::Instant;
 use crate::money::Amount;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::{check_line, check_note};
+use crate::text::{check_line, check_name, check_note};
 use serde::{Deserialize, Serialize};
 
 /// Longest payee, category, account or tag name, in characters.
@@ -522,7 +522,8 @@ fn check_pair(name: &str, by_id: bool, by_name: bool, faults: &mut Faults) {
 
 fn check_texts(lines: &[(&str, Option<&str>, usize)], note: Option<&str>, tags: &[String], faults: &mut Faults) {
     for (pointer, text, max) in lines {
-        if let Some(Err(fault)) = text.map(|text| check_line(text, *max)) {
+        let check = if *pointer == "/external_id" { check_line } else { check_name };
+        if let Some(Err(fault)) = text.map(|text| check(text, *max)) {
             faults.add(*pointer, fault.code(), fault.to_string());
         }
     }
@@ -533,7 +534,7 @@ fn check_texts(lines: &[(&str, Option<&str>, usize)], note: Option<&str>, tags: 
         faults.add("/tags", "too-many", format!("At most {MAX_TAGS} tags"));
     }
     for (index, tag) in tags.iter().enumerate() {
-        if let Err(fault) = check_line(tag, MAX_NAME) {
+        if let Err(fault) = check_name(tag, MAX_NAME) {
             faults.add(format!("/tags/{index}"), fault.code(), fault.to_string());
         }
     }

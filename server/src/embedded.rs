@@ -1,6 +1,7 @@
 //! The server inside another process: on a loopback port that the system chooses, with a token for this run, over
 //! a SQLite file. Whoever starts it is still only an HTTP client of it.
 
+use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::http;
 use crate::http::accept::{self, Limits};
@@ -47,8 +48,13 @@ pub async fn start(file: &Path) -> Result<Running, Failure> {
 
 /// Starts with a configuration; its `listen` is left aside.
 pub async fn start_with(config: Config) -> Result<Running, Failure> {
+    start_at(config, Clock::system()).await
+}
+
+/// Starts with a configuration and a clock.
+pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> {
     let stop = Stop::default();
-    let state = run::open(&config).await?;
+    let state = AppState { clock, ..run::open(&config).await? };
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
     let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;

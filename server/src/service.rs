@@ -3,9 +3,12 @@
 
 pub mod change_set;
 pub mod cursor;
+pub mod dictionary;
+pub mod entry;
 pub mod expense;
 pub mod filter;
 pub mod grant;
+pub mod ledger;
 pub mod names;
 pub mod token;
 pub mod write;

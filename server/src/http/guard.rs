@@ -60,13 +60,12 @@ pub struct Guard<R> {
     right: PhantomData<R>,
 }
 
-/// Somebody with a valid token.
+/// Somebody whose token has the scope of the right `R`.
 #[derive(Debug)]
-pub struct Caller {
-    /// Who.
-    pub user_id: Uuid,
-    /// The ledger that `default` means to them.
+pub struct Caller<R> {
+    /// Who, in the ledger that `default` means to them.
     pub grant: Grant,
+    right: PhantomData<R>,
 }
 
 const BEARER: &str = "bearer";
@@ -119,7 +118,7 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
     }
 }
 
-impl<'a> ApiExtractor<'a> for Caller {
+impl<'a, R: Right> ApiExtractor<'a> for Caller<R> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
     type ParamType = ();
     type ParamRawType = ();
@@ -134,7 +133,10 @@ impl<'a> ApiExtractor<'a> for Caller {
 
     async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
         let access = authenticate(request, None).await?;
-        Ok(Self { user_id: access.user_id, grant: Grant::new(&access, client(request))? })
+        if !has_scope(&access.scopes, R::SCOPE) {
+            return Err(AppError::refuse(Code::Forbidden, format!("This needs the scope `{}`", R::SCOPE)).into());
+        }
+        Ok(Self { grant: Grant::new(&access, client(request))?, right: PhantomData })
     }
 }
 

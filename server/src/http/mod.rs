@@ -1,17 +1,22 @@
 //! The only room that knows poem: the socket loop, the layers, the routes and the document, on one page.
 
 pub mod accept;
+mod accounts;
+mod categories;
 mod checked;
 pub mod examples;
 mod expenses;
 mod guard;
 mod health;
 mod key;
+mod ledgers;
 pub mod limit;
+mod payees;
 mod problem;
 mod reply;
 mod schema;
 mod spec;
+mod tags;
 pub mod trace;
 
 use crate::config::Config;
@@ -34,8 +39,18 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
+    /// Sets of books.
+    Ledgers,
     /// The rows of the book.
     Expenses,
+    /// What the money was for.
+    Categories,
+    /// What it was paid with.
+    Accounts,
+    /// Who was paid.
+    Payees,
+    /// Free words on expenses.
+    Tags,
     /// Whether the server can work.
     Health,
 }
@@ -83,11 +98,24 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, health::HealthApi);
+type Resources = (
+    ledgers::LedgersApi,
+    expenses::ExpensesApi,
+    categories::CategoriesApi,
+    accounts::AccountsApi,
+    payees::PayeesApi,
+    tags::TagsApi,
+    health::HealthApi,
+);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
+        ledgers::LedgersApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
+        categories::CategoriesApi { state: state.clone() },
+        accounts::AccountsApi { state: state.clone() },
+        payees::PayeesApi { state: state.clone() },
+        tags::TagsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use api::currency::Currency;
 use api::date::Date;
+use api::money::{Amount, AmountError, Money};
 use api::problem::Faults;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, JsonType, Validator};
@@ -46,6 +47,7 @@ impl Schemas {
             faults.add("", "schema", "This server does not know the schema of this request");
             return faults;
         };
+        let mut told_by_format = Vec::new();
         for error in validator.iter_errors(value) {
             let at = error.instance_path().to_string();
             let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -62,22 +64,29 @@ impl Schemas {
                 }
                 ValidationErrorKind::Format { format } => {
                     let (code, detail) = format_words(format, value.pointer(&at).and_then(Value::as_str));
+                    told_by_format.push(at.clone());
                     faults.add(at, code, detail);
                 }
                 kind => {
-                    let (code, detail) = self.words(kind);
+                    let (code, detail) = self.words(kind, error.instance());
                     faults.add(at, code, detail);
                 }
             }
         }
+        // What the format says of a text is said best: its pattern and length add nothing.
+        let is_shape = |code: &str| matches!(code, "pattern" | "too-long" | "too-short");
+        faults.0.retain(|fault| !(is_shape(&fault.code) && told_by_format.contains(&fault.pointer)));
         // A type that fits none of several alternatives says so once for each.
         faults.0.dedup();
         faults
     }
 
-    fn words(&self, kind: &ValidationErrorKind) -> (&'static str, String) {
+    fn words(&self, kind: &ValidationErrorKind, value: &Value) -> (&'static str, String) {
         match kind {
             ValidationErrorKind::Type { kind } => ("type", format!("This must be {}", type_words(kind))),
+            ValidationErrorKind::Pattern { pattern } if pattern == Amount::PATTERN => {
+                amount_words(value.as_str().unwrap_or_default())
+            }
             ValidationErrorKind::Pattern { pattern } => match self.example_of(pattern) {
                 Some(example) => ("pattern", format!("Write it like {example}, as text")),
                 None => ("pattern", format!("It must match {pattern}")),
@@ -92,7 +101,7 @@ impl Schemas {
             // A field that may also be null says that neither fits; the first is the one that was meant.
             ValidationErrorKind::AnyOf { context } => {
                 match context.iter().flatten().map(jsonschema::ValidationError::kind).next() {
-                    Some(kind) => self.words(kind),
+                    Some(kind) => self.words(kind, value),
                     None => ("schema", "It does not fit the schema".into()),
                 }
             }
@@ -149,6 +158,17 @@ fn type_words(kind: &TypeKind) -> String {
         TypeKind::Single(kind) => named(kind).to_owned(),
         TypeKind::Multiple(kinds) => kinds.iter().map(|kind| named(&kind)).collect::<Vec<_>>().join(" or "),
     }
+}
+
+/// What is wrong with an amount in every currency.
+fn amount_words(text: &str) -> (&'static str, String) {
+    let error = Money::parse(text, Currency::EUR).err().unwrap_or(AmountError::Malformed);
+    let detail = match &error {
+        AmountError::TooLarge { .. } => "Too large - twelve digits fit, decimals included".into(),
+        AmountError::TooManyDecimals { .. } => "Too many decimals - no currency has more than four".into(),
+        other => other.to_string(),
+    };
+    (error.code(), detail)
 }
 
 /// What is wrong with a text of the right shape.

@@ -2,7 +2,9 @@
 //! They differ in two columns, which is all that is written apart.
 
 use super::image::{AccountMarks, EntryImage};
-use super::noun::{Accounts, Categories, Noun, Payees, Tags};
+use super::expense::Link;
+use super::filter::begins;
+use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
 use api::account::AccountKind;
@@ -10,6 +12,7 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{account, category, payee, tag};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
@@ -34,6 +37,12 @@ fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
 
 /// A dictionary's own way of reading and listing.
 pub trait DictionaryNoun: Noun<Image = EntryImage> {
+    /// How expenses point to an entry.
+    const LINKS: &'static [Link];
+
+    /// The edit that brings an entry from one state to the next.
+    fn edit(pair: Pair<EntryImage>) -> Edit;
+
     /// The entries with those ids, deleted ones too.
     fn find(
         db: &impl ConnectionTrait,
@@ -41,17 +50,18 @@ pub trait DictionaryNoun: Noun<Image = EntryImage> {
         ids: &[Uuid],
     ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
 
-    /// A page of the live entries in order of their names, after the entry named.
+    /// A page of the live entries whose folded names begin so, in order of their names, after the entry named.
     fn page(
         db: &impl ConnectionTrait,
         ledger_id: Uuid,
+        prefix: &str,
         after: Option<(&str, Uuid)>,
         limit: u64,
     ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
 }
 
 macro_rules! dictionary {
-    ($noun:ty, $table:ident, $name:literal, $read:expr, $write:expr) => {
+    ($noun:ty, $variant:ident, $table:ident, $name:literal, $links:expr, $read:expr, $write:expr) => {
         impl From<$table::Model> for EntryImage {
             fn from(model: $table::Model) -> Self {
                 let image = Self {
@@ -120,6 +130,12 @@ macro_rules! dictionary {
         };
 
         impl DictionaryNoun for $noun {
+            const LINKS: &'static [Link] = &$links;
+
+            fn edit(pair: Pair<EntryImage>) -> Edit {
+                Edit::$variant(pair)
+            }
+
             async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<EntryImage>> {
                 let rows = $table::Entity::find()
                     .filter($table::Column::LedgerId.eq(ledger_id))
@@ -132,12 +148,16 @@ macro_rules! dictionary {
             async fn page(
                 db: &impl ConnectionTrait,
                 ledger_id: Uuid,
+                prefix: &str,
                 after: Option<(&str, Uuid)>,
                 limit: u64,
             ) -> Result<Vec<EntryImage>> {
                 let mut find = $table::Entity::find()
                     .filter($table::Column::LedgerId.eq(ledger_id))
                     .filter($table::Column::IsDeleted.eq(false));
+                if !prefix.is_empty() {
+                    find = find.filter(Expr::col($table::Column::NameFold).like(begins(prefix)));
+                }
                 if let Some((name, id)) = after {
                     let same = Condition::all().add($table::Column::NameFold.eq(name)).add($table::Column::Id.gt(id));
                     find = find.filter(Condition::any().add($table::Column::NameFold.gt(name)).add(same));
@@ -156,8 +176,10 @@ macro_rules! dictionary {
 
 dictionary!(
     Categories,
+    Category,
     category,
     "category",
+    [Link::Category],
     |model: category::Model, image| EntryImage { parent_id: model.parent_id, ..image },
     |image: &EntryImage, row| category::ActiveModel {
         parent_id: Set(image.parent_id),
@@ -167,8 +189,10 @@ dictionary!(
 );
 dictionary!(
     Accounts,
+    Account,
     account,
     "account",
+    [Link::Account, Link::ToAccount],
     |model: account::Model, image| EntryImage {
         account: Some(AccountMarks {
             kind: AccountKind::from_word(&model.kind).unwrap_or_default(),
@@ -189,5 +213,17 @@ dictionary!(
         }
     }
 );
-dictionary!(Payees, payee, "payee", |_, image| image, |_, row| row);
-dictionary!(Tags, tag, "tag", |_, image| image, |_, row| row);
+dictionary!(Payees, Payee, payee, "payee", [Link::Payee], |_, image| image, |_, row| row);
+dictionary!(Tags, Tag, tag, "tag", [Link::Tag], |_, image| image, |_, row| row);
+
+/// The live subcategories of a category.
+pub async fn children(db: &impl ConnectionTrait, ledger_id: Uuid, parent_id: Uuid) -> Result<Vec<EntryImage>> {
+    let rows = category::Entity::find()
+        .filter(category::Column::LedgerId.eq(ledger_id))
+        .filter(category::Column::ParentId.eq(parent_id))
+        .filter(category::Column::IsDeleted.eq(false))
+        .order_by_asc(category::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,6 +1,6 @@
 //! Expenses: reading them as images, with payee and tags, in one statement; and writing them with their links.
 
-use super::filter::{Filter, Keyset, Order, SortKey};
+use super::filter::{Filter, Keyset, Order, SortKey, tagged};
 use super::image::{ExpenseImage, Named, currency, kind};
 use super::noun::{Expenses, Noun};
 use crate::db::{Class, Dialect, Unit, classify};
@@ -10,7 +10,7 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{category, expense, expense_tag, external_ref, payee, tag};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Set, Unchanged};
 use uuid::Uuid;
 
@@ -98,13 +98,84 @@ pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, 
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
-/// How many rows, deleted ones too, a dictionary entry is used by.
-pub async fn count_using(db: &impl ConnectionTrait, ledger_id: Uuid, uses: expense::Column, id: Uuid) -> Result<u64> {
+/// A way in which an expense points to a dictionary entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    /// Its category.
+    Category,
+    /// The account it was paid with.
+    Account,
+    /// The account a transfer went to.
+    ToAccount,
+    /// Its payee.
+    Payee,
+    /// One of its tags.
+    Tag,
+}
+
+impl Link {
+    fn column(self) -> Option<expense::Column> {
+        match self {
+            Self::Category => Some(expense::Column::CategoryId),
+            Self::Account => Some(expense::Column::AccountId),
+            Self::ToAccount => Some(expense::Column::ToAccountId),
+            Self::Payee => Some(expense::Column::PayeeId),
+            Self::Tag => None,
+        }
+    }
+}
+
+/// How many live rows point to a dictionary entry in any of those ways.
+pub async fn count_linked(db: &impl ConnectionTrait, ledger_id: Uuid, links: &[Link], id: Uuid) -> Result<u64> {
     let mut select = Query::select();
     select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
-    select.and_where(col(expense::Column::LedgerId).eq(ledger_id)).and_where(col(uses).eq(id));
+    let mut any = Condition::any();
+    for link in links {
+        any = any.add(match link.column() {
+            Some(column) => col(column).eq(id),
+            None => tagged(ledger_id, Some(&[id])),
+        });
+    }
+    select.and_where(col(expense::Column::LedgerId).eq(ledger_id));
+    select.and_where(col(expense::Column::IsDeleted).eq(false)).cond_where(any);
     let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
+}
+
+/// Some of the rows, deleted ones too, that point to a dictionary entry in that way; in the order of the index that
+/// finds them, so that no call reads more than it yields.
+pub async fn linked(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    link: Link,
+    id: Uuid,
+    limit: u64,
+) -> Result<Vec<ExpenseImage>> {
+    let mut select = select_images(dialect, ledger_id);
+    match link.column() {
+        Some(column) => {
+            select.and_where(col(column).eq(id));
+            for column in [expense::Column::IsDeleted, expense::Column::SpentOn, expense::Column::Id] {
+                select.order_by((expense::Entity, column), SqlOrder::Asc);
+            }
+        }
+        None => {
+            let of_link = |column| Expr::col((Alias::new("link"), column));
+            select.join_as(
+                JoinType::InnerJoin,
+                expense_tag::Entity,
+                "link",
+                Condition::all()
+                    .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
+                    .add(of_link(expense_tag::Column::ExpenseId).equals((expense::Entity, expense::Column::Id))),
+            );
+            select.and_where(of_link(expense_tag::Column::TagId).eq(id));
+            select.order_by((Alias::new("link"), expense_tag::Column::ExpenseId), SqlOrder::Asc);
+        }
+    }
+    select.limit(limit);
+    images(db, &select).await
 }
 
 fn col(column: expense::Column) -> SimpleExpr {

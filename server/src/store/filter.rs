@@ -97,7 +97,8 @@ impl Filter {
     }
 }
 
-fn tagged(ledger_id: Uuid, ids: Option<&[Uuid]>) -> SimpleExpr {
+/// True where the row has one of those tags, or any.
+pub(super) fn tagged(ledger_id: Uuid, ids: Option<&[Uuid]>) -> SimpleExpr {
     let mut select = Query::select();
     select.expr(Expr::val(1)).from(expense_tag::Entity);
     select.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
@@ -134,9 +135,17 @@ fn has_word(ledger_id: Uuid, word: &str) -> Condition {
         .add(Expr::exists(tags))
 }
 
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect()
+}
+
+/// The pattern of what begins with a text.
+pub(super) fn begins(text: &str) -> LikeExpr {
+    LikeExpr::new(format!("{}%", escaped(text))).escape('!')
+}
+
 fn begins_word(column: &SimpleExpr, word: &str) -> Condition {
-    let escaped: String =
-        word.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect();
+    let escaped = escaped(word);
     let like = |pattern: String| column.clone().like(LikeExpr::new(pattern).escape('!'));
     Condition::any().add(like(format!("{escaped}%"))).add(like(format!("% {escaped}%")))
 }
