@@ -2,7 +2,8 @@
 
 use super::book::{Book, ROW};
 use super::filter::read_day;
-use super::{Context, Failure, find, table::Table};
+use super::find::{self, Target};
+use super::{Context, Failure, table::Table};
 use crate::client::Key;
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, Kind};
 use api::patch::Patch;
@@ -31,10 +32,16 @@ pub(super) async fn edit(edit: &Edit, context: &mut Context) -> Result<(), Failu
         set(&mut patch, field, context)?;
     }
     let rows = find::rows(context, std::slice::from_ref(&edit.row), false).await?;
-    let Some(row) = rows.first() else { return Ok(()) };
+    let Some(Target { id, version }) = rows.first().copied() else {
+        return Ok(());
+    };
+    let version = match version {
+        Some(version) => version,
+        None => context.api.get_expense(id).await?.version,
+    };
     let saved = context
         .api
-        .update_expense(row.id, row.version, &patch, Key::new())
+        .update_expense(id, version, &patch, Key::new())
         .await?;
     if context.json()? {
         return Ok(());
@@ -80,11 +87,11 @@ fn rows_words(count: usize) -> String {
 }
 
 /// One change of all rows, or of none.
-async fn all(context: &Context, rows: &[Expense], op: BatchVerb) -> Result<Vec<Expense>, Failure> {
-    let operation = |row: &Expense| BatchOperation {
+async fn all(context: &Context, rows: &[Target], op: BatchVerb) -> Result<Vec<Expense>, Failure> {
+    let operation = |row: &Target| BatchOperation {
         op,
         id: Some(row.id),
-        version: Some(row.version),
+        version: row.version,
         expense: None,
         patch: None,
     };

@@ -76,7 +76,9 @@ impl Output {
 
 /// A last line of talk, when the command and its streams are gone.
 pub(super) fn say_last(text: &str) {
-    drop(writeln!(io::stderr(), "{}", clean(text)));
+    for line in text.lines() {
+        drop(writeln!(io::stderr(), "{}", clean(line)));
+    }
 }
 
 /// What a command wrote, for tests.
