@@ -242,6 +242,9 @@ pub struct ExpenseFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 202)))]
     pub category: Option<String>,
+    /// True leaves the subcategories of `category` out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category_only: Option<bool>,
     /// An account by id or name, on either side of a transfer; `none` is no account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
@@ -264,9 +267,9 @@ pub struct ExpenseFilter {
     /// Largest amount, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Amount>,
-    /// Kinds, comma between: `expense,refund`.
+    /// Kinds, comma between: `expense,refund`; `none` alone is no row at all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(pattern = "^(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3}$", max_length = 40)))]
+    #[cfg_attr(feature = "openapi", oai(validator(pattern = "^(none|(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3})$", max_length = 40)))]
     pub kind: Option<String>,
     /// ISO 4217 code.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -461,9 +464,9 @@ impl ExpenseFilter {
         }
     }
 
-    /// The kinds asked for; all when none is named.
-    pub fn kinds(&self) -> Vec<Kind> {
-        self.kind.as_deref().map_or_else(Vec::new, |kinds| kinds.split(',').filter_map(Kind::from_word).collect())
+    /// The kinds asked for; `None` where none is named, which means all.
+    pub fn kinds(&self) -> Option<Vec<Kind>> {
+        self.kind.as_deref().map(|kinds| kinds.split(',').filter_map(Kind::from_word).collect())
     }
 }
 

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod grant;
 pub mod ledger;
 pub mod names;
+pub mod report;
 pub mod token;
 pub mod write;
 

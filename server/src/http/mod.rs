@@ -14,6 +14,7 @@ pub mod limit;
 mod payees;
 mod problem;
 mod reply;
+mod reports;
 mod schema;
 mod spec;
 mod tags;
@@ -51,6 +52,8 @@ enum Tag {
     Payees,
     /// Free words on expenses.
     Tags,
+    /// Sums, with the rows behind each.
+    Reports,
     /// Whether the server can work.
     Health,
 }
@@ -105,6 +108,7 @@ type Resources = (
     accounts::AccountsApi,
     payees::PayeesApi,
     tags::TagsApi,
+    reports::ReportsApi,
     health::HealthApi,
 );
 
@@ -116,6 +120,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         accounts::AccountsApi { state: state.clone() },
         payees::PayeesApi { state: state.clone() },
         tags::TagsApi { state: state.clone() },
+        reports::ReportsApi { state: state.clone() },
         health::HealthApi { state: state.clone(), stop: stop.clone() },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))

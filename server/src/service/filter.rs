@@ -19,6 +19,11 @@ pub const NONE: &str = "none";
 pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> Result<Filter> {
     let mut findings = Findings::default();
     asked.check(grant.base(), &mut findings.rules);
+    look_up(state, grant, asked, findings).await
+}
+
+/// As [`resolve`], for a filter whose rules were checked already; refuses with what was found then, too.
+pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut findings: Findings) -> Result<Filter> {
     let mut wanted = Wanted::default();
     let slots = [
         (Dictionary::Category, "category", &asked.category),
@@ -52,6 +57,7 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
             Err(_) => names.by_name(dictionary, given),
         };
         match entry {
+            Ok(entry) if asked.category_only == Some(true) => Some(Pick::Any(vec![entry.id])),
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
                 note(&mut findings.lookups, format!("/{field}"), field, given, miss);

@@ -35,7 +35,8 @@ pub struct Filter {
     pub words: Vec<String>,
     pub min_minor: Option<i64>,
     pub max_minor: Option<i64>,
-    pub kinds: Vec<Kind>,
+    /// `None` is all of them; an empty list is none.
+    pub kinds: Option<Vec<Kind>>,
     pub currency: Option<Currency>,
     pub paid_by: Option<Pick>,
     pub include_deleted: bool,
@@ -84,8 +85,8 @@ impl Filter {
         if let Some(max) = self.max_minor {
             all = all.add(col(expense::Column::AmountMinor).lte(max));
         }
-        if !self.kinds.is_empty() {
-            all = all.add(col(expense::Column::Kind).is_in(self.kinds.iter().map(|kind| kind.as_str())));
+        if let Some(kinds) = &self.kinds {
+            all = all.add(col(expense::Column::Kind).is_in(kinds.iter().map(|kind| kind.as_str())));
         }
         if let Some(currency) = self.currency {
             all = all.add(col(expense::Column::Currency).eq(currency.code()));

@@ -99,7 +99,7 @@ impl Found {
     }
 }
 
-/// Finds everything wanted, in one statement.
+/// Finds everything wanted, categories with their subcategories, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
         let ids: Vec<Uuid> = wanted.ids.iter().filter(|(of, _)| *of == dictionary).map(|(_, id)| *id).collect();
@@ -138,6 +138,15 @@ fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str])
     let mut any = Expr::val(false).into();
     any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
     any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
+    if dictionary == Dictionary::Category {
+        // With their subcategories, which a filter on the parent means too.
+        let mut parents = Query::select();
+        parents.column(category::Column::Id).from(category::Entity);
+        parents.and_where(Expr::col(category::Column::LedgerId).eq(ledger_id));
+        parents.and_where(Expr::col(category::Column::NameFold).is_in(folds.iter().copied()));
+        any = ExprTrait::or(any, col("parent_id").is_in(ids.iter().copied()));
+        any = ExprTrait::or(any, col("parent_id").in_subquery(parents));
+    }
     select.and_where(col("ledger_id").eq(ledger_id)).and_where(any);
     select
 }
