@@ -248,7 +248,10 @@ fn over_time(report: &Report, total: &Total, is_ascii: bool) -> Table {
         let text = |get: fn(&Total) -> String| sums.map_or_else(String::new, get);
         table.row([
             row.label.clone(),
-            sums.map_or_else(|| "0".to_owned(), |sums| sums.net.to_string()),
+            sums.map_or_else(
+                || api::money::format_minor(0, currency),
+                |sums| sums.net.to_string(),
+            ),
             text(income),
             text(|sums| sums.count.to_string()),
             sums.map_or_else(String::new, |sums| bar(net(sums), most, is_ascii)),
