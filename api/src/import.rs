@@ -1,7 +1,7 @@
 //! Imports: a file, a verdict on each of its rows before anything is written, and the commit.
 
-use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::expense::NewExpense;
+use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::instant::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,11 @@ pub struct ImportOptions {
 
 /// Where an import stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ImportState {
     /// Read and judged; nothing is written.
@@ -51,7 +55,11 @@ pub enum ImportState {
 
 /// What will happen to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It will be written.

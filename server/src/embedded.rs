@@ -53,11 +53,19 @@ pub async fn start_with(config: Config) -> Result<Running, Failure> {
     let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
     // Bound before it is announced, so that nobody has to wait for it.
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed(&error))?;
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let (limits, until) = (Limits::from(&config), stop.clone());
     let task = tokio::spawn(async move {
         accept::serve(listener, app, limits, until.requested()).await;
     });
-    Ok(Running { address, token, state, stop, task })
+    Ok(Running {
+        address,
+        token,
+        state,
+        stop,
+        task,
+    })
 }

@@ -17,7 +17,9 @@ pub fn body(operation_id: &str) -> Option<Value> {
             { "op": "create", "expense": { "date": "2026-11-21", "amount": "3.20", "payee": "coffee" } },
             { "op": "update", "id": EXAMPLE_ID, "patch": { "tags": ["trip", "food"] } },
         ] }),
-        "parse_entry" | "quick_expense" => json!({ "text": "12.50 lunch #food @card +trip y // with Ana", "today": "2026-11-21" }),
+        "parse_entry" | "quick_expense" => {
+            json!({ "text": "12.50 lunch #food @card +trip y // with Ana", "today": "2026-11-21" })
+        }
         "update_day" => json!({ "rows": [
             { "id": EXAMPLE_ID, "amount": "14.00" },
             { "amount": "2.80", "category": "Food", "note": "added in the sheet" },

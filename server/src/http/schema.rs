@@ -21,8 +21,15 @@ impl Schemas {
     /// Compiles every component schema of an OpenAPI 3.0 document.
     pub fn of(document: &Value) -> Result<Self, AppError> {
         let broken = |error: &dyn std::fmt::Display| AppError::Internal(format!("schema: {error}"));
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-        let definitions: Map<String, Value> = schemas.iter().map(|(name, schema)| (name.clone(), plain(schema))).collect();
+        let schemas = document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
+        let definitions: Map<String, Value> = schemas
+            .iter()
+            .map(|(name, schema)| (name.clone(), plain(schema)))
+            .collect();
         let mut validators = HashMap::new();
         for name in schemas.keys() {
             let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
@@ -43,7 +50,11 @@ impl Schemas {
     pub fn faults(&self, name: &str, value: &Value) -> Faults {
         let mut faults = Faults::default();
         let Some(validator) = self.validators.get(name) else {
-            faults.add("", "schema", "This server does not know the schema of this request");
+            faults.add(
+                "",
+                "schema",
+                "This server does not know the schema of this request",
+            );
             return faults;
         };
         for error in validator.iter_errors(value) {
@@ -53,7 +64,11 @@ impl Schemas {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
                     for name in unexpected {
                         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                        faults.add(property(&name), "unknown", format!("There is no field {name:?} here"));
+                        faults.add(
+                            property(&name),
+                            "unknown",
+                            format!("There is no field {name:?} here"),
+                        );
                     }
                 }
                 ValidationErrorKind::Required { property: name } => {
@@ -91,7 +106,12 @@ impl Schemas {
             ValidationErrorKind::Enum { options } => ("not-one-of", one_of(options)),
             // A field that may also be null says that neither fits; the first is the one that was meant.
             ValidationErrorKind::AnyOf { context } => {
-                match context.iter().flatten().map(jsonschema::ValidationError::kind).next() {
+                match context
+                    .iter()
+                    .flatten()
+                    .map(jsonschema::ValidationError::kind)
+                    .next()
+                {
                     Some(kind) => self.words(kind),
                     None => ("schema", "It does not fit the schema".into()),
                 }
@@ -121,8 +141,14 @@ impl Schemas {
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
     pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
-        let schema = self.schemas.get(type_name).and_then(|schema| schema.pointer(&format!("/properties/{property}")));
-        match schema.and_then(|schema| schema.get("type")).and_then(Value::as_str) {
+        let schema = self
+            .schemas
+            .get(type_name)
+            .and_then(|schema| schema.pointer(&format!("/properties/{property}")));
+        match schema
+            .and_then(|schema| schema.get("type"))
+            .and_then(Value::as_str)
+        {
             Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
@@ -131,7 +157,12 @@ impl Schemas {
 }
 
 fn one_of(options: &Value) -> String {
-    let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let options: Vec<&str> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     format!("One of: {}", options.join(", "))
 }
 
@@ -147,7 +178,11 @@ fn type_words(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(kind) => named(kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(|kind| named(&kind)).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(kinds) => kinds
+            .iter()
+            .map(|kind| named(&kind))
+            .collect::<Vec<_>>()
+            .join(" or "),
     }
 }
 
@@ -158,8 +193,14 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
             Err(error) => (error.code(), error.to_string()),
             Ok(_) => ("format", "This is not a day".into()),
         },
-        ("iso-4217", _) => ("unknown-currency", "There is no such currency; write its ISO 4217 code, such as EUR".into()),
-        ("uuid", _) => ("format", "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into()),
+        ("iso-4217", _) => (
+            "unknown-currency",
+            "There is no such currency; write its ISO 4217 code, such as EUR".into(),
+        ),
+        ("uuid", _) => (
+            "format",
+            "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into(),
+        ),
         _ => ("format", format!("This is not a {format}")),
     }
 }
@@ -168,8 +209,11 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
 fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
-            let mut plain: Map<String, Value> =
-                object.iter().filter(|(key, _)| *key != "nullable").map(|(key, value)| (key.clone(), self::plain(value))).collect();
+            let mut plain: Map<String, Value> = object
+                .iter()
+                .filter(|(key, _)| *key != "nullable")
+                .map(|(key, value)| (key.clone(), self::plain(value)))
+                .collect();
             if object.get("nullable") == Some(&Value::Bool(true)) {
                 if let Some(kind) = plain.get("type").cloned() {
                     plain.insert("type".into(), json!([kind, "null"]));

@@ -39,7 +39,10 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
         Vec::new()
     } else {
         let wanted = &wanted;
-        state.db.read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await }).await?
+        state
+            .db
+            .read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await })
+            .await?
     };
     let names = Names::new(found.clone());
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
@@ -61,7 +64,8 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
     });
     findings.refuse()?;
     let currency = asked.currency.unwrap_or(grant.base());
-    let minor = |amount: &Option<api::money::Amount>| amount.as_ref().and_then(|amount| amount.minor(currency).ok());
+    let minor =
+        |amount: &Option<api::money::Amount>| amount.as_ref().and_then(|amount| amount.minor(currency).ok());
     Ok(Filter {
         from: asked.from,
         to: asked.to,
@@ -74,7 +78,9 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
         max_minor: minor(&asked.max),
         kinds: asked.kinds(),
         // An amount means something only in a currency.
-        currency: asked.currency.or((asked.min.is_some() || asked.max.is_some()).then_some(currency)),
+        currency: asked
+            .currency
+            .or((asked.min.is_some() || asked.max.is_some()).then_some(currency)),
         paid_by,
         include_deleted: asked.include_deleted.unwrap_or(false),
     })
@@ -85,7 +91,9 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn with_children(found: &[Found], entry: &Found) -> Vec<Uuid> {
-    let children = found.iter().filter(|child| child.parent_id == Some(entry.id)).map(|child| child.id);
+    let children = found
+        .iter()
+        .filter(|child| child.parent_id == Some(entry.id))
+        .map(|child| child.id);
     std::iter::once(entry.id).chain(children).collect()
 }
-

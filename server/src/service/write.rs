@@ -38,7 +38,10 @@ impl Committed {
     /// The rows of one noun, in order.
     pub fn images<N: Noun>(&self) -> Result<Vec<N::Image>> {
         match self {
-            Self::Changed { rows, .. } => rows.iter().filter_map(|row| row.image::<N>().transpose()).collect(),
+            Self::Changed { rows, .. } => rows
+                .iter()
+                .filter_map(|row| row.image::<N>().transpose())
+                .collect(),
             Self::Unchanged => Ok(Vec::new()),
         }
     }
@@ -58,7 +61,13 @@ impl Committed {
 }
 
 /// Commits a unit of work, or finds what it did when it was sent before.
-pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, work: W) -> Result<Committed>
+pub async fn commit<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    work: W,
+) -> Result<Committed>
 where
     W: Work<Output = Vec<Logged>>,
 {
@@ -85,7 +94,9 @@ async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Commi
         .db
         .read(|db| async move {
             let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
-            let change = store::change::find_by_key(&db, user_id, word).await?.ok_or_else(lost)?;
+            let change = store::change::find_by_key(&db, user_id, word)
+                .await?
+                .ok_or_else(lost)?;
             if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
                 return Err(AppError::refuse(
                     Code::KeyReused,
@@ -93,7 +104,10 @@ async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Commi
                 ));
             }
             let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
-            Ok(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? })
+            Ok(Committed::Changed {
+                rev: change.rev,
+                rows: store::apply::read_back(rows)?,
+            })
         })
         .await
 }

@@ -10,7 +10,9 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{account, category, payee, tag};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 /// What makes a name unique: its folded form, and nothing once it is deleted.
@@ -20,13 +22,20 @@ fn live_name(image: &EntryImage) -> Option<String> {
 
 /// The same for categories, whose names are unique under their parent.
 fn live_path(image: &EntryImage) -> Option<String> {
-    let parent = image.parent_id.map_or_else(String::new, |id| id.simple().to_string());
+    let parent = image
+        .parent_id
+        .map_or_else(String::new, |id| id.simple().to_string());
     live_name(image).map(|name| format!("{parent}:{name}"))
 }
 
 fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
     if crate::db::classify(&error) == crate::db::Class::Unique {
-        AppError::fault(Code::NameTaken, "/name", "name-taken", format!("The name {name:?} is taken, or its id is"))
+        AppError::fault(
+            Code::NameTaken,
+            "/name",
+            "name-taken",
+            format!("The name {name:?} is taken, or its id is"),
+        )
     } else {
         error.into()
     }
@@ -70,57 +79,62 @@ macro_rules! dictionary {
         }
 
         const _: () = {
-        fn row_of(image: &EntryImage) -> $table::ActiveModel {
-            let row = $table::ActiveModel {
-                name: Set(image.name.clone()),
-                name_fold: Set(fold(&image.name)),
-                live_name: Set(live_name(image)),
-                is_archived: Set(image.is_archived),
-                is_deleted: Set(image.is_deleted),
-                version: Set(image.version),
-                updated_at: Set(image.updated_at.utc()),
-                ..Default::default()
-            };
-            $write(image, row)
-        }
-
-        impl Noun for $noun {
-            const NAME: &'static str = $name;
-            type Image = EntryImage;
-
-            fn id(image: &EntryImage) -> Uuid {
-                image.id
+            fn row_of(image: &EntryImage) -> $table::ActiveModel {
+                let row = $table::ActiveModel {
+                    name: Set(image.name.clone()),
+                    name_fold: Set(fold(&image.name)),
+                    live_name: Set(live_name(image)),
+                    is_archived: Set(image.is_archived),
+                    is_deleted: Set(image.is_deleted),
+                    version: Set(image.version),
+                    updated_at: Set(image.updated_at.utc()),
+                    ..Default::default()
+                };
+                $write(image, row)
             }
 
-            async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
-                let rows = images.iter().map(|image| $table::ActiveModel {
-                    ledger_id: Set(unit.ledger_id),
-                    id: Set(image.id),
-                    created_at: Set(image.created_at.utc()),
-                    ..row_of(image)
-                });
-                let first = images.first().map_or("", |image| image.name.as_str());
-                let done = $table::Entity::insert_many(rows).exec_without_returning(&unit.tx).await;
-                done.map(|_| ()).map_err(|error| taken(error, first))
-            }
+            impl Noun for $noun {
+                const NAME: &'static str = $name;
+                type Image = EntryImage;
 
-            async fn update(unit: &Unit, before: &EntryImage, after: &EntryImage) -> Result<()> {
-                let done = $table::Entity::update_many()
-                    .set(row_of(after))
-                    .filter($table::Column::LedgerId.eq(unit.ledger_id))
-                    .filter($table::Column::Id.eq(after.id))
-                    .filter($table::Column::Version.eq(before.version))
-                    .exec(&unit.tx)
-                    .await
-                    .map_err(|error| taken(error, &after.name))?;
-                super::one_row(done.rows_affected)
-            }
-        }
+                fn id(image: &EntryImage) -> Uuid {
+                    image.id
+                }
 
+                async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
+                    let rows = images.iter().map(|image| $table::ActiveModel {
+                        ledger_id: Set(unit.ledger_id),
+                        id: Set(image.id),
+                        created_at: Set(image.created_at.utc()),
+                        ..row_of(image)
+                    });
+                    let first = images.first().map_or("", |image| image.name.as_str());
+                    let done = $table::Entity::insert_many(rows)
+                        .exec_without_returning(&unit.tx)
+                        .await;
+                    done.map(|_| ()).map_err(|error| taken(error, first))
+                }
+
+                async fn update(unit: &Unit, before: &EntryImage, after: &EntryImage) -> Result<()> {
+                    let done = $table::Entity::update_many()
+                        .set(row_of(after))
+                        .filter($table::Column::LedgerId.eq(unit.ledger_id))
+                        .filter($table::Column::Id.eq(after.id))
+                        .filter($table::Column::Version.eq(before.version))
+                        .exec(&unit.tx)
+                        .await
+                        .map_err(|error| taken(error, &after.name))?;
+                    super::one_row(done.rows_affected)
+                }
+            }
         };
 
         impl DictionaryNoun for $noun {
-            async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<EntryImage>> {
+            async fn find(
+                db: &impl ConnectionTrait,
+                ledger_id: Uuid,
+                ids: &[Uuid],
+            ) -> Result<Vec<EntryImage>> {
                 let rows = $table::Entity::find()
                     .filter($table::Column::LedgerId.eq(ledger_id))
                     .filter($table::Column::Id.is_in(ids.iter().copied()))
@@ -139,8 +153,14 @@ macro_rules! dictionary {
                     .filter($table::Column::LedgerId.eq(ledger_id))
                     .filter($table::Column::IsDeleted.eq(false));
                 if let Some((name, id)) = after {
-                    let same = Condition::all().add($table::Column::NameFold.eq(name)).add($table::Column::Id.gt(id));
-                    find = find.filter(Condition::any().add($table::Column::NameFold.gt(name)).add(same));
+                    let same = Condition::all()
+                        .add($table::Column::NameFold.eq(name))
+                        .add($table::Column::Id.gt(id));
+                    find = find.filter(
+                        Condition::any()
+                            .add($table::Column::NameFold.gt(name))
+                            .add(same),
+                    );
                 }
                 let rows = find
                     .order_by_asc($table::Column::NameFold)
@@ -158,7 +178,10 @@ dictionary!(
     Categories,
     category,
     "category",
-    |model: category::Model, image| EntryImage { parent_id: model.parent_id, ..image },
+    |model: category::Model, image| EntryImage {
+        parent_id: model.parent_id,
+        ..image
+    },
     |image: &EntryImage, row| category::ActiveModel {
         parent_id: Set(image.parent_id),
         live_name: Set(live_path(image)),

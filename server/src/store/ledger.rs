@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 /// The settings of a ledger and its revision.
 pub async fn get(db: &impl ConnectionTrait, id: Uuid) -> Result<(LedgerImage, i64)> {
-    let row = ledger::Entity::find_by_id(id).one(db).await?.ok_or_else(AppError::not_found)?;
+    let row = ledger::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or_else(AppError::not_found)?;
     let rev = row.rev;
     Ok((image(row)?, rev))
 }

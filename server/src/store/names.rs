@@ -24,7 +24,13 @@ pub enum Dictionary {
 }
 
 impl Dictionary {
-    const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
+    const ALL: [Self; 5] = [
+        Self::Category,
+        Self::Account,
+        Self::Payee,
+        Self::Tag,
+        Self::Member,
+    ];
 
     fn mark(self) -> &'static str {
         match self {
@@ -102,9 +108,18 @@ impl Found {
 /// Finds everything wanted, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
-        let ids: Vec<Uuid> = wanted.ids.iter().filter(|(of, _)| *of == dictionary).map(|(_, id)| *id).collect();
-        let folds: Vec<&str> =
-            wanted.folds.iter().filter(|(of, _)| *of == dictionary).map(|(_, name)| name.as_str()).collect();
+        let ids: Vec<Uuid> = wanted
+            .ids
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, id)| *id)
+            .collect();
+        let folds: Vec<&str> = wanted
+            .folds
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, name)| name.as_str())
+            .collect();
         (!ids.is_empty() || !folds.is_empty()).then(|| select(dictionary, ledger_id, &ids, &folds))
     });
     let Some(mut statement) = selects.next() else {
@@ -113,7 +128,9 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
     for select in selects {
         statement.union(UnionType::All, select);
     }
-    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
 }
 
 fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
@@ -123,12 +140,17 @@ fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str])
     let col = |name: &'static str| Expr::col(Alias::new(name));
     let mut select = Query::select();
     select.expr_as(Expr::val(dictionary.mark()), "mark");
-    select.column(Alias::new("id")).column(Alias::new("name")).column(Alias::new("name_fold"));
+    select
+        .column(Alias::new("id"))
+        .column(Alias::new("name"))
+        .column(Alias::new("name_fold"));
     match dictionary {
         Dictionary::Category => select.column(Alias::new("parent_id")),
         _ => select.expr_as(Expr::val(None::<Uuid>), "parent_id"),
     };
-    select.column(Alias::new("is_archived")).column(Alias::new("is_deleted"));
+    select
+        .column(Alias::new("is_archived"))
+        .column(Alias::new("is_deleted"));
     match dictionary {
         Dictionary::Category => select.from(category::Entity),
         Dictionary::Account => select.from(account::Entity),
@@ -148,20 +170,31 @@ fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatem
     let state = Expr::col((member::Entity, member::Column::State));
     let mut select = Query::select();
     select.expr_as(Expr::val(Dictionary::Member.mark()), "mark");
-    select.expr_as(id(), "id").expr_as(name(), "name").expr_as(name(), "name_fold");
+    select
+        .expr_as(id(), "id")
+        .expr_as(name(), "name")
+        .expr_as(name(), "name_fold");
     select.expr_as(Expr::val(None::<Uuid>), "parent_id");
-    select.expr_as(Expr::val(false), "is_archived").expr_as(state.ne("active"), "is_deleted");
+    select
+        .expr_as(Expr::val(false), "is_archived")
+        .expr_as(state.ne("active"), "is_deleted");
     select.from(member::Entity).inner_join(
         user::Entity,
         id().equals((member::Entity, member::Column::UserId)),
     );
     select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
-    select.and_where(ExprTrait::or(id().is_in(ids.iter().copied()), name().is_in(folds.iter().copied())));
+    select.and_where(ExprTrait::or(
+        id().is_in(ids.iter().copied()),
+        name().is_in(folds.iter().copied()),
+    ));
     select
 }
 
 /// All categories of a ledger, deleted ones too: few, and needed whole where levels matter.
 pub async fn categories(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<category::Model>> {
     use sea_orm::{ColumnTrait, QueryFilter};
-    Ok(category::Entity::find().filter(category::Column::LedgerId.eq(ledger_id)).all(db).await?)
+    Ok(category::Entity::find()
+        .filter(category::Column::LedgerId.eq(ledger_id))
+        .all(db)
+        .await?)
 }

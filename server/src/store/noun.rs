@@ -25,7 +25,11 @@ pub trait Noun {
     fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
 
     /// Brings a row from one state to the next, if it still has the version it had before.
-    fn update(unit: &Unit, before: &Self::Image, after: &Self::Image) -> impl Future<Output = Result<()>> + Send;
+    fn update(
+        unit: &Unit,
+        before: &Self::Image,
+        after: &Self::Image,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// A row before and after.

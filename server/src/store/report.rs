@@ -7,8 +7,8 @@ use api::currency::Currency;
 use api::date::Date;
 use api::expense::Kind;
 use entity::{expense, expense_tag};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SimpleExpr};
 use uuid::Uuid;
 
 /// What rows are grouped by, beside kind and currency.
@@ -59,10 +59,17 @@ pub struct Sum {
 }
 
 /// Sums the rows that pass a filter, in one statement.
-pub async fn sums(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, by: GroupBy) -> Result<Vec<Sum>> {
+pub async fn sums(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    filter: &Filter,
+    by: GroupBy,
+) -> Result<Vec<Sum>> {
     let col = |column| SimpleExpr::from(Expr::col((expense::Entity, column)));
     let mut select = Query::select();
-    select.from(expense::Entity).cond_where(filter.condition(ledger_id));
+    select
+        .from(expense::Entity)
+        .cond_where(filter.condition(ledger_id));
     let group = match by {
         GroupBy::All => None,
         GroupBy::Category => Some(col(expense::Column::CategoryId)),
@@ -83,13 +90,19 @@ pub async fn sums(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, b
         }
     };
     if let Some(group) = &group {
-        select.expr_as(group.clone(), "grouped").add_group_by([group.clone()]);
+        select
+            .expr_as(group.clone(), "grouped")
+            .add_group_by([group.clone()]);
     }
-    select.expr_as(col(expense::Column::Kind), "kind").expr_as(col(expense::Column::Currency), "currency");
+    select
+        .expr_as(col(expense::Column::Kind), "kind")
+        .expr_as(col(expense::Column::Currency), "currency");
     select.add_group_by([col(expense::Column::Kind), col(expense::Column::Currency)]);
     select.expr_as(sum_of(col(expense::Column::AmountMinor)), "minor");
     select.expr_as(Expr::cust("COUNT(*)"), "n");
-    select.expr_as(col(expense::Column::SpentOn).min(), "first").expr_as(col(expense::Column::SpentOn).max(), "last");
+    select
+        .expr_as(col(expense::Column::SpentOn).min(), "first")
+        .expr_as(col(expense::Column::SpentOn).max(), "last");
     let rows = db.query_all(&select).await?;
     rows.iter()
         .map(|row| {

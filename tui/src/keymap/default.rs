@@ -59,8 +59,6 @@ pub const TABLE: &[Binding] = &[
     row("insights", "$", A::Currency, ""),
     row("insights", "u", A::Undo, ""),
     row("insights", "y", A::Copy, ""),
-    row("rows", "o Enter", A::DaySheet, "day"),
-    row("rows", "Esc Backspace", A::Back, "back"),
     row("period", "h Left", A::PreviousPeriod, "before"),
     row("period", "l Right", A::NextPeriod, "after"),
     row("period", "p,m", A::PeriodMonth, ""),

@@ -22,7 +22,11 @@ pub(super) struct Store<T> {
 impl<T: Serialize + DeserializeOwned> Store<T> {
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         private_dir(dir)?;
-        Ok(Self { dir: dir.to_owned(), held: Mutex::default(), item: PhantomData })
+        Ok(Self {
+            dir: dir.to_owned(),
+            held: Mutex::default(),
+            item: PhantomData,
+        })
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Uuid, File>> {
@@ -93,7 +97,9 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
                 Err(TryLockError::Error(error)) => return Err(error),
                 Ok(()) => {}
             }
-            let item = fs::read(self.file(id)).ok().and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok());
+            let item = fs::read(self.file(id))
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok());
             if let Some(item) = item.filter(&is_wanted) {
                 held.insert(id, lock);
                 claimed.push(item);
@@ -113,7 +119,10 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         for entry in fs::read_dir(&self.dir)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
-                ids.extend(path.file_stem().and_then(|name| Uuid::try_parse(name.to_str()?).ok()));
+                ids.extend(
+                    path.file_stem()
+                        .and_then(|name| Uuid::try_parse(name.to_str()?).ok()),
+                );
             }
         }
         ids.sort_unstable();

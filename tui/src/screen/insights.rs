@@ -14,8 +14,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use api::{
     currency::Currency,
     date::{Calendar, Date, Period, PeriodKind},
@@ -27,8 +25,7 @@ use self::{
     view::{Asked, View},
 };
 use crate::{
-    book::Book,
-    client::Api,
+    desk::Desk,
     fx::{Change, Fx},
     keymap::Action,
     layer::Layer,
@@ -44,8 +41,7 @@ struct Shown {
 
 /// The screen.
 pub struct Insights {
-    api: Arc<dyn Api>,
-    book: Book,
+    desk: Desk,
     /// `None` until it is opened and knows what day it is.
     view: Option<View>,
     shown: Option<Shown>,
@@ -63,10 +59,9 @@ fn day_of(look: &Look) -> Date {
 }
 
 impl Insights {
-    pub fn new(api: Arc<dyn Api>, book: Book) -> Self {
+    pub fn new(desk: Desk) -> Self {
         Self {
-            api,
-            book,
+            desk,
             view: None,
             shown: None,
             lines: Vec::new(),
@@ -79,12 +74,15 @@ impl Insights {
     /// The currency in the chart: the one chosen, else the ledger's.
     fn currency(&self) -> Currency {
         let chosen = self.view.as_ref().and_then(|view| view.currency);
-        let base = self.shown.as_ref().map(|shown| shown.figures.report.base_currency);
-        chosen.or(base).unwrap_or_else(|| self.book.lists().base)
+        let base = self
+            .shown
+            .as_ref()
+            .map(|shown| shown.figures.report.base_currency);
+        chosen.or(base).unwrap_or_else(|| self.desk.book.lists().base)
     }
 
     fn calendar(&self) -> Calendar {
-        self.book.lists().calendar
+        self.desk.book.lists().calendar
     }
 
     /// Makes the lines anew, the chosen one staying the chosen one.
@@ -93,7 +91,10 @@ impl Insights {
         let currency = self.currency();
         self.lines = match (&self.view, &self.shown) {
             (Some(view), Some(shown)) => {
-                let of_shown = View { by: shown.asked.by, ..view.clone() };
+                let of_shown = View {
+                    by: shown.asked.by,
+                    ..view.clone()
+                };
                 shown.figures.lines(&of_shown, currency, day_of(look))
             }
             _ => Vec::new(),
@@ -128,7 +129,17 @@ impl Layer for Insights {
 
     fn hints(&self) -> Vec<Action> {
         use Action as A;
-        vec![A::Accept, A::GroupBy, A::ToggleView, A::ToggleIncome, A::PreviousPeriod, A::NextPeriod, A::Filter]
+        let mut hints = vec![
+            A::Accept,
+            A::GroupBy,
+            A::ToggleView,
+            A::ToggleIncome,
+            A::PreviousPeriod,
+            A::NextPeriod,
+        ];
+        let has_children = self.lines.iter().any(|line| line.children > 0);
+        hints.insert(1, if has_children { A::Unfold } else { A::Filter });
+        hints
     }
 
     fn on_open(&mut self, look: &Look) -> Fx<Self> {

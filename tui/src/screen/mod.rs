@@ -1,11 +1,10 @@
 //! The table of screens: what the number keys switch between, and what the palette can open besides.
 //! A new screen is its file, a `mod` line and a row where the table is put together.
 
-mod day_sheet;
-mod insights;
-
-pub use day_sheet::DaySheet;
-pub use insights::Insights;
+pub mod day_sheet;
+pub mod expenses;
+pub mod insights;
+pub mod view;
 
 use crate::layer::{AnyLayer, Layer};
 

@@ -6,18 +6,12 @@ use api::{
     expense::ExpenseFilter,
 };
 
-use super::{
-    Insights, day_of,
-    lines::Line,
-    rows::{RowList, filter_of},
-    view::{By, Measure},
-    words,
-};
+use super::{Insights, day_of, rows::rows_view, view::By};
 use crate::{
-    figures,
     fx::Fx,
     keymap::Action,
     popup::{Picked, Picker},
+    screen::expenses::Expenses,
     theme::Look,
     widget::Item,
 };
@@ -61,13 +55,21 @@ impl Insights {
     }
 
     fn choose_by(&self) -> Fx<Self> {
-        let items = By::ALL.iter().map(|by| Item::new(format!("by {}", by.word()), "")).collect();
-        let now = self.view.as_ref().and_then(|view| By::ALL.iter().position(|by| *by == view.by));
+        let items = By::ALL
+            .iter()
+            .map(|by| Item::new(format!("by {}", by.word()), ""))
+            .collect();
+        let now = self
+            .view
+            .as_ref()
+            .and_then(|view| By::ALL.iter().position(|by| *by == view.by));
         Fx::ask(Picker::new("Show", items).at(now.unwrap_or(0)), Self::chose_by)
     }
 
     fn chose_by(&mut self, picked: Picked, _: &Look) -> Fx<Self> {
-        let Picked::Item(at) = picked else { return Fx::none() };
+        let Picked::Item(at) = picked else {
+            return Fx::none();
+        };
         if let (Some(view), Some(by)) = (&mut self.view, By::ALL.get(at)) {
             view.by = *by;
             view.order = by.order();
@@ -80,7 +82,9 @@ impl Insights {
     fn unfold(&mut self, look: &Look) -> Fx<Self> {
         let at = self.scroll.selected();
         let parent = self.lines.iter().take(at + 1).rposition(|line| !line.is_child);
-        let Some(line) = parent.and_then(|parent| self.lines.get(parent)) else { return Fx::none() };
+        let Some(line) = parent.and_then(|parent| self.lines.get(parent)) else {
+            return Fx::none();
+        };
         if line.children == 0 {
             return Fx::notify(format!("{} has nothing under it here.", line.label));
         }
@@ -96,7 +100,9 @@ impl Insights {
     }
 
     fn sort(&mut self, look: &Look) -> Fx<Self> {
-        let Some(view) = &mut self.view else { return Fx::none() };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
         view.order = view.order.next(view.by);
         view.is_reversed = false;
         let words = view.order.words();
@@ -106,9 +112,16 @@ impl Insights {
 
     fn next_currency(&mut self, look: &Look) -> Fx<Self> {
         let now = self.currency();
-        let all: Vec<Currency> = self.shown.as_ref().map(|shown| shown.figures.currencies()).unwrap_or_default();
+        let all: Vec<Currency> = self
+            .shown
+            .as_ref()
+            .map(|shown| shown.figures.currencies())
+            .unwrap_or_default();
         let at = all.iter().position(|currency| *currency == now);
-        let next = all.get(at.map_or(0, |at| at + 1)).or_else(|| all.first()).copied();
+        let next = all
+            .get(at.map_or(0, |at| at + 1))
+            .or_else(|| all.first())
+            .copied();
         match next.filter(|next| *next != now) {
             None => Fx::notify(format!("Everything here is in {now}.")),
             Some(next) => self.change_view(look, |view| view.currency = Some(next)),
@@ -117,15 +130,23 @@ impl Insights {
 
     fn step(&mut self, is_forward: bool) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else { return Fx::none() };
-        view.period = if is_forward { view.period.next(calendar) } else { view.period.prev(calendar) };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
+        view.period = if is_forward {
+            view.period.next(calendar)
+        } else {
+            view.period.prev(calendar)
+        };
         self.ask()
     }
 
     /// Another length of period, around today where today is in view.
     fn cut(&mut self, kind: PeriodKind, look: &Look) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else { return Fx::none() };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
         let (from, to) = view.period.range(calendar);
         let today = day_of(look);
         let anchor = if (from..=to).contains(&today) { today } else { to };
@@ -135,7 +156,9 @@ impl Insights {
 
     fn today(&mut self, look: &Look) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else { return Fx::none() };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
         let kind = match view.period {
             Period::Day(_) => PeriodKind::Day,
             Period::Week(_) => PeriodKind::Week,
@@ -149,14 +172,24 @@ impl Insights {
     /// Takes a filter; its days, if it names any, become the period.
     pub(super) fn set_filter(&mut self, mut filter: ExpenseFilter) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else { return Fx::none() };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
         let (from, to) = view.period.range(calendar);
         if filter.from.is_some() || filter.to.is_some() {
-            let from = filter.from.take().unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
+            let from = filter
+                .from
+                .take()
+                .unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
             let to = filter.to.take().unwrap_or_else(|| to.max(from));
             view.period = Period::Custom(from, to);
         }
-        if view.filter == filter && self.shown.as_ref().is_some_and(|shown| shown.asked == view.asked(calendar)) {
+        if view.filter == filter
+            && self
+                .shown
+                .as_ref()
+                .is_some_and(|shown| shown.asked == view.asked(calendar))
+        {
             return Fx::none();
         }
         view.filter = filter;
@@ -169,46 +202,15 @@ impl Insights {
             return Fx::none();
         };
         if line.rows_url.is_empty() || line.total.is_none() {
-            return Fx::notify(format!("{} has no rows in {}.", line.label, shown.asked.words(self.calendar())));
+            return Fx::notify(format!(
+                "{} has no rows in {}.",
+                line.label,
+                shown.asked.words(self.calendar())
+            ));
         }
-        let Some(mut filter) = filter_of(&line.rows_url) else {
-            return Fx::notify("The server names no list of these rows; update it.");
-        };
-        narrow_to_kinds(&mut filter, view.measure);
-        if shown.figures.currencies().len() > 1 {
-            filter.currency = Some(self.currency());
+        match rows_view(line, view, shown, self.currency(), &self.desk.book.lists()) {
+            Some(rows) => Fx::push(Expenses::over(self.desk.clone(), rows)),
+            None => Fx::notify("The server names no list of these rows; update it."),
         }
-        let title = self.title_of(line, shown);
-        Fx::push(RowList::new(self.api.clone(), self.book.clone(), title, filter))
-    }
-
-    fn title_of(&self, line: &Line, shown: &super::Shown) -> String {
-        let days = match (line.from, line.to) {
-            (Some(from), Some(to)) if shown.asked.by == By::Month => api::date::span_words(from, to),
-            _ => shown.asked.words(self.calendar()),
-        };
-        let measure = self.view.as_ref().map_or("", |view| view.measure.word());
-        let value = figures::amount(line.value, self.currency());
-        let filter = self.view.as_ref().map(words::filter).filter(|filter| !filter.is_empty());
-        let filter = filter.map_or_else(String::new, |filter| format!(", {filter}"));
-        if shown.asked.by == By::Month {
-            format!("{days}: {measure} {value}{filter}")
-        } else {
-            format!("{}, {days}: {measure} {value}{filter}", line.label)
-        }
-    }
-}
-
-/// Only rows that the bar counts; kinds that the filter left out stay out.
-fn narrow_to_kinds(filter: &mut ExpenseFilter, measure: Measure) {
-    let asked = filter.kinds();
-    let kinds: Vec<&str> = measure
-        .kinds()
-        .iter()
-        .filter(|kind| asked.is_empty() || asked.iter().any(|asked| asked.as_str() == **kind))
-        .copied()
-        .collect();
-    if !kinds.is_empty() {
-        filter.kind = Some(kinds.join(","));
     }
 }

@@ -14,10 +14,18 @@ impl Insights {
         let twin = Twin::new(&self.lines, view, shown, self.currency(), look);
         let plain = |cell: &String| cell.trim().replace(['\t', '\n', '\r', ','], "");
         let headings = twin.headings.join("\t");
-        let lines = twin.cells.iter().map(|row| row.iter().map(plain).collect::<Vec<_>>().join("\t"));
-        let text = std::iter::once(headings).chain(lines).collect::<Vec<_>>().join("\n");
+        let lines = twin
+            .cells
+            .iter()
+            .map(|row| row.iter().map(plain).collect::<Vec<_>>().join("\t"));
+        let text = std::iter::once(headings)
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n");
         if text.len() > MOST {
-            return Fx::notify("The table is too long for the clipboard of a terminal; narrow it with a filter.");
+            return Fx::notify(
+                "The table is too long for the clipboard of a terminal; narrow it with a filter.",
+            );
         }
         Fx::copy(text)
     }

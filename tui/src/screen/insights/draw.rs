@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{
     Insights, Shown, day_of,
-    lines::{Line, average, minor, moved, total_in},
+    lines::{Line, average, minor, moved},
     view::{By, Measure, View, partial},
     words,
 };
@@ -19,7 +19,8 @@ use crate::{
 
 /// Lines above and under the chart.
 const HEAD: u16 = 1;
-const FOOT: u16 = 3;
+/// The rule, and what is not in the chart.
+const FOOT: u16 = 2;
 
 /// The parts of the screen.
 struct Parts {
@@ -28,19 +29,36 @@ struct Parts {
     foot: Rect,
 }
 
-fn parts(area: Rect) -> Parts {
-    let head = Rect { height: HEAD.min(area.height), ..area };
+fn parts(area: Rect, totals: usize) -> Parts {
+    let head = Rect {
+        height: HEAD.min(area.height),
+        ..area
+    };
     let rest = area.height - head.height;
     // The chart comes first where there is little room.
-    let foot = if rest > FOOT + 3 { FOOT } else { 0 };
-    let chart = Rect { y: head.bottom(), height: rest - foot, ..area };
-    Parts { head, chart, foot: Rect { y: chart.bottom(), height: foot, ..area } }
+    let wanted = FOOT + u16::try_from(totals).unwrap_or(1);
+    let foot = if rest > wanted + 3 { wanted } else { 0 };
+    let chart = Rect {
+        y: head.bottom(),
+        height: rest - foot,
+        ..area
+    };
+    Parts {
+        head,
+        chart,
+        foot: Rect {
+            y: chart.bottom(),
+            height: foot,
+            ..area
+        },
+    }
 }
 
 impl Insights {
     pub(super) fn paint(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let Some(view) = self.view.clone() else { return };
-        let parts = parts(area);
+        let totals = self.totals(area.width);
+        let parts = parts(area, totals.len());
         self.draw_head(canvas, parts.head, &view, look);
         let Some(shown) = self.shown.take() else {
             return self.draw_unknown(canvas, parts.chart, look);
@@ -54,7 +72,7 @@ impl Insights {
         } else {
             self.draw_chart(canvas, parts.chart, &view, &shown, &look_of_lines);
         }
-        self.draw_foot(canvas, parts.foot, &view, &shown, look);
+        self.draw_foot(canvas, parts.foot, (&view, &shown, &totals), look);
         self.shown = Some(shown);
     }
 
@@ -68,7 +86,11 @@ impl Insights {
             days = format!("{days}, {partial}");
         }
         let filter = words::filter(view);
-        let right = if filter.is_empty() { String::new() } else { format!("/ {filter}") };
+        let right = if filter.is_empty() {
+            String::new()
+        } else {
+            format!("/ {filter}")
+        };
         let room = usize::from(line.width.saturating_sub(2));
         let right = text::shorten(&right, room / 3, look.glyphs.ellipsis);
         let taken = u16::try_from(text::width(&right)).unwrap_or(0);
@@ -76,9 +98,11 @@ impl Insights {
         let mut x = line.x + 1;
         let what = format!("by {}, {}", view.by.word(), view.measure.word());
         let currency = self.currency().to_string();
-        for (part, style) in
-            [(days, look.styles.bold), (what, look.styles.plain), (currency, look.styles.plain)]
-        {
+        for (part, style) in [
+            (days, look.styles.bold),
+            (what, look.styles.plain),
+            (currency, look.styles.plain),
+        ] {
             let part = text::shorten(&part, left, look.glyphs.ellipsis);
             let columns = u16::try_from(left).unwrap_or(0);
             let end = canvas.put(x, line.y, columns, &part, style) + 3;
@@ -92,10 +116,19 @@ impl Insights {
     /// Nothing was answered yet: why, and what to do.
     fn draw_unknown(&self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let Some(error) = &self.error else { return };
-        let again = format!("{} tries again.", look.key(&["insights", "global"], Action::Reload));
+        let again = format!(
+            "{} tries again.",
+            look.key(&["insights", "global"], Action::Reload)
+        );
         let lines = text::wrap(error, usize::from(area.width.saturating_sub(4)).max(1));
         for (y, line) in (area.top() + 1..area.bottom()).zip(lines.into_iter().chain([again])) {
-            canvas.put(area.x + 2, y, area.width.saturating_sub(2), &line, look.styles.plain);
+            canvas.put(
+                area.x + 2,
+                y,
+                area.width.saturating_sub(2),
+                &line,
+                look.styles.plain,
+            );
         }
     }
 
@@ -117,11 +150,19 @@ impl Insights {
     fn draw_chart(&mut self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
         let currency = self.currency();
         let bars = bars(&self.lines, view, shown, currency, look);
-        let chart = Chart { bars: &bars, has_focus: true };
+        let chart = Chart {
+            bars: &bars,
+            has_focus: true,
+        };
         let has_titles = area.height > 3;
         if has_titles {
             let against = against(view.by, shown);
-            let titles = [view.by.heading(), view.measure.heading(), share_heading(&bars), against.as_str()];
+            let titles = [
+                view.by.heading(),
+                view.measure.heading(),
+                share_heading(&bars),
+                against.as_str(),
+            ];
             chart.draw_titles(canvas, Rect { height: 1, ..area }, titles, look);
         }
         self.area = below_titles(area, has_titles);
@@ -142,19 +183,32 @@ impl Insights {
     }
 
     /// A rule, the totals, and what is not in the chart.
-    fn draw_foot(&self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
+    fn draw_foot(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        (view, shown, totals): (&View, &Shown, &[String]),
+        look: &Look,
+    ) {
         if area.is_empty() {
             return;
         }
         let currency = self.currency();
         canvas.rule(Rect { height: 1, ..area }, look);
-        let totals = words::totals(&shown.figures, currency);
         let room = area.width.saturating_sub(2);
-        canvas.put_fit((area.x + 1, area.y + 1, room), &totals, Align::Left, look.styles.plain, look);
-        let y = area.y + 2;
+        for (y, line) in (area.y + 1..).zip(totals) {
+            canvas.put_fit((area.x + 1, y, room), line, Align::Left, look.styles.plain, look);
+        }
+        let y = area.bottom() - 1;
         let more = self.more(look);
         let taken = u16::try_from(text::width(&more)).unwrap_or(0).min(room);
-        canvas.put(area.right().saturating_sub(taken + 1), y, taken, &more, look.styles.dim);
+        canvas.put(
+            area.right().saturating_sub(taken + 1),
+            y,
+            taken,
+            &more,
+            look.styles.dim,
+        );
         let mut left = room.saturating_sub(taken + u16::from(taken > 0) * 2);
         let mut x = area.x + 1;
         let left_out = words::left_out(&shown.figures, currency, view.measure).map(|left_out| {
@@ -170,19 +224,45 @@ impl Insights {
         }
     }
 
+    /// The totals in as few lines as they fit in, none of them cut.
+    fn totals(&self, columns: u16) -> Vec<String> {
+        let Some(shown) = &self.shown else {
+            return Vec::new();
+        };
+        let room = usize::from(columns.saturating_sub(2));
+        let mut lines: Vec<String> = Vec::new();
+        for part in words::totals(&shown.figures, self.currency()) {
+            match lines.last_mut() {
+                Some(line) if text::width(line) + 3 + text::width(&part) <= room => {
+                    line.push_str("   ");
+                    line.push_str(&part);
+                }
+                _ => lines.push(part),
+            }
+        }
+        lines
+    }
+
     /// `↓ 12 more` while lines are out of view.
     fn more(&self, look: &Look) -> String {
         let seen = self.scroll.visible(self.lines.len());
         let (above, below) = (seen.start, self.lines.len() - seen.end.min(self.lines.len()));
         let part = |count: usize, glyph: &str| (count > 0).then(|| format!("{glyph} {count} more"));
-        let parts = [part(above, look.glyphs.more_above), part(below, look.glyphs.more_below)];
+        let parts = [
+            part(above, look.glyphs.more_above),
+            part(below, look.glyphs.more_below),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
     }
 }
 
 fn below_titles(area: Rect, has_titles: bool) -> Rect {
     let titles = u16::from(has_titles).min(area.height);
-    Rect { y: area.y + titles, height: area.height - titles, ..area }
+    Rect {
+        y: area.y + titles,
+        height: area.height - titles,
+        ..area
+    }
 }
 
 /// What is below zero came back, and is good; what is left below zero is not.
@@ -193,13 +273,23 @@ fn shade(look: &Look, view: &View, is_stale: bool) -> Look {
     }
     if is_stale {
         let dim = look.styles.dim;
-        shaded.styles = crate::theme::Styles { accent: dim, income: dim, plain: dim, bold: dim, ..shaded.styles };
+        shaded.styles = crate::theme::Styles {
+            accent: dim,
+            income: dim,
+            plain: dim,
+            bold: dim,
+            ..shaded.styles
+        };
     }
     shaded
 }
 
 fn share_heading(bars: &[Bar<'_>]) -> &'static str {
-    if bars.iter().any(|bar| !bar.share_text.is_empty()) { "Share" } else { "" }
+    if bars.iter().any(|bar| !bar.share_text.is_empty()) {
+        "Share"
+    } else {
+        ""
+    }
 }
 
 /// The heading of the changes: `vs Oct`.
@@ -231,18 +321,20 @@ fn tick_words(
     } else {
         words::before(&shown.figures, &shown.asked, view, currency)?
     };
-    Some(if view.is_table { words } else { format!("{} {words}", look.glyphs.tick) })
+    Some(if view.is_table {
+        words
+    } else {
+        format!("{} {words}", look.glyphs.tick)
+    })
 }
 
 fn label(line: &Line, view: &View) -> String {
     if line.is_child {
         format!("  {}", line.label)
-    } else if line.children == 0 {
+    } else if line.children == 0 || view.unfolded.contains(&line.key) {
         line.label.clone()
-    } else if view.unfolded.contains(&line.key) {
-        format!("{} -", line.label)
     } else {
-        format!("{} +{}", line.label, line.children)
+        format!("{} ({})", line.label, line.children)
     }
 }
 
@@ -252,10 +344,16 @@ fn change(line: &Line, by: By, look: &Look) -> BarChange<'static> {
         && let (Some(from), Some(to)) = (line.from, line.to)
         && let Some(words) = partial(from, to, day_of(look))
     {
-        return BarChange { text: words.into(), is_big: false };
+        return BarChange {
+            text: words.into(),
+            is_big: false,
+        };
     }
     let moved = moved(line.value, line.before);
-    BarChange { text: moved.text, is_big: moved.is_big }
+    BarChange {
+        text: moved.text,
+        is_big: moved.is_big,
+    }
 }
 
 fn share(line: &Line) -> String {
@@ -277,10 +375,19 @@ fn bars(
         value: line.value,
         value_text: format!("{:>least$}", figures::amount(line.value, currency)).into(),
         share_text: share(line).into(),
-        other: if by == By::Month { average } else { line.before },
+        // Nothing before is no place on the scale.
+        other: if by == By::Month {
+            average
+        } else {
+            line.before.filter(|before| *before > 0)
+        },
         change: change(line, by, look),
     };
     let mut bars: Vec<Bar<'_>> = lines.iter().map(bar).collect();
+    let least = against(by, shown).len();
+    for bar in &mut bars {
+        bar.change.text = format!("{:>least$}", bar.change.text).into();
+    }
     if share_heading(&bars).len() > 4 {
         for bar in &mut bars {
             bar.share_text = format!("{:>6}", bar.share_text).into();
@@ -288,6 +395,12 @@ fn bars(
     }
     bars
 }
+
+const HEADINGS: [&str; 9] = [
+    "", "Spent", "Refunds", "Net", "Share", "Before", "Change", "Income", "Rows",
+];
+/// The lightest column goes first when it gets narrow.
+const WEIGHTS: [u8; 9] = [u8::MAX, 4, 2, u8::MAX, 6, 3, 5, 3, 1];
 
 /// The same figures as a table, and more of them.
 pub(super) struct Twin {
@@ -307,27 +420,41 @@ impl Twin {
         look: &Look,
     ) -> Self {
         let by = shown.asked.by;
-        let cells: Vec<Vec<String>> =
-            lines.iter().map(|line| row(line, view, by, currency, look)).collect();
-        let headings = vec![by.heading(), "Spent", "Refunds", "Net", "Share", "Before", "Change", "Income", "Rows"];
-        let weights = [u8::MAX, 4, 2, u8::MAX, 6, 3, 5, 3, 1];
-        let columns = headings
+        let cells: Vec<Vec<String>> = lines
             .iter()
-            .zip(weights)
-            .enumerate()
-            .map(|(at, (heading, weight))| {
-                let widest = cells.iter().filter_map(|row| row.get(at)).map(|cell| text::width(&text::clean(cell)));
-                let widest = widest.chain([heading.len()]).max().unwrap_or(0);
-                let width = u16::try_from(widest).unwrap_or(u16::MAX);
-                if at == 0 {
-                    Column::flexible(*heading, width.min(24))
-                } else {
-                    Column::fixed(*heading, width).right().weight(weight)
-                }
-            })
+            .map(|line| row(line, view, by, currency, look))
             .collect();
+        let mut headings = HEADINGS.to_vec();
+        if let Some(first) = headings.first_mut() {
+            *first = by.heading();
+        }
+        let widest = |at: usize, heading: &str| {
+            let cells = cells
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| text::width(&text::clean(cell)));
+            let widest = cells.max().unwrap_or(0);
+            // A column without a figure has no place.
+            if widest == 0 {
+                0
+            } else {
+                u16::try_from(widest.max(heading.len())).unwrap_or(u16::MAX)
+            }
+        };
+        let column = |(at, (heading, weight)): (usize, (&&'static str, u8))| match (at, widest(at, heading)) {
+            (0, width) => Column::fixed(*heading, width.clamp(8, 28)),
+            (_, 0) => Column::fixed("", 0).weight(0),
+            (_, width) => Column::fixed(*heading, width).right().weight(weight),
+        };
+        let columns = headings.iter().zip(WEIGHTS).enumerate().map(column).collect();
         let bold = lines.iter().map(|line| change(line, by, look).is_big).collect();
-        Self { columns, headings, cells, bold, look: look.clone() }
+        Self {
+            columns,
+            headings,
+            cells,
+            bold,
+            look: look.clone(),
+        }
     }
 }
 
@@ -336,7 +463,10 @@ fn row(line: &Line, view: &View, by: By, currency: api::currency::Currency, look
         let sum = line.total.as_ref().map_or(0, |total| minor(of(total), currency));
         figures::amount(sum, currency)
     };
-    let before = line.before.map_or_else(String::new, |before| figures::amount(before, currency));
+    let before = line
+        .before
+        .filter(|_| by != By::Month)
+        .map_or_else(String::new, |before| figures::amount(before, currency));
     vec![
         label(line, view),
         figure(|total| &total.spent),
@@ -359,13 +489,18 @@ impl Rows for Twin {
         let styles = &self.look.styles;
         let is_bold = self.bold.get(at).copied().unwrap_or(false);
         let cells = self.cells.get(at)?;
-        Some(cells.iter().enumerate().fold(Row::default(), |row, (column, cell)| {
-            let style = match column {
-                6 if is_bold => styles.bold,
-                7 if cell.contains(|c: char| ('1'..='9').contains(&c)) => styles.income,
-                _ => styles.plain,
-            };
-            row.styled(cell.as_str(), style)
-        }))
+        Some(
+            cells
+                .iter()
+                .enumerate()
+                .fold(Row::default(), |row, (column, cell)| {
+                    let style = match column {
+                        6 if is_bold => styles.bold,
+                        7 if cell.contains(|c: char| ('1'..='9').contains(&c)) => styles.income,
+                        _ => styles.plain,
+                    };
+                    row.styled(cell.as_str(), style)
+                }),
+        )
     }
 }

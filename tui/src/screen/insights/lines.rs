@@ -55,7 +55,11 @@ pub(super) fn total_in(totals: &[Total], currency: Currency) -> Option<&Total> {
 
 /// Whole minor units. A sum beyond 64 bits stands at the end of the scale.
 pub(super) fn minor(sum: &Sum, currency: Currency) -> i64 {
-    let end = if sum.as_str().starts_with('-') { i64::MIN } else { i64::MAX };
+    let end = if sum.as_str().starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
     sum.minor(currency).unwrap_or(end)
 }
 
@@ -86,7 +90,10 @@ pub(super) fn moved(now: i64, before: Option<i64>) -> Moved {
     match before {
         None => Moved::default(),
         Some(0) if now == 0 => Moved::default(),
-        Some(0) => Moved { text: "new".into(), is_big: true },
+        Some(0) => Moved {
+            text: "new".into(),
+            is_big: true,
+        },
         Some(before) if before < 0 => Moved::default(),
         Some(before) => {
             let percent = percent(now, before);
@@ -95,7 +102,10 @@ pub(super) fn moved(now: i64, before: Option<i64>) -> Moved {
                 10_000.. => ">9999%".to_owned(),
                 _ => format!("{percent:+}%"),
             };
-            Moved { text: text.into(), is_big: percent.abs() >= BIG }
+            Moved {
+                text: text.into(),
+                is_big: percent.abs() >= BIG,
+            }
         }
     }
 }
@@ -197,10 +207,18 @@ fn with_shares(mut lines: Vec<(Option<String>, Line)>, view: &View) -> Vec<(Opti
         return lines;
     }
     let is_shared = view.measure == Measure::Income && !matches!(view.by, By::Tag | By::Month);
-    let tops: Vec<i64> = lines.iter().filter(|(parent, _)| parent.is_none()).map(|(_, line)| line.value).collect();
+    let tops: Vec<i64> = lines
+        .iter()
+        .filter(|(parent, _)| parent.is_none())
+        .map(|(_, line)| line.value)
+        .collect();
     let mut shares = shares(&tops).into_iter();
     for (parent, line) in &mut lines {
-        let share = if parent.is_none() { shares.next().flatten() } else { None };
+        let share = if parent.is_none() {
+            shares.next().flatten()
+        } else {
+            None
+        };
         line.share = share.filter(|_| is_shared);
     }
     lines
@@ -217,8 +235,11 @@ fn follow_on(lines: &mut [(Option<String>, Line)]) {
 
 /// Sorts the tops, and what is under each in the same way.
 fn order(lines: Vec<(Option<String>, Line)>, view: &View) -> Vec<Line> {
-    let tops: BTreeSet<String> =
-        lines.iter().filter(|(parent, _)| parent.is_none()).map(|(_, line)| line.key.clone()).collect();
+    let tops: BTreeSet<String> = lines
+        .iter()
+        .filter(|(parent, _)| parent.is_none())
+        .map(|(_, line)| line.key.clone())
+        .collect();
     // A subcategory whose parent is not there stands by itself.
     let is_under = |parent: &Option<String>| parent.as_ref().is_some_and(|parent| tops.contains(parent));
     let (mut under, mut top): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(parent, _)| is_under(parent));
@@ -256,11 +277,20 @@ fn sort(lines: &mut [(Option<String>, Line)], view: &View) {
 pub(super) fn average(lines: &[Line], today: Date) -> Option<i64> {
     let mut by_time: Vec<&Line> = lines.iter().collect();
     by_time.sort_by_key(|line| line.from);
-    let begun: Vec<&Line> =
-        by_time.into_iter().skip_while(|line| line.total.as_ref().is_none_or(|total| total.count == 0)).collect();
-    let over: Vec<i64> =
-        begun.iter().filter(|line| line.to.is_some_and(|to| to < today)).map(|line| line.value).collect();
-    let counted = if over.is_empty() { begun.iter().map(|line| line.value).collect() } else { over };
+    let begun: Vec<&Line> = by_time
+        .into_iter()
+        .skip_while(|line| line.total.as_ref().is_none_or(|total| total.count == 0))
+        .collect();
+    let over: Vec<i64> = begun
+        .iter()
+        .filter(|line| line.to.is_some_and(|to| to < today))
+        .map(|line| line.value)
+        .collect();
+    let counted = if over.is_empty() {
+        begun.iter().map(|line| line.value).collect()
+    } else {
+        over
+    };
     let sum: i128 = counted.iter().map(|value| i128::from(*value)).sum();
     let count = i128::try_from(counted.len()).ok().filter(|count| *count > 0)?;
     let half = sum.signum() * count / 2;

@@ -28,7 +28,11 @@ async fn report(api: Arc<dyn Api>, asked: Asked) -> (Asked, Result<Figures, Clie
 async fn ask_for(api: &Arc<dyn Api>, asked: &Asked) -> Result<Figures, ClientError> {
     let filter = &asked.filter;
     let (before_from, before_to) = asked.before;
-    let earlier = api::expense::ExpenseFilter { from: Some(before_from), to: Some(before_to), ..filter.clone() };
+    let earlier = api::expense::ExpenseFilter {
+        from: Some(before_from),
+        to: Some(before_to),
+        ..filter.clone()
+    };
     let one = match asked.by {
         By::Category => {
             let query = CompareQuery {
@@ -63,13 +67,21 @@ impl Insights {
         let Some(view) = &self.view else { return Fx::none() };
         let asked = view.asked(self.calendar());
         let label = format!("loading {}", asked.words(self.calendar()));
-        Fx::call_latest("report", label, report(Arc::clone(&self.api), asked), Self::answered)
+        Fx::call_latest(
+            "report",
+            label,
+            report(Arc::clone(&self.desk.api), asked),
+            Self::answered,
+        )
     }
 
     fn answered(&mut self, (asked, figures): (Asked, Result<Figures, ClientError>), look: &Look) -> Fx<Self> {
         match figures {
             Ok(figures) => {
-                let is_other = self.shown.as_ref().is_some_and(|shown| shown.asked.by != asked.by);
+                let is_other = self
+                    .shown
+                    .as_ref()
+                    .is_some_and(|shown| shown.asked.by != asked.by);
                 if is_other {
                     self.lines.clear();
                     self.scroll.select(0, 0);
@@ -109,7 +121,9 @@ impl Insights {
             view.period = Period::of(PeriodKind::Month, super::day_of(look), calendar);
         }
         let is_same = self.shown.as_ref().is_some_and(|shown| {
-            self.view.as_ref().is_some_and(|view| view.asked(calendar) == shown.asked)
+            self.view
+                .as_ref()
+                .is_some_and(|view| view.asked(calendar) == shown.asked)
         });
         if is_same { Fx::none() } else { self.ask() }
     }

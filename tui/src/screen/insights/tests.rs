@@ -11,8 +11,12 @@ use api::{
 
 use super::*;
 use crate::{
-    book::{Lists, RowsChanged},
-    client::fake::{FakeApi, refusal, unreachable},
+    book::{Book, RowsChanged},
+    client::{
+        Api,
+        fake::{FakeApi, refusal, unreachable},
+    },
+    outbox::Outbox,
     testkit::Harness,
 };
 
@@ -43,7 +47,13 @@ pub(super) fn eur(spent: i64) -> Total {
     total("EUR", (spent, 0, 0), (u64::from(spent != 0), 0))
 }
 
-pub(super) fn row(key: &str, label: &str, parent: Option<&str>, now: Vec<Total>, then: Vec<Total>) -> ReportRow {
+pub(super) fn row(
+    key: &str,
+    label: &str,
+    parent: Option<&str>,
+    now: Vec<Total>,
+    then: Vec<Total>,
+) -> ReportRow {
     ReportRow {
         key: key.to_owned(),
         label: label.to_owned(),
@@ -83,33 +93,81 @@ pub(super) fn november() -> Report {
     let rows = vec![
         row("rent", "Rent", None, share(eur(90_000), 4_885), vec![eur(90_000)]),
         row("food", "Food", None, share(eur(61_200), 3_321), vec![eur(50_000)]),
-        row("groc", "Groceries", Some("food"), vec![eur(52_480)], vec![eur(45_000)]),
-        row("eat", "Eating out", Some("food"), vec![eur(8_720)], vec![eur(5_000)]),
-        row("trav", "Travel", None, share(eur(21_955), 1_192), vec![eur(31_364)]),
-        row("util", "Utilities", None, share(eur(8_410), 457), vec![eur(8_410)]),
+        row(
+            "groc",
+            "Groceries",
+            Some("food"),
+            vec![eur(52_480)],
+            vec![eur(45_000)],
+        ),
+        row(
+            "eat",
+            "Eating out",
+            Some("food"),
+            vec![eur(8_720)],
+            vec![eur(5_000)],
+        ),
+        row(
+            "trav",
+            "Travel",
+            None,
+            share(eur(21_955), 1_192),
+            vec![eur(31_364)],
+        ),
+        row(
+            "util",
+            "Utilities",
+            None,
+            share(eur(8_410), 457),
+            vec![eur(8_410)],
+        ),
         row("jp", "日本食堂", None, share(eur(2_665), 145), vec![]),
-        row("house", "Household", None, vec![total("EUR", (1_000, 3_500, 0), (2, 0))], vec![eur(4_000)]),
-        row("usd", "Books", None, vec![total("USD", (12_000, 0, 0), (4, 0))], vec![]),
+        row(
+            "house",
+            "Household",
+            None,
+            vec![total("EUR", (1_000, 3_500, 0), (2, 0))],
+            vec![eur(4_000)],
+        ),
+        row(
+            "usd",
+            "Books",
+            None,
+            vec![total("USD", (12_000, 0, 0), (4, 0))],
+            vec![],
+        ),
     ];
     let mut november = report(
         rows,
-        vec![total("EUR", (185_230, 3_500, 300_000), (61, 1)), total("USD", (12_000, 0, 0), (4, 0))],
+        vec![
+            total("EUR", (185_230, 3_500, 300_000), (61, 1)),
+            total("USD", (12_000, 0, 0), (4, 0)),
+        ],
         Some(vec![total("EUR", (183_774, 0, 300_000), (40, 1))]),
     );
-    november.transfers =
-        vec![TransferTotal { currency: Currency::EUR, amount: Sum::from_minor(20_000, Currency::EUR), count: 2 }];
+    november.transfers = vec![TransferTotal {
+        currency: Currency::EUR,
+        amount: Sum::from_minor(20_000, Currency::EUR),
+        count: 2,
+    }];
     november
 }
 
 /// Twelve months up to November 2026, the first two of them empty.
 pub(super) fn year() -> Report {
-    let spent = [0, 0, 120_000, 98_050, 143_010, 110_000, 0, 131_200, 99_900, 120_500, 170_000, 184_230];
+    let spent = [
+        0, 0, 120_000, 98_050, 143_010, 110_000, 0, 131_200, 99_900, 120_500, 170_000, 184_230,
+    ];
     let mut month: api::date::Month = "2025-12".parse().unwrap();
     let calendar = Calendar::default();
     let mut rows = Vec::new();
     for spent in spent {
         let (from, to) = calendar.month_range(month);
-        let totals = if spent == 0 { vec![] } else { vec![total("EUR", (spent, 0, 300_000), (9, 1))] };
+        let totals = if spent == 0 {
+            vec![]
+        } else {
+            vec![total("EUR", (spent, 0, 300_000), (9, 1))]
+        };
         rows.push(ReportRow {
             label: month.words(),
             from: Some(from),
@@ -130,11 +188,19 @@ pub(super) fn fake() -> Arc<FakeApi> {
     Arc::new(fake)
 }
 
+/// A desk with nothing on it but a server.
+pub(super) fn desk(api: Arc<dyn Api>) -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path(), "test").unwrap();
+    Desk {
+        api,
+        book: Book::new(Currency::EUR),
+        outbox,
+    }
+}
+
 pub(super) fn insights(fake: &Arc<FakeApi>) -> Insights {
-    let book = Book::new(Currency::EUR);
-    book.set(Lists::empty(Currency::EUR));
-    let api: Arc<dyn Api> = fake.clone();
-    Insights::new(api, book)
+    Insights::new(desk(fake.clone()))
 }
 
 pub(super) fn open(fake: &Arc<FakeApi>) -> Harness {

@@ -46,7 +46,11 @@ impl By {
 
     /// The order it begins with.
     pub(super) fn order(self) -> Order {
-        if self == Self::Month { Order::Time } else { Order::Amount }
+        if self == Self::Month {
+            Order::Time
+        } else {
+            Order::Amount
+        }
     }
 }
 
@@ -172,9 +176,20 @@ impl View {
 
     pub(super) fn asked(&self, calendar: Calendar) -> Asked {
         let (from, to) = self.days(calendar);
-        let filter = ExpenseFilter { from: Some(from), to: Some(to), ..self.filter.clone() };
+        let filter = ExpenseFilter {
+            from: Some(from),
+            to: Some(to),
+            ..self.filter.clone()
+        };
         let before = self.period.prev(calendar).range(calendar);
-        Asked { by: self.by, period: self.period, from, to, before, filter }
+        Asked {
+            by: self.by,
+            period: self.period,
+            from,
+            to,
+            before,
+            filter,
+        }
     }
 
     /// By month a year's worth is shown, ending with the period, where the period is shorter.
@@ -214,5 +229,11 @@ impl Asked {
 /// `21 of 30 days` where today lies in it and is not its last day.
 pub(super) fn partial(from: Date, to: Date, today: Date) -> Option<String> {
     let is_open = from <= today && today < to;
-    is_open.then(|| format!("{} of {} days", today.days_since(from) + 1, to.days_since(from) + 1))
+    is_open.then(|| {
+        format!(
+            "{} of {} days",
+            today.days_since(from) + 1,
+            to.days_since(from) + 1
+        )
+    })
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::figures::{amount as grouped, rows};
 
 /// `Spent 1,877.30 - refunds 35.00 = 1,842.30`, then income and transfers, each apart.
-pub(super) fn totals(figures: &Figures, currency: Currency) -> String {
+pub(super) fn totals(figures: &Figures, currency: Currency) -> Vec<String> {
     let mut parts = Vec::new();
     match total_in(&figures.report.totals, currency) {
         None => parts.push(format!("Spent {}", grouped(0, currency))),
@@ -20,19 +20,28 @@ pub(super) fn totals(figures: &Figures, currency: Currency) -> String {
             parts.push(if refunded == 0 {
                 format!("Spent {}", amount(&total.net))
             } else {
-                format!("Spent {} - refunds {} = {}", amount(&total.spent), amount(&total.refunded), amount(&total.net))
+                format!(
+                    "Spent {} - refunds {} = {}",
+                    amount(&total.spent),
+                    amount(&total.refunded),
+                    amount(&total.net)
+                )
             });
             if total.income_count > 0 {
                 parts.push(format!("income {}", amount(&total.income)));
             }
         }
     }
-    let moved = figures.report.transfers.iter().find(|transfer| transfer.currency == currency);
+    let moved = figures
+        .report
+        .transfers
+        .iter()
+        .find(|transfer| transfer.currency == currency);
     if let Some(moved) = moved.filter(|moved| moved.count > 0) {
         let amount = grouped(minor(&moved.amount, currency), currency);
         parts.push(format!("transfers {amount} in {}", rows(moved.count)));
     }
-    parts.join("   ")
+    parts
 }
 
 /// `1-31 Oct 2026 1,700.00, +8%`: what the ticks stand for.
@@ -44,18 +53,30 @@ pub(super) fn before(figures: &Figures, asked: &Asked, view: &View, currency: Cu
     let (then, now) = (value(before), value(&figures.report.totals));
     let days = api::date::span_words(asked.before.0, asked.before.1);
     let moved = moved(now, Some(then));
-    let moved = if moved.text.is_empty() { String::new() } else { format!(", {}", moved.text) };
+    let moved = if moved.text.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", moved.text)
+    };
     Some(format!("{days} {}{moved}", grouped(then, currency)))
 }
 
 /// `USD 120.00 in 4 rows not shown`: what has no bar because it is in another currency.
 pub(super) fn left_out(figures: &Figures, currency: Currency, measure: Measure) -> Option<String> {
-    let others = figures.report.totals.iter().filter(|total| total.currency != currency);
+    let others = figures
+        .report
+        .totals
+        .iter()
+        .filter(|total| total.currency != currency);
     let parts: Vec<String> = others
         .filter(|total| count_of(total, measure) > 0)
         .map(|total| {
             let amount = grouped(value_of(total, measure), total.currency);
-            format!("{} {amount} in {}", total.currency, rows(count_of(total, measure)))
+            format!(
+                "{} {amount} in {}",
+                total.currency,
+                rows(count_of(total, measure))
+            )
         })
         .collect();
     (!parts.is_empty()).then(|| format!("{} not shown", parts.join(", ")))
@@ -86,7 +107,11 @@ impl Empty<'_> {
             Measure::Net => "spending or income",
         };
         let days = self.asked.words(self.calendar);
-        let narrowed = if filter.is_empty() { String::new() } else { format!(" for {filter}") };
+        let narrowed = if filter.is_empty() {
+            String::new()
+        } else {
+            format!(" for {filter}")
+        };
         let mut lines = vec![format!("No {what} in {days}{narrowed}.")];
         if self.view.by == By::Tag && total_in(&self.figures.report.totals, self.currency).is_some() {
             lines = vec![format!("No row with a tag in {days}{narrowed}.")];
@@ -94,10 +119,17 @@ impl Empty<'_> {
         if !filter.is_empty() {
             lines.push(format!("{} clears the filter.", key(A::ClearFilter)));
         }
-        let then = self.figures.totals_before().and_then(|totals| total_in(totals, self.currency));
+        let then = self
+            .figures
+            .totals_before()
+            .and_then(|totals| total_in(totals, self.currency));
         let then = then.map_or(0, |total| count_of(total, self.view.measure));
         let days = api::date::span_words(self.asked.before.0, self.asked.before.1);
-        let before = if then > 0 { format!("{days} ({})", rows(then)) } else { days };
+        let before = if then > 0 {
+            format!("{days} ({})", rows(then))
+        } else {
+            days
+        };
         lines.push(format!("{} goes back to {before}.", key(A::PreviousPeriod)));
         lines.push(format!("{} adds an expense.", key(A::Add)));
         lines

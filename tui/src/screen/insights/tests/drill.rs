@@ -24,8 +24,9 @@ fn enter_lists_exactly_the_rows_of_the_bar_and_esc_comes_back_to_it() {
     fake.on("list_expenses", &rows(3, None));
     let mut app = open(&fake);
     app.keys("j<cr>");
-    insta::assert_snapshot!("rows_behind_a_bar", app.screen());
-    let filter = asked(&fake.requests_of("list_expenses").pop().unwrap().query);
+    assert_eq!(app.titles(), ["Insights", "Expenses"]);
+    assert!(app.screen().contains("Rewe 1"), "{}", app.screen());
+    let filter = rows_asked(&fake);
     assert_eq!(filter.category.as_deref(), Some("food"));
     assert_eq!(filter.from, "2026-11-01".parse().ok());
     assert_eq!(filter.kind.as_deref(), Some("expense,refund"));
@@ -41,25 +42,25 @@ fn income_bars_lead_to_income_rows_of_their_month() {
     fake.on("list_expenses", &rows(1, None));
     let mut app = open(&fake);
     app.keys("bmonth<cr>ik<cr>");
-    let filter = asked(&fake.requests_of("list_expenses").pop().unwrap().query);
+    let filter = rows_asked(&fake);
     assert_eq!(filter.kind.as_deref(), Some("income"));
     assert_eq!(filter.from, "2026-10-01".parse().ok());
     assert_eq!(filter.to, "2026-10-31".parse().ok());
 }
 
 #[test]
-fn a_long_list_is_loaded_as_it_is_scrolled() {
+fn a_filter_on_the_way_to_the_rows_is_in_words() {
     let fake = fake();
-    fake.once("list_expenses", &rows(200, Some("c1")));
-    fake.on("list_expenses", &rows(50, None));
     let mut app = open(&fake);
-    app.keys("<cr>");
-    assert_eq!(app.with(|list: &mut rows::RowList| list.loaded()), Some(200));
     app.keys("j");
-    assert_eq!(fake.requests_of("list_expenses").len(), 1, "the end is far away");
-    app.keys("G");
-    assert_eq!(app.with(|list: &mut rows::RowList| list.loaded()), Some(250));
-    assert!(fake.requests_of("list_expenses")[1].query.contains("cursor=c1"));
+    let view = app.with(|screen: &mut Insights| {
+        let (view, shown) = (screen.view.clone().unwrap(), screen.shown.as_ref().unwrap());
+        let line = screen.chosen().unwrap();
+        rows::rows_view(line, &view, shown, Currency::EUR, &screen.desk.book.lists()).unwrap()
+    });
+    let view = view.unwrap();
+    assert_eq!(view.filter_text, "#Food kind:expense,refund cur:eur");
+    assert_eq!(view.period, Period::Month("2026-11".parse().unwrap()));
 }
 
 #[test]
@@ -79,5 +80,20 @@ fn rows_that_cannot_be_had_say_why() {
     fake.fail("list_expenses", unreachable());
     let mut app = open(&fake);
     app.keys("<cr>");
-    assert!(app.screen().contains("r tries again."), "{}", app.screen());
+    assert!(
+        app.message().unwrap().text.contains("No server answers"),
+        "{}",
+        app.screen()
+    );
+}
+
+/// What the list behind a bar was asked with.
+fn rows_asked(fake: &FakeApi) -> ExpenseFilter {
+    let mut requests = fake.requests_of("list_expenses").into_iter();
+    asked(
+        &requests
+            .find(|request| request.query.contains("kind="))
+            .unwrap()
+            .query,
+    )
 }
