@@ -132,40 +132,59 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
-        health::HealthApi { state: state.clone(), stop: stop.clone() },
+        health::HealthApi {
+            state: state.clone(),
+            stop: stop.clone(),
+        },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
-        .description("Expense tracking for people who live in a terminal, and for households that share one ledger.")
+        .description(
+            "Expense tracking for people who live in a terminal, and for households that share one ledger.",
+        )
         .license(LicenseObject::new("MIT").identifier("MIT"))
 }
 
 fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     let raw = service.spec();
     let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let json = serde_json::to_string_pretty(&document).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let page = format!("<!doctype html>{}", service.swagger_ui_html().trim_start().replace(&raw, &json));
+    let json = serde_json::to_string_pretty(&document)
+        .map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let page = format!(
+        "<!doctype html>{}",
+        service.swagger_ui_html().trim_start().replace(&raw, &json)
+    );
     Ok(Docs { document, json, page })
 }
 
 fn body_kind(method: &Method, path: &str) -> BodyKind {
     let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
-    if method == Method::POST && is_import { BodyKind::File } else { BodyKind::Whole }
+    if method == Method::POST && is_import {
+        BodyKind::File
+    } else {
+        BodyKind::Whole
+    }
 }
 
 #[handler]
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("text/html; charset=utf-8").body(docs.page.clone())
+    Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .body(docs.page.clone())
 }
 
 #[handler]
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("application/json").body(docs.json.clone())
+    Response::builder()
+        .content_type("application/json")
+        .body(docs.json.clone())
 }
 
 #[handler]
 fn error_page(Path(code): Path<String>) -> poem::Result<Response> {
     let code = Code::from_word(&code).ok_or_else(AppError::not_found)?;
-    Ok(Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(problem::page(code)))
+    Ok(Response::builder()
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .body(problem::page(code)))
 }
 
 /// The address of something in a ledger.

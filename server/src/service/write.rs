@@ -39,7 +39,10 @@ impl Committed {
     /// The rows of one noun, in order.
     pub fn images<N: Noun>(&self) -> Result<Vec<N::Image>> {
         match self {
-            Self::Changed { rows, .. } => rows.iter().filter_map(|row| row.image::<N>().transpose()).collect(),
+            Self::Changed { rows, .. } => rows
+                .iter()
+                .filter_map(|row| row.image::<N>().transpose())
+                .collect(),
             Self::Unchanged => Ok(Vec::new()),
         }
     }
@@ -59,7 +62,13 @@ impl Committed {
 }
 
 /// Commits a unit of work, or finds what it did when it was sent before.
-pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, work: W) -> Result<Committed>
+pub async fn commit<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    work: W,
+) -> Result<Committed>
 where
     W: Work<Output = Vec<Logged>>,
 {
@@ -78,7 +87,10 @@ pub async fn commit_as<W>(
 where
     W: Work<Output = Vec<Logged>>,
 {
-    let op = Op { op_id, ..op(state, grant, key, kind) };
+    let op = Op {
+        op_id,
+        ..op(state, grant, key, kind)
+    };
     match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
         Outcome::Unchanged => Ok(Committed::Unchanged),
@@ -111,7 +123,10 @@ pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Res
 
 async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<i64>> {
     let (user_id, word) = (grant.user_id(), key.key.as_str());
-    let found = state.db.read(|db| async move { store::change::find_by_key(&db, user_id, word).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { store::change::find_by_key(&db, user_id, word).await })
+        .await?;
     let Some(change) = found else { return Ok(None) };
     if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
         return Err(AppError::refuse(
@@ -124,7 +139,15 @@ async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Op
 
 /// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
 pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<Committed>> {
-    let Some(rev) = change_of(state, grant, key).await? else { return Ok(None) };
-    let rows = state.db.read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await }).await?;
-    Ok(Some(Committed::Changed { rev, rows: store::apply::read_back(rows)? }))
+    let Some(rev) = change_of(state, grant, key).await? else {
+        return Ok(None);
+    };
+    let rows = state
+        .db
+        .read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await })
+        .await?;
+    Ok(Some(Committed::Changed {
+        rev,
+        rows: store::apply::read_back(rows)?,
+    }))
 }

@@ -25,10 +25,17 @@ pub trait Noun {
     fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
 
     /// Brings a row from one state to the next, if it still has the version it had before.
-    fn update(unit: &Unit, before: &Self::Image, after: &Self::Image) -> impl Future<Output = Result<()>> + Send;
+    fn update(
+        unit: &Unit,
+        before: &Self::Image,
+        after: &Self::Image,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// The same for several rows, in order where their order can matter.
-    fn update_all(unit: &Unit, pairs: &[(&Self::Image, &Self::Image)]) -> impl Future<Output = Result<()>> + Send {
+    fn update_all(
+        unit: &Unit,
+        pairs: &[(&Self::Image, &Self::Image)],
+    ) -> impl Future<Output = Result<()>> + Send {
         async move {
             for (before, after) in pairs {
                 Self::update(unit, before, after).await?;
