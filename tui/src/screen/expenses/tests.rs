@@ -6,7 +6,6 @@ use api::expense::{Expense, Kind};
 use tempfile::TempDir;
 
 use super::*;
-use crate::book::Book;
 use crate::book::tests::{household, page, row};
 use crate::client::fake::FakeApi;
 use crate::outbox::Outbox;

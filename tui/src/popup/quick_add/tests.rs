@@ -1,0 +1,1 @@
+//! The line, as it is typed.
