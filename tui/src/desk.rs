@@ -17,6 +17,8 @@ pub struct Desk {
     pub outbox: Outbox,
     pub drafts: Drafts,
     pub waiting: Waiting,
+    /// What a book without rows is to be in, if it is ours to say.
+    pub new_book_currency: Option<Currency>,
 }
 
 impl Desk {
@@ -29,6 +31,7 @@ impl Desk {
             outbox,
             drafts,
             waiting: Waiting::default(),
+            new_book_currency: None,
         }
     }
 }

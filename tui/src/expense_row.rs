@@ -84,7 +84,7 @@ pub fn account_words(row: &Expense, lists: &Lists) -> String {
 /// The cells of a row.
 pub fn cells(row: &Expense, lists: &Lists, look: &Look) -> Row<'static> {
     let category = match row.category_id {
-        Some(id) => lists.category_path(id),
+        Some(id) => lists.category_name(id),
         None if row.kind == Kind::Transfer => "Transfer",
         None => "",
     };

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod fx;
 pub mod keymap;
 pub mod layer;
+pub mod open;
 pub mod outbox;
 pub mod popup;
 mod runtime;

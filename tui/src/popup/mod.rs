@@ -3,6 +3,7 @@
 
 mod confirm;
 pub mod conflict;
+pub mod currency;
 pub mod expense_form;
 pub mod filter_line;
 mod help;

@@ -10,7 +10,7 @@ mod list;
 mod marks;
 mod sending;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod undo;
 
 use crate::book::{BookChanged, RowsChanged};

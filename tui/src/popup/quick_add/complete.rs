@@ -4,6 +4,7 @@
 use crate::book::{Habit, Lists};
 use crate::widget::rank;
 use api::entry::{Context, Draft, Match, NameRef, TokenKind, parse, print};
+use api::text::fold;
 use std::ops::Range;
 
 /// Names that can be turned through.
@@ -61,9 +62,13 @@ impl Completion {
         format!("{before}{option}{blank}{after}")
     }
 
-    /// What Tab would put there, the first ones.
+    /// What Tab would put there, the first ones; nothing where that is what stands there.
     pub(super) fn options(&self) -> &[String] {
-        &self.options
+        let typed = self.line.get(self.place.clone()).unwrap_or_default();
+        match self.options.as_slice() {
+            [only] if fold(only) == fold(typed) => &[],
+            options => options,
+        }
     }
 }
 

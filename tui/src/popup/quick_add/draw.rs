@@ -84,7 +84,7 @@ impl QuickAdd {
             let is_chosen = self.offer == Some(at);
             let pointer = if is_chosen { look.glyphs.pointer } else { " " };
             let style = if is_chosen { look.styles.selected } else { look.styles.dim };
-            let times = format!("{count} times");
+            let times = if *count > 1 { format!("{count} times") } else { String::new() };
             let room = area.width.saturating_sub(14);
             canvas.put(area.x, y, 1, pointer, look.styles.plain);
             canvas.put_fit((area.x + 2, y, room), line, Align::Left, style, look);
@@ -124,7 +124,7 @@ impl QuickAdd {
         }
         let completion = super::Completion::at(self.line.value(), self.line.cursor(), lists);
         match completion {
-            Some(completion) if self.completion.is_none() => {
+            Some(completion) if self.completion.is_none() && !completion.options().is_empty() => {
                 (format!("Tab: {}", completion.options().join("  ")), look.styles.dim)
             }
             _ => (String::new(), look.styles.dim),
@@ -152,7 +152,7 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
     let guessed = |is_guessed: bool| if is_guessed { dim } else { plain };
     let category = match (&reading.new_category, row.category_id) {
         (Some(new), _) => format!("{} (new)", text::shorten(new, 40, look.glyphs.ellipsis)),
-        (None, Some(id)) => lists.category_path(id).to_owned(),
+        (None, Some(id)) => lists.category_name(id).to_owned(),
         (None, None) if row.kind == api::expense::Kind::Transfer => "Transfer".to_owned(),
         (None, None) => String::new(),
     };

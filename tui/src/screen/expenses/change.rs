@@ -117,8 +117,21 @@ impl Expenses {
             }
             return self.load();
         }
-        self.is_first_book = false;
-        Fx::none()
+        let is_first = std::mem::take(&mut self.is_first_book);
+        if is_first { self.greet() } else { Fx::none() }
+    }
+
+    /// A book without a row: it takes the currency of the place, and says how to begin.
+    fn greet(&self) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let Some(wanted) = self.desk.new_book_currency.filter(|_| lists.is_new()) else {
+            return Fx::none();
+        };
+        let said = format!("New books in {wanted}; :currency changes that. a adds the first row.");
+        if wanted == lists.base {
+            return Fx::notify(said);
+        }
+        crate::popup::currency::adopt(&self.desk, wanted, move || Fx::notify(said))
     }
 
     /// A new day: who looked at the month of yesterday's today looks at today's.
