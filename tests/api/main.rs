@@ -5,4 +5,8 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod access;
 mod expenses;
+mod outage;
+mod protocol;
+mod vanish;
