@@ -6,7 +6,9 @@
 )]
 
 mod access;
+mod days;
 mod expenses;
 mod outage;
 mod protocol;
+mod reports;
 mod vanish;

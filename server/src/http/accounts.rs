@@ -6,10 +6,12 @@ use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
 use super::{Tag, item_url};
 use crate::error::Result;
-use crate::service::dictionary;
+use crate::service::entry::Accounts;
+use crate::service::merge::{Merging, Verb};
+use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use crate::store::noun::Accounts;
 use api::account::{Account, AccountPatch, NewAccount};
+use api::category::{Merge, OperationResult};
 use api::id::AccountId;
 use api::page::{EntryQuery, Page};
 use poem_openapi::OpenApi;
@@ -27,7 +29,11 @@ impl AccountsApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_accounts")]
-    async fn list_accounts(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Account>>> {
+    async fn list_accounts(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<EntryQuery>,
+    ) -> Result<Found<Page<Account>>> {
         let page = dictionary::list::<Accounts>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -89,6 +95,28 @@ impl AccountsApi {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, account.0.into());
         dictionary::delete::<Accounts>(&self.state, grant, key, id, if_match.0).await?;
         Ok(NoContent)
+    }
+
+    /// Merge an account into another
+    ///
+    /// All its rows go over, deleted ones too, then it is deleted. Subaccounts go along: under the other one, or into the one there of the same name.
+    #[oai(path = "/:account/merge", method = "post", operation_id = "merge_account")]
+    async fn merge_account(
+        &self,
+        ledger: Guard<Write>,
+        account: Item<AccountId>,
+        idempotency_key: Key,
+        body: Checked<Merge>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (account.0.into(), Some(body.0.into_id.into()));
+        let merging = Merging {
+            verb: Verb::MergeAccount,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

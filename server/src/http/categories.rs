@@ -6,10 +6,12 @@ use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
 use super::{Tag, item_url};
 use crate::error::Result;
-use crate::service::dictionary;
+use crate::service::entry::Categories;
+use crate::service::merge::{Merging, Verb};
+use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use crate::store::noun::Categories;
 use api::category::{Category, CategoryPatch, NewCategory};
+use api::category::{Merge, OperationResult, Reassign};
 use api::id::CategoryId;
 use api::page::{EntryQuery, Page};
 use poem_openapi::OpenApi;
@@ -27,7 +29,11 @@ impl CategoriesApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_categories")]
-    async fn list_categories(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Category>>> {
+    async fn list_categories(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<EntryQuery>,
+    ) -> Result<Found<Page<Category>>> {
         let page = dictionary::list::<Categories>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -71,7 +77,8 @@ impl CategoriesApi {
         body: Checked<CategoryPatch>,
     ) -> Result<Found<Category>> {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, category.0.into());
-        let changed = dictionary::update::<Categories>(&self.state, grant, key, id, if_match.0, body.0).await?;
+        let changed =
+            dictionary::update::<Categories>(&self.state, grant, key, id, if_match.0, body.0).await?;
         Ok(with_version(changed))
     }
 
@@ -89,6 +96,54 @@ impl CategoriesApi {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, category.0.into());
         dictionary::delete::<Categories>(&self.state, grant, key, id, if_match.0).await?;
         Ok(NoContent)
+    }
+
+    /// Merge a category into another
+    ///
+    /// All its rows go over, deleted ones too, then it is deleted. Subcategories go along: under the other one, or into the one there of the same name.
+    #[oai(path = "/:category/merge", method = "post", operation_id = "merge_category")]
+    async fn merge_category(
+        &self,
+        ledger: Guard<Write>,
+        category: Item<CategoryId>,
+        idempotency_key: Key,
+        body: Checked<Merge>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (category.0.into(), Some(body.0.into_id.into()));
+        let merging = Merging {
+            verb: Verb::MergeCategory,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
+    }
+
+    /// Reassign the rows of a category
+    ///
+    /// They go to another one, or to none; the category itself stays, and so do its subcategories and their rows.
+    #[oai(
+        path = "/:category/reassign",
+        method = "post",
+        operation_id = "reassign_category"
+    )]
+    async fn reassign_category(
+        &self,
+        ledger: Guard<Write>,
+        category: Item<CategoryId>,
+        idempotency_key: Key,
+        body: Checked<Reassign>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (category.0.into(), body.0.to_id.map(Into::into));
+        let merging = Merging {
+            verb: Verb::ReassignCategory,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

@@ -6,12 +6,14 @@ use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
 use super::{Tag, item_url};
 use crate::error::Result;
-use crate::service::dictionary;
+use crate::service::entry::Payees;
+use crate::service::merge::{Merging, Verb};
+use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use crate::store::noun::Payees;
-use api::payee::{Payee, PayeePatch, NewPayee};
+use api::category::{Merge, OperationResult};
 use api::id::PayeeId;
 use api::page::{EntryQuery, Page};
+use api::payee::{NewPayee, Payee, PayeePatch};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -89,6 +91,28 @@ impl PayeesApi {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, payee.0.into());
         dictionary::delete::<Payees>(&self.state, grant, key, id, if_match.0).await?;
         Ok(NoContent)
+    }
+
+    /// Merge a payee into another
+    ///
+    /// All its rows go over, deleted ones too, then it is deleted. Subpayees go along: under the other one, or into the one there of the same name.
+    #[oai(path = "/:payee/merge", method = "post", operation_id = "merge_payee")]
+    async fn merge_payee(
+        &self,
+        ledger: Guard<Write>,
+        payee: Item<PayeeId>,
+        idempotency_key: Key,
+        body: Checked<Merge>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (payee.0.into(), Some(body.0.into_id.into()));
+        let merging = Merging {
+            verb: Verb::MergePayee,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

@@ -22,8 +22,15 @@ impl Schemas {
     /// Compiles every component schema of an OpenAPI 3.0 document.
     pub fn of(document: &Value) -> Result<Self, AppError> {
         let broken = |error: &dyn std::fmt::Display| AppError::Internal(format!("schema: {error}"));
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-        let definitions: Map<String, Value> = schemas.iter().map(|(name, schema)| (name.clone(), plain(schema))).collect();
+        let schemas = document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
+        let definitions: Map<String, Value> = schemas
+            .iter()
+            .map(|(name, schema)| (name.clone(), plain(schema)))
+            .collect();
         let mut validators = HashMap::new();
         for name in schemas.keys() {
             let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
@@ -44,7 +51,11 @@ impl Schemas {
     pub fn faults(&self, name: &str, value: &Value) -> Faults {
         let mut faults = Faults::default();
         let Some(validator) = self.validators.get(name) else {
-            faults.add("", "schema", "This server does not know the schema of this request");
+            faults.add(
+                "",
+                "schema",
+                "This server does not know the schema of this request",
+            );
             return faults;
         };
         let mut found = Vec::new();
@@ -59,18 +70,36 @@ impl Schemas {
         let at = error.instance_path().to_string();
         let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let mut add = |rank, pointer, code: &str, detail| {
-            found.push((rank, Fault { pointer, code: code.to_owned(), detail, candidates: Vec::new() }));
+            found.push((
+                rank,
+                Fault {
+                    pointer,
+                    code: code.to_owned(),
+                    detail,
+                    candidates: Vec::new(),
+                },
+            ));
         };
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for name in unexpected {
                     let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                    add(Rank::Other, property(&name), "unknown", format!("There is no field {name:?} here"));
+                    add(
+                        Rank::Other,
+                        property(&name),
+                        "unknown",
+                        format!("There is no field {name:?} here"),
+                    );
                 }
             }
             ValidationErrorKind::Required { property: name } => {
                 let name = name.as_str().unwrap_or_default();
-                add(Rank::Other, property(name), "missing", format!("{name} is needed"));
+                add(
+                    Rank::Other,
+                    property(name),
+                    "missing",
+                    format!("{name} is needed"),
+                );
             }
             ValidationErrorKind::Format { format } => {
                 let (code, detail) = format_words(format, error.instance().as_str());
@@ -83,7 +112,11 @@ impl Schemas {
                 }
             }
             kind => {
-                let rank = if matches!(kind, ValidationErrorKind::Type { .. }) { Rank::Type } else { Rank::Other };
+                let rank = if matches!(kind, ValidationErrorKind::Type { .. }) {
+                    Rank::Type
+                } else {
+                    Rank::Other
+                };
                 let (code, detail) = self.words(kind, error.instance());
                 add(rank, at, code, detail);
             }
@@ -132,8 +165,14 @@ impl Schemas {
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
     pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
-        let schema = self.schemas.get(type_name).and_then(|schema| schema.pointer(&format!("/properties/{property}")));
-        match schema.and_then(|schema| schema.get("type")).and_then(Value::as_str) {
+        let schema = self
+            .schemas
+            .get(type_name)
+            .and_then(|schema| schema.pointer(&format!("/properties/{property}")));
+        match schema
+            .and_then(|schema| schema.get("type"))
+            .and_then(Value::as_str)
+        {
             Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
@@ -154,7 +193,10 @@ enum Rank {
 fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
     let mut faults: Vec<(Rank, Fault)> = Vec::new();
     for (rank, fault) in found {
-        match faults.iter_mut().find(|(_, other)| other.pointer == fault.pointer) {
+        match faults
+            .iter_mut()
+            .find(|(_, other)| other.pointer == fault.pointer)
+        {
             None => faults.push((rank, fault)),
             Some(other) if rank < other.0 => *other = (rank, fault),
             Some(_) => {}
@@ -164,7 +206,12 @@ fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
 }
 
 fn one_of(options: &Value) -> String {
-    let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let options: Vec<&str> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     format!("One of: {}", options.join(", "))
 }
 
@@ -180,13 +227,19 @@ fn type_words(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(kind) => named(kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(|kind| named(&kind)).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(kinds) => kinds
+            .iter()
+            .map(|kind| named(&kind))
+            .collect::<Vec<_>>()
+            .join(" or "),
     }
 }
 
 /// What is wrong with an amount in every currency.
 fn amount_words(text: &str) -> (&'static str, String) {
-    let error = Money::parse(text, Currency::EUR).err().unwrap_or(AmountError::Malformed);
+    let error = Money::parse(text, Currency::EUR)
+        .err()
+        .unwrap_or(AmountError::Malformed);
     let detail = match &error {
         AmountError::TooLarge { .. } => "Too large - twelve digits fit, decimals included".into(),
         AmountError::TooManyDecimals { .. } => "Too many decimals - no currency has more than four".into(),
@@ -202,8 +255,14 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
             Err(error) => (error.code(), error.to_string()),
             Ok(_) => ("format", "This is not a day".into()),
         },
-        ("iso-4217", _) => ("unknown-currency", "There is no such currency; write its ISO 4217 code, such as EUR".into()),
-        ("uuid", _) => ("format", "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into()),
+        ("iso-4217", _) => (
+            "unknown-currency",
+            "There is no such currency; write its ISO 4217 code, such as EUR".into(),
+        ),
+        ("uuid", _) => (
+            "format",
+            "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into(),
+        ),
         _ => ("format", format!("This is not a {format}")),
     }
 }
@@ -212,8 +271,11 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
 fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
-            let mut plain: Map<String, Value> =
-                object.iter().filter(|(key, _)| *key != "nullable").map(|(key, value)| (key.clone(), self::plain(value))).collect();
+            let mut plain: Map<String, Value> = object
+                .iter()
+                .filter(|(key, _)| *key != "nullable")
+                .map(|(key, value)| (key.clone(), self::plain(value)))
+                .collect();
             if object.get("nullable") == Some(&Value::Bool(true)) {
                 if let Some(kind) = plain.get("type").cloned() {
                     plain.insert("type".into(), json!([kind, "null"]));

@@ -2,16 +2,18 @@
 
 use super::checked::{Asked, Checked, Item};
 use super::guard::{Guard, Read, Write};
+use super::item_url;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::item_url;
 use crate::error::Result;
-use crate::service::dictionary;
+use crate::service::entry::Tags;
+use crate::service::merge::{Merging, Verb};
+use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use crate::store::noun::Tags;
-use api::tag::{Tag, TagPatch, NewTag};
+use api::category::{Merge, OperationResult};
 use api::id::TagId;
 use api::page::{EntryQuery, Page};
+use api::tag::{NewTag, Tag, TagPatch};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -89,6 +91,28 @@ impl TagsApi {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, tag.0.into());
         dictionary::delete::<Tags>(&self.state, grant, key, id, if_match.0).await?;
         Ok(NoContent)
+    }
+
+    /// Merge a tag into another
+    ///
+    /// All its rows go over, deleted ones too, then it is deleted. Subtags go along: under the other one, or into the one there of the same name.
+    #[oai(path = "/:tag/merge", method = "post", operation_id = "merge_tag")]
+    async fn merge_tag(
+        &self,
+        ledger: Guard<Write>,
+        tag: Item<TagId>,
+        idempotency_key: Key,
+        body: Checked<Merge>,
+    ) -> Result<Found<OperationResult>> {
+        let (from, into) = (tag.0.into(), Some(body.0.into_id.into()));
+        let merging = Merging {
+            verb: Verb::MergeTag,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

@@ -3,7 +3,6 @@
 
 use crate::store::dictionary::DictionaryNoun;
 use crate::store::image::{AccountMarks, EntryImage};
-use crate::store::noun::{Accounts, Categories, Payees, Tags};
 use api::account::{Account, AccountKind, AccountPatch, NewAccount};
 use api::category::{Category, CategoryPatch, NewCategory};
 use api::patch::Patch;
@@ -14,39 +13,35 @@ use api::text::clean_line;
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use crate::store::noun::{Accounts, Categories, Payees, Tags};
+
 /// A dictionary as its resource shows it.
 pub trait Dictionary: DictionaryNoun + Send + Sync + 'static {
     /// An entry on the wire.
     type Item: From<EntryImage> + Serialize + api::Wire;
 
-    /// Several of them, in a sentence.
-    const PLURAL: &'static str;
-    /// The kinds of its changes: create, update, delete, merge.
-    const KINDS: [&'static str; 4];
+    /// The kinds of its changes: create, update, delete.
+    const KINDS: [&'static str; 3];
 }
 
 impl Dictionary for Categories {
     type Item = Category;
-    const PLURAL: &'static str = "categories";
-    const KINDS: [&'static str; 4] = ["create_category", "update_category", "delete_category", "merge_category"];
+    const KINDS: [&'static str; 3] = ["create_category", "update_category", "delete_category"];
 }
 
 impl Dictionary for Accounts {
     type Item = Account;
-    const PLURAL: &'static str = "accounts";
-    const KINDS: [&'static str; 4] = ["create_account", "update_account", "delete_account", "merge_account"];
+    const KINDS: [&'static str; 3] = ["create_account", "update_account", "delete_account"];
 }
 
 impl Dictionary for Payees {
     type Item = Payee;
-    const PLURAL: &'static str = "payees";
-    const KINDS: [&'static str; 4] = ["create_payee", "update_payee", "delete_payee", "merge_payee"];
+    const KINDS: [&'static str; 3] = ["create_payee", "update_payee", "delete_payee"];
 }
 
 impl Dictionary for Tags {
     type Item = Tag;
-    const PLURAL: &'static str = "tags";
-    const KINDS: [&'static str; 4] = ["create_tag", "update_tag", "delete_tag", "merge_tag"];
+    const KINDS: [&'static str; 3] = ["create_tag", "update_tag", "delete_tag"];
 }
 
 /// What creates an entry, checked by itself already.
@@ -118,65 +113,135 @@ impl From<NewCategory> for NewEntry {
     fn from(new: NewCategory) -> Self {
         let faults = faults_of(|faults| new.check(faults));
         let parent_id = new.parent_id.map(Into::into);
-        Self { faults, id: new.id.map(Into::into), name: new.name, parent_id, account: None }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            parent_id,
+            account: None,
+        }
     }
 }
 
 impl From<NewAccount> for NewEntry {
     fn from(new: NewAccount) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        let NewAccount { id, name, kind, iban, acctid, card_ends } = new;
+        let NewAccount {
+            id,
+            name,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        } = new;
         let kind = kind.unwrap_or_default();
-        let marks = AccountMarks { kind, iban: mark(iban), acctid: mark(acctid), card_ends: mark(card_ends) };
-        Self { faults, id: id.map(Into::into), name, parent_id: None, account: Some(marks) }
+        let marks = AccountMarks {
+            kind,
+            iban: mark(iban),
+            acctid: mark(acctid),
+            card_ends: mark(card_ends),
+        };
+        Self {
+            faults,
+            id: id.map(Into::into),
+            name,
+            parent_id: None,
+            account: Some(marks),
+        }
     }
 }
 
 impl From<NewPayee> for NewEntry {
     fn from(new: NewPayee) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        Self { faults, id: new.id.map(Into::into), name: new.name, ..Self::default() }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            ..Self::default()
+        }
     }
 }
 
 impl From<NewTag> for NewEntry {
     fn from(new: NewTag) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        Self { faults, id: new.id.map(Into::into), name: new.name, ..Self::default() }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            ..Self::default()
+        }
     }
 }
 
 impl From<CategoryPatch> for EntryPatch {
     fn from(patch: CategoryPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        let CategoryPatch { name, is_archived, parent_id } = patch;
+        let CategoryPatch {
+            name,
+            is_archived,
+            parent_id,
+        } = patch;
         let parent_id = match parent_id {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
             Patch::Set(id) => Patch::Set(id.into()),
         };
-        Self { faults, name, is_archived, parent_id, ..Self::default() }
+        Self {
+            faults,
+            name,
+            is_archived,
+            parent_id,
+            ..Self::default()
+        }
     }
 }
 
 impl From<AccountPatch> for EntryPatch {
     fn from(patch: AccountPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        let AccountPatch { name, is_archived, kind, iban, acctid, card_ends } = patch;
-        Self { faults, name, is_archived, parent_id: Patch::Keep, kind, iban, acctid, card_ends }
+        let AccountPatch {
+            name,
+            is_archived,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        } = patch;
+        Self {
+            faults,
+            name,
+            is_archived,
+            parent_id: Patch::Keep,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        }
     }
 }
 
 impl From<PayeePatch> for EntryPatch {
     fn from(patch: PayeePatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        Self { faults, name: patch.name, is_archived: patch.is_archived, ..Self::default() }
+        Self {
+            faults,
+            name: patch.name,
+            is_archived: patch.is_archived,
+            ..Self::default()
+        }
     }
 }
 
 impl From<TagPatch> for EntryPatch {
     fn from(patch: TagPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        Self { faults, name: patch.name, is_archived: patch.is_archived, ..Self::default() }
+        Self {
+            faults,
+            name: patch.name,
+            is_archived: patch.is_archived,
+            ..Self::default()
+        }
     }
 }

@@ -24,9 +24,16 @@ pub enum Dictionary {
 }
 
 impl Dictionary {
-    const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
+    const ALL: [Self; 5] = [
+        Self::Category,
+        Self::Account,
+        Self::Payee,
+        Self::Tag,
+        Self::Member,
+    ];
 
-    fn mark(self) -> &'static str {
+    /// Its name in the log and in sentences.
+    pub fn mark(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Account => "account",
@@ -102,9 +109,18 @@ impl Found {
 /// Finds everything wanted, categories with their subcategories, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
-        let ids: Vec<Uuid> = wanted.ids.iter().filter(|(of, _)| *of == dictionary).map(|(_, id)| *id).collect();
-        let folds: Vec<&str> =
-            wanted.folds.iter().filter(|(of, _)| *of == dictionary).map(|(_, name)| name.as_str()).collect();
+        let ids: Vec<Uuid> = wanted
+            .ids
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, id)| *id)
+            .collect();
+        let folds: Vec<&str> = wanted
+            .folds
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, name)| name.as_str())
+            .collect();
         (!ids.is_empty() || !folds.is_empty()).then(|| select(dictionary, ledger_id, &ids, &folds))
     });
     let Some(mut statement) = selects.next() else {
@@ -113,7 +129,28 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
     for select in selects {
         statement.union(UnionType::All, select);
     }
-    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
+}
+
+/// All categories, accounts and members that a line of text may mean, and the archived ones that it may not, in one
+/// statement.
+pub async fn usable(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Found>> {
+    let live = |dictionary| {
+        let mut select = entries(dictionary, ledger_id);
+        select.and_where(Expr::col(Alias::new("is_deleted")).eq(false));
+        select
+    };
+    let mut members = entries(Dictionary::Member, ledger_id);
+    members.and_where(Expr::col((member::Entity, member::Column::State)).eq("active"));
+    let mut statement = live(Dictionary::Category);
+    statement
+        .union(UnionType::All, live(Dictionary::Account))
+        .union(UnionType::All, members);
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
 }
 
 /// The entries of some dictionaries, at most `limit` of each.
@@ -127,16 +164,21 @@ pub async fn all(
     for dictionary in dictionaries {
         let mut select = entries(*dictionary, ledger_id);
         select.limit(limit);
-        found.extend(Found::find_by_statement(super::change::build(db, &select)).all(db).await?);
+        found.extend(
+            Found::find_by_statement(super::change::build(db, &select))
+                .all(db)
+                .await?,
+        );
     }
     Ok(found)
 }
 
 fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
     let (id, name) = match dictionary {
-        Dictionary::Member => {
-            (Expr::col((user::Entity, user::Column::Id)), Expr::col((user::Entity, user::Column::Name)))
-        }
+        Dictionary::Member => (
+            Expr::col((user::Entity, user::Column::Id)),
+            Expr::col((user::Entity, user::Column::Name)),
+        ),
         _ => (Expr::col(Alias::new("id")), Expr::col(Alias::new("name_fold"))),
     };
     let mut any = id.is_in(ids.iter().copied());
@@ -165,20 +207,30 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
         let id = || Expr::col((user::Entity, user::Column::Id));
         let name = || Expr::col((user::Entity, user::Column::Name));
         let state = Expr::col((member::Entity, member::Column::State));
-        select.expr_as(id(), "id").expr_as(name(), "name").expr_as(name(), "name_fold");
+        select
+            .expr_as(id(), "id")
+            .expr_as(name(), "name")
+            .expr_as(name(), "name_fold");
         select.expr_as(Expr::val(None::<Uuid>), "parent_id");
-        select.expr_as(Expr::val(false), "is_archived").expr_as(state.ne("active"), "is_deleted");
+        select
+            .expr_as(Expr::val(false), "is_archived")
+            .expr_as(state.ne("active"), "is_deleted");
         let is_theirs = id().equals((member::Entity, member::Column::UserId));
         select.from(member::Entity).inner_join(user::Entity, is_theirs);
         select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
         return select;
     }
-    select.column(Alias::new("id")).column(Alias::new("name")).column(Alias::new("name_fold"));
+    select
+        .column(Alias::new("id"))
+        .column(Alias::new("name"))
+        .column(Alias::new("name_fold"));
     match dictionary {
         Dictionary::Category => select.column(Alias::new("parent_id")),
         _ => select.expr_as(Expr::val(None::<Uuid>), "parent_id"),
     };
-    select.column(Alias::new("is_archived")).column(Alias::new("is_deleted"));
+    select
+        .column(Alias::new("is_archived"))
+        .column(Alias::new("is_deleted"));
     match dictionary {
         Dictionary::Category => select.from(category::Entity),
         Dictionary::Account => select.from(account::Entity),
@@ -192,5 +244,8 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
 /// All categories of a ledger, deleted ones too: few, and needed whole where levels matter.
 pub async fn categories(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<category::Model>> {
     use sea_orm::{ColumnTrait, QueryFilter};
-    Ok(category::Entity::find().filter(category::Column::LedgerId.eq(ledger_id)).all(db).await?)
+    Ok(category::Entity::find()
+        .filter(category::Column::LedgerId.eq(ledger_id))
+        .all(db)
+        .await?)
 }

@@ -99,7 +99,10 @@ pub type Shares = BTreeMap<Currency, Share>;
 /// Ties go to the one that comes first.
 pub fn shares_of(tallies: &[&Tally]) -> Result<Vec<Shares>> {
     let mut all = vec![Shares::new(); tallies.len()];
-    let currencies: BTreeSet<Currency> = tallies.iter().flat_map(|tally| tally.coins.keys().copied()).collect();
+    let currencies: BTreeSet<Currency> = tallies
+        .iter()
+        .flat_map(|tally| tally.coins.keys().copied())
+        .collect();
     for currency in currencies {
         let nets: Vec<i64> = tallies
             .iter()
@@ -126,7 +129,7 @@ pub struct Coins {
 
 impl Coins {
     /// One entry a currency; a zero where there is no row.
-    pub fn totals(self, tally: &Tally, shares: Option<&Shares>) -> Result<Vec<Total>> {
+    pub fn totals(self, tally: &Tally, shares: Option<&Shares>) -> Vec<Total> {
         let mut totals: Vec<Total> = self
             .ordered(tally)
             .filter(|(_, coin)| coin.count > 0)
@@ -135,7 +138,7 @@ impl Coins {
         if totals.is_empty() {
             totals.push(total(self.otherwise, Coin::default(), None));
         }
-        Ok(totals)
+        totals
     }
 
     /// Transfers, one entry a currency; none where there is none.
@@ -152,8 +155,13 @@ impl Coins {
 
     fn ordered(self, tally: &Tally) -> impl Iterator<Item = (Currency, Coin)> {
         let base = tally.coins.get_key_value(&self.base);
-        let rest = tally.coins.iter().filter(move |(currency, _)| **currency != self.base);
-        base.into_iter().chain(rest).map(|(currency, coin)| (*currency, *coin))
+        let rest = tally
+            .coins
+            .iter()
+            .filter(move |(currency, _)| **currency != self.base);
+        base.into_iter()
+            .chain(rest)
+            .map(|(currency, coin)| (*currency, *coin))
     }
 }
 
