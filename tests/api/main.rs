@@ -5,6 +5,10 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod access;
 mod days;
 mod expenses;
+mod outage;
+mod protocol;
 mod reports;
+mod vanish;

@@ -102,7 +102,9 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        let wanted = match request.raw_path_param("ledger") {
+        // poem-openapi keeps the name where the ledger is in the prefix, and calls it `param0` where it is the whole path.
+        let named = request.raw_path_param("ledger").or_else(|| request.raw_path_param("param0"));
+        let wanted = match named {
             None | Some("default") => None,
             Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
