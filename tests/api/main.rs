@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The API through real sockets, one module a resource as the addresses have them.
+
+mod imports;
