@@ -68,13 +68,20 @@ pub struct ReadFile {
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<ReadFile> {
     let text = text::decode(bytes)?;
     let Some(reader) = READERS.iter().find(|reader| reader.fits(&text)) else {
-        return Err(refuse("", "unknown-format", "No reader knows this sort of file; send CSV with a header line"));
+        return Err(refuse(
+            "",
+            "unknown-format",
+            "No reader knows this sort of file; send CSV with a header line",
+        ));
     };
     let rows = reader.rows(&text, options)?;
     if rows.is_empty() {
         return Err(refuse("", "no-rows", "The file has no rows"));
     }
-    Ok(ReadFile { format: reader.format(), rows })
+    Ok(ReadFile {
+        format: reader.format(),
+        rows,
+    })
 }
 
 /// A refusal of the whole file, or of the option that `pointer` names.
@@ -83,7 +90,11 @@ fn refuse(pointer: &str, word: &str, detail: impl Into<String>) -> AppError {
 }
 
 fn too_many() -> AppError {
-    refuse("", "too-many-rows", format!("A file may have at most {MAX_ROWS} rows; split it"))
+    refuse(
+        "",
+        "too-many-rows",
+        format!("A file may have at most {MAX_ROWS} rows; split it"),
+    )
 }
 
 /// A row as it is kept: shortened, and without anything that a terminal or a reader could stumble over.
@@ -97,7 +108,13 @@ fn shown_cell(cell: &str) -> String {
 }
 
 fn shown(text: &str, most: usize) -> String {
-    let plain = |c: char| if (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c) { '\u{fffd}' } else { c };
+    let plain = |c: char| {
+        if (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
     let mut chars = text.chars();
     let mut shown: String = chars.by_ref().take(most).map(plain).collect();
     if chars.next().is_some() {
@@ -113,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_row_is_kept_short_and_harmless() {
-        assert_eq!(shown_row("a\u{1b}[2Jb\u{202e}c\0"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}");
+        assert_eq!(
+            shown_row("a\u{1b}[2Jb\u{202e}c\0"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}"
+        );
         let long = "é".repeat(20_000);
         assert_eq!(shown_row(&long).chars().count(), MAX_RAW_CHARS);
         assert!(shown_row(&long).ends_with("é…"));

@@ -22,14 +22,32 @@ impl<'a> ApiExtractor<'a> for File {
 
     fn request_meta() -> Option<MetaRequest> {
         let schema = || MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
-        let content = MEDIA_TYPES.into_iter().map(|content_type| MetaMediaType { content_type, schema: schema() });
-        Some(MetaRequest { description: Some("The file as it is."), content: content.collect(), required: true })
+        let content = MEDIA_TYPES.into_iter().map(|content_type| MetaMediaType {
+            content_type,
+            schema: schema(),
+        });
+        Some(MetaRequest {
+            description: Some("The file as it is."),
+            content: content.collect(),
+            required: true,
+        })
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> Result<Self> {
+        let media = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let essence = media.split(';').next().unwrap_or_default().trim();
-        if !MEDIA_TYPES.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        if !MEDIA_TYPES
+            .iter()
+            .any(|known| essence.eq_ignore_ascii_case(known))
+        {
             let detail = "Send the file as it is, with Content-Type: text/csv or application/octet-stream";
             return Err(AppError::refuse(Code::UnsupportedMediaType, detail).into());
         }

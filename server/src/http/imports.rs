@@ -27,7 +27,11 @@ impl ImportsApi {
     ///
     /// Newest first, a page at a time.
     #[oai(path = "/", method = "get", operation_id = "list_imports")]
-    async fn list_imports(&self, ledger: Guard<Read>, query: Asked<ImportQuery>) -> Result<Found<Page<Import>>> {
+    async fn list_imports(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ImportQuery>,
+    ) -> Result<Found<Page<Import>>> {
         let page = service::import::list(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -57,7 +61,9 @@ impl ImportsApi {
     /// Where it stands, and how many rows have which verdict.
     #[oai(path = "/:import", method = "get", operation_id = "get_import")]
     async fn get_import(&self, ledger: Guard<Read>, import: Item<ImportId>) -> Result<Found<Import>> {
-        Ok(with_version(service::import::get(&self.state, &ledger.grant, import.0).await?))
+        Ok(with_version(
+            service::import::get(&self.state, &ledger.grant, import.0).await?,
+        ))
     }
 
     /// List the rows of an import
@@ -88,7 +94,9 @@ impl ImportsApi {
         if_match: IfVersion,
     ) -> Result<Found<Import>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        Ok(with_version(service::import::commit(&self.state, grant, key, import.0, if_match.0).await?))
+        Ok(with_version(
+            service::import::commit(&self.state, grant, key, import.0, if_match.0).await?,
+        ))
     }
 
     /// Drop a preview
@@ -102,7 +110,14 @@ impl ImportsApi {
         idempotency_key: Key,
         if_match: IfVersion,
     ) -> Result<NoContent> {
-        service::import::delete(&self.state, &ledger.grant, &idempotency_key.0, import.0, if_match.0).await?;
+        service::import::delete(
+            &self.state,
+            &ledger.grant,
+            &idempotency_key.0,
+            import.0,
+            if_match.0,
+        )
+        .await?;
         Ok(NoContent)
     }
 }

@@ -19,9 +19,17 @@ pub struct Figure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Digits {
     /// Read without doubt; `decimal` is the sign that its writing shows to be the decimal one.
-    Sure { whole: String, decimals: String, decimal: Option<char> },
+    Sure {
+        whole: String,
+        decimals: String,
+        decimal: Option<char>,
+    },
     /// `1,234`: thousands or decimals.
-    Either { before: String, after: String, sign: char },
+    Either {
+        before: String,
+        after: String,
+        sign: char,
+    },
 }
 
 /// Which decimal signs the cells of a file show.
@@ -34,7 +42,10 @@ pub struct Writing {
 impl Writing {
     /// Takes note of a cell.
     pub fn see(&mut self, figure: &Figure) {
-        if let Digits::Sure { decimal: Some(sign), .. } = figure.digits {
+        if let Digits::Sure {
+            decimal: Some(sign), ..
+        } = figure.digits
+        {
             self.point |= sign == '.';
             self.comma |= sign == ',';
         }
@@ -64,10 +75,19 @@ pub fn figure(cell: &str, base: Currency) -> Result<Option<Figure>, String> {
     }
     if rest.is_empty() {
         // A lone dash is how some write nothing.
-        return if currency.is_none() { Ok(None) } else { Err(not_an_amount(cell)) };
+        return if currency.is_none() {
+            Ok(None)
+        } else {
+            Err(not_an_amount(cell))
+        };
     }
     let digits = digits(rest).ok_or_else(|| not_an_amount(cell))?;
-    Ok(Some(Figure { is_negative, currency, digits, cell: cell.to_owned() }))
+    Ok(Some(Figure {
+        is_negative,
+        currency,
+        digits,
+        cell: cell.to_owned(),
+    }))
 }
 
 fn not_an_amount(cell: &str) -> String {
@@ -75,7 +95,9 @@ fn not_an_amount(cell: &str) -> String {
 }
 
 fn strip_either<'a>(text: &'a str, signs: &[char]) -> Option<&'a str> {
-    text.strip_prefix(signs).or_else(|| text.strip_suffix(signs)).map(str::trim)
+    text.strip_prefix(signs)
+        .or_else(|| text.strip_suffix(signs))
+        .map(str::trim)
 }
 
 fn strip_currency(text: &str, base: Currency) -> Option<(Currency, &str)> {
@@ -84,7 +106,11 @@ fn strip_currency(text: &str, base: Currency) -> Option<(Currency, &str)> {
     for symbol in [first, last] {
         let mut buffer = [0; 4];
         if let Some(currency) = Currency::from_symbol(symbol.encode_utf8(&mut buffer), base) {
-            let without = if symbol == first { text.strip_prefix(symbol) } else { text.strip_suffix(symbol) };
+            let without = if symbol == first {
+                text.strip_prefix(symbol)
+            } else {
+                text.strip_suffix(symbol)
+            };
             return Some((currency, without?.trim()));
         }
     }
@@ -99,16 +125,30 @@ fn strip_currency(text: &str, base: Currency) -> Option<(Currency, &str)> {
 
 fn digits(text: &str) -> Option<Digits> {
     // Blanks and apostrophes only ever part thousands.
-    let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}')).collect();
-    if plain.len() > 40 || !plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',') {
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}'))
+        .collect();
+    if plain.len() > 40
+        || !plain
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',')
+    {
         return None;
     }
     if !plain.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let last = plain.rfind(['.', ',']).and_then(|at| plain.get(at..)).and_then(|rest| rest.chars().next());
+    let last = plain
+        .rfind(['.', ','])
+        .and_then(|at| plain.get(at..))
+        .and_then(|rest| rest.chars().next());
     let Some(sign) = last else {
-        return Some(Digits::Sure { whole: plain, decimals: String::new(), decimal: None });
+        return Some(Digits::Sure {
+            whole: plain,
+            decimals: String::new(),
+            decimal: None,
+        });
     };
     let other = if sign == '.' { ',' } else { '.' };
     let (before, after) = plain.rsplit_once(sign)?;
@@ -130,9 +170,17 @@ fn digits(text: &str) -> Option<Digits> {
     }
     // One sign followed by three digits can part thousands; anything else cannot.
     if after.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0') {
-        return Some(Digits::Either { before: before.to_owned(), after: after.to_owned(), sign });
+        return Some(Digits::Either {
+            before: before.to_owned(),
+            after: after.to_owned(),
+            sign,
+        });
     }
-    Some(Digits::Sure { whole: before.to_owned(), decimals: after.to_owned(), decimal: Some(sign) })
+    Some(Digits::Sure {
+        whole: before.to_owned(),
+        decimals: after.to_owned(),
+        decimal: Some(sign),
+    })
 }
 
 /// Groups of three, the first shorter; or as in India groups of two before the last one of three.
@@ -174,7 +222,9 @@ impl Figure {
             },
         };
         let digits = usize::from(currency.digits());
-        let (kept, more) = decimals.split_at_checked(digits.min(decimals.len())).unwrap_or((decimals, ""));
+        let (kept, more) = decimals
+            .split_at_checked(digits.min(decimals.len()))
+            .unwrap_or((decimals, ""));
         // More decimals than the currency has are fine while they say nothing.
         let more = more.trim_end_matches('0');
         let whole = whole.trim_start_matches('0');
@@ -182,7 +232,11 @@ impl Figure {
         if whole == "0" && kept.bytes().chain(more.bytes()).all(|byte| byte == b'0') {
             return Ok(None);
         }
-        let text = if kept.is_empty() && more.is_empty() { whole.to_owned() } else { format!("{whole}.{kept}{more}") };
+        let text = if kept.is_empty() && more.is_empty() {
+            whole.to_owned()
+        } else {
+            format!("{whole}.{kept}{more}")
+        };
         let minor = parse_amount(&text, currency).map_err(|error| error.to_string())?;
         Ok(Some(Amount::from_minor(minor, currency)))
     }
@@ -199,7 +253,9 @@ mod tests {
         for other in others {
             writing.see(&figure(other, base).unwrap().unwrap());
         }
-        let Some(figure) = figure(cell, base)? else { return Ok("none".into()) };
+        let Some(figure) = figure(cell, base)? else {
+            return Ok("none".into());
+        };
         let currency = figure.currency.unwrap_or(base);
         let sign = if figure.is_negative { "-" } else { "" };
         let amount = figure.amount(currency, writing)?;
@@ -251,18 +307,40 @@ mod tests {
         assert_eq!(read("1,234", "KWD", &["0,500"]), Ok("1.234 KWD".into()));
         assert_eq!(read("1,234", "KWD", &["0.500"]), Ok("1234.000 KWD".into()));
         // Three decimals that the euro does not have are never taken for thousands where the file writes decimals so.
-        assert!(read("1.234", "EUR", &["3.50"]).unwrap_err().contains("2 decimals"));
+        assert!(
+            read("1.234", "EUR", &["3.50"])
+                .unwrap_err()
+                .contains("2 decimals")
+        );
         assert!(read("1,234", "KWD", &[]).unwrap_err().contains("1234 or 1.234"));
-        assert!(read("1,234", "EUR", &["3,50", "3.50"]).unwrap_err().contains("1234 or 1.234"));
+        assert!(
+            read("1,234", "EUR", &["3,50", "3.50"])
+                .unwrap_err()
+                .contains("1234 or 1.234")
+        );
     }
 
     #[test]
     fn what_is_no_amount_says_so() {
-        for cell in ["abc", "12.5.0", "1e5", "1,23,4.5", "12-50", "€", "1.2,3.4", ".", "12 eggs", "NaN", "0x10", "٣"] {
-            assert!(read(cell, "EUR", &[]).is_err(), "{cell}: {:?}", read(cell, "EUR", &[]));
+        for cell in [
+            "abc", "12.5.0", "1e5", "1,23,4.5", "12-50", "€", "1.2,3.4", ".", "12 eggs", "NaN", "0x10", "٣",
+        ] {
+            assert!(
+                read(cell, "EUR", &[]).is_err(),
+                "{cell}: {:?}",
+                read(cell, "EUR", &[])
+            );
         }
-        assert!(read("99999999999999999999999999999999999999", "EUR", &[]).unwrap_err().contains("Too large"));
-        assert!(read("10000000000.00", "EUR", &[]).unwrap_err().contains("Too large"));
+        assert!(
+            read("99999999999999999999999999999999999999", "EUR", &[])
+                .unwrap_err()
+                .contains("Too large")
+        );
+        assert!(
+            read("10000000000.00", "EUR", &[])
+                .unwrap_err()
+                .contains("Too large")
+        );
         assert!(read("12.5", "JPY", &[]).unwrap_err().contains("no decimals"));
     }
 

@@ -25,7 +25,11 @@ impl Reader for Csv {
         let records = record::records(text)?;
         let columns = Columns::find(&options.asked, &records)?;
         let rows = rows::rows(&records, &columns, options)?;
-        if rows.len() > MAX_ROWS { Err(too_many()) } else { Ok(rows) }
+        if rows.len() > MAX_ROWS {
+            Err(too_many())
+        } else {
+            Ok(rows)
+        }
     }
 }
 

@@ -38,10 +38,39 @@ pub enum Shape {
 
 /// How month names begin, folded; the longer ones first where one begins another.
 const MONTHS: &[(&str, u32)] = &[
-    ("jan", 1), ("ene", 1), ("gen", 1), ("feb", 2), ("fev", 2), ("mar", 3), ("mrz", 3), ("maer", 3), ("apr", 4), ("avr", 4),
-    ("abr", 4), ("may", 5), ("mai", 5), ("mag", 5), ("jun", 6), ("juin", 6), ("giu", 6), ("jul", 7), ("juil", 7), ("lug", 7),
-    ("aug", 8), ("aou", 8), ("ago", 8), ("sep", 9), ("set", 9), ("oct", 10), ("okt", 10), ("ott", 10), ("out", 10),
-    ("nov", 11), ("dec", 12), ("dez", 12), ("dic", 12),
+    ("jan", 1),
+    ("ene", 1),
+    ("gen", 1),
+    ("feb", 2),
+    ("fev", 2),
+    ("mar", 3),
+    ("mrz", 3),
+    ("maer", 3),
+    ("apr", 4),
+    ("avr", 4),
+    ("abr", 4),
+    ("may", 5),
+    ("mai", 5),
+    ("mag", 5),
+    ("jun", 6),
+    ("juin", 6),
+    ("giu", 6),
+    ("jul", 7),
+    ("juil", 7),
+    ("lug", 7),
+    ("aug", 8),
+    ("aou", 8),
+    ("ago", 8),
+    ("sep", 9),
+    ("set", 9),
+    ("oct", 10),
+    ("okt", 10),
+    ("ott", 10),
+    ("out", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("dez", 12),
+    ("dic", 12),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,17 +87,55 @@ pub fn shape(cell: &str) -> Option<Shape> {
     }
     let [a, b, c] = tokens(cell)?;
     match (a, b, c) {
-        (Token::Number { value: year, digits: 4 }, Token::Number { value: month, digits: 1 | 2 }, Token::Number { value: day, digits: 1 | 2 })
-        | (Token::Number { value: year, digits: 4 }, Token::Month(month), Token::Number { value: day, digits: 1 | 2 }) => {
-            Some(Shape::Sure { year, month, day })
-        }
-        (Token::Number { value: day, digits: 1 | 2 }, Token::Month(month), year @ Token::Number { digits: 2 | 4, .. })
-        | (Token::Month(month), Token::Number { value: day, digits: 1 | 2 }, year @ Token::Number { digits: 2 | 4, .. }) => {
-            Some(Shape::Sure { year: year.year()?, month, day })
-        }
-        (Token::Number { value: a, digits: 1 | 2 }, Token::Number { value: b, digits: 1 | 2 }, Token::Number { value: c, digits: 1 | 2 | 4 }) => {
-            Some(Shape::Three([a, b, c]))
-        }
+        (
+            Token::Number {
+                value: year,
+                digits: 4,
+            },
+            Token::Number {
+                value: month,
+                digits: 1 | 2,
+            }
+            | Token::Month(month),
+            Token::Number {
+                value: day,
+                digits: 1 | 2,
+            },
+        ) => Some(Shape::Sure { year, month, day }),
+        (
+            Token::Number {
+                value: day,
+                digits: 1 | 2,
+            },
+            Token::Month(month),
+            year @ Token::Number { digits: 2 | 4, .. },
+        )
+        | (
+            Token::Month(month),
+            Token::Number {
+                value: day,
+                digits: 1 | 2,
+            },
+            year @ Token::Number { digits: 2 | 4, .. },
+        ) => Some(Shape::Sure {
+            year: year.year()?,
+            month,
+            day,
+        }),
+        (
+            Token::Number {
+                value: a,
+                digits: 1 | 2,
+            },
+            Token::Number {
+                value: b,
+                digits: 1 | 2,
+            },
+            Token::Number {
+                value: c,
+                digits: 1 | 2 | 4,
+            },
+        ) => Some(Shape::Three([a, b, c])),
         _ => None,
     }
 }
@@ -98,7 +165,11 @@ fn packed(cell: &str) -> Option<Shape> {
         return None;
     }
     let number = |from: usize, to: usize| cell.get(from..to)?.parse().ok();
-    Some(Shape::Sure { year: number(0, 4)?, month: number(4, 6)?, day: number(6, 8)? })
+    Some(Shape::Sure {
+        year: number(0, 4)?,
+        month: number(4, 6)?,
+        day: number(6, 8)?,
+    })
 }
 
 /// The three parts of a day; a weekday before them is left out.
@@ -116,7 +187,10 @@ fn tokens(cell: &str) -> Option<[Token; 3]> {
         let (word, after) = rest.split_at_checked(end).filter(|(word, _)| !word.is_empty())?;
         rest = after;
         if is_number {
-            found.push(Token::Number { value: word.parse().ok()?, digits: word.len() });
+            found.push(Token::Number {
+                value: word.parse().ok()?,
+                digits: word.len(),
+            });
         } else if let Some(month) = month(word) {
             found.push(Token::Month(month));
         } else if !found.is_empty() {
@@ -130,7 +204,10 @@ fn tokens(cell: &str) -> Option<[Token; 3]> {
 
 fn month(word: &str) -> Option<u32> {
     let folded = api::text::fold(word);
-    MONTHS.iter().find(|(start, _)| folded.starts_with(start)).map(|(_, month)| *month)
+    MONTHS
+        .iter()
+        .find(|(start, _)| folded.starts_with(start))
+        .map(|(_, month)| *month)
 }
 
 /// The day that a shape means in an order, or why it means none.
@@ -150,7 +227,10 @@ pub fn order(cells: &[(u32, &str, Shape)]) -> Result<Order> {
     let mut only_dmy = None;
     let mut only_mdy = None;
     let mut differs = None;
-    for (line, cell, shape) in cells.iter().filter(|(_, _, shape)| matches!(shape, Shape::Three(_))) {
+    for (line, cell, shape) in cells
+        .iter()
+        .filter(|(_, _, shape)| matches!(shape, Shape::Three(_)))
+    {
         match (day(*shape, Order::Dmy), day(*shape, Order::Mdy)) {
             (Ok(_), Err(_)) => only_dmy = only_dmy.or(Some((*line, *cell))),
             (Err(_), Ok(_)) => only_mdy = only_mdy.or(Some((*line, *cell))),
@@ -193,7 +273,10 @@ mod tests {
     use super::*;
 
     fn read(cell: &str, order: Order) -> String {
-        shape(cell).map_or_else(|| "no day".into(), |shape| day(shape, order).map_or_else(|why| why, |date| date.to_string()))
+        shape(cell).map_or_else(
+            || "no day".into(),
+            |shape| day(shape, order).map_or_else(|why| why, |date| date.to_string()),
+        )
     }
 
     #[test]
@@ -219,7 +302,18 @@ mod tests {
         ] {
             assert_eq!(read(cell, order), date, "{cell}");
         }
-        for cell in ["", "Balance", "12:30:45", "1/2", "12345678901", "1/2/3/4", "100/1/2020", "Foo 7 2013", "-", "2020"] {
+        for cell in [
+            "",
+            "Balance",
+            "12:30:45",
+            "1/2",
+            "12345678901",
+            "1/2/3/4",
+            "100/1/2020",
+            "Foo 7 2013",
+            "-",
+            "2020",
+        ] {
             assert_eq!(read(cell, Order::Dmy), "no day", "{cell}");
         }
         assert!(read("2026-02-31", Order::Dmy).contains("28 days"));
@@ -227,21 +321,34 @@ mod tests {
     }
 
     fn order_of(cells: &[&str]) -> Result<Order> {
-        let cells: Vec<_> = cells.iter().zip(2..).filter_map(|(cell, line)| Some((line, *cell, shape(cell)?))).collect();
+        let cells: Vec<_> = cells
+            .iter()
+            .zip(2..)
+            .filter_map(|(cell, line)| Some((line, *cell, shape(cell)?)))
+            .collect();
         order(&cells)
     }
 
     #[test]
     fn one_row_settles_the_order_for_all() {
-        assert_eq!(order_of(&["11/01/2014", "11/02/2014", "11/17/2014"]).unwrap(), Order::Mdy);
+        assert_eq!(
+            order_of(&["11/01/2014", "11/02/2014", "11/17/2014"]).unwrap(),
+            Order::Mdy
+        );
         assert_eq!(order_of(&["11/01/2014", "17/11/2014"]).unwrap(), Order::Dmy);
-        assert_eq!(order_of(&["05/05/2020", "2020-01-02", "99/99/2020"]).unwrap(), Order::Dmy);
+        assert_eq!(
+            order_of(&["05/05/2020", "2020-01-02", "99/99/2020"]).unwrap(),
+            Order::Dmy
+        );
     }
 
     #[test]
     fn two_orders_that_fit_and_none_that_does_are_both_refused_with_what_they_mean() {
         let error = order_of(&["05/05/2020", "03/04/2020"]).unwrap_err().to_string();
-        assert!(error.contains("3 Apr 2020 (dmy) or 4 Mar 2020 (mdy)") && error.contains("line 3"), "{error}");
+        assert!(
+            error.contains("3 Apr 2020 (dmy) or 4 Mar 2020 (mdy)") && error.contains("line 3"),
+            "{error}"
+        );
         let error = order_of(&["13/01/2020", "01/14/2020"]).unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("line 3"), "{error}");
     }

@@ -7,9 +7,9 @@ mod judge;
 
 pub use commit::{commit, resume_imports};
 
+use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::import::{ReadFile, ReadOptions, read};
-use crate::db::{Unit, Work};
 use crate::service::write::{self, Committed};
 use crate::service::{Grant, WriteKey, cursor};
 use crate::state::AppState;
@@ -51,15 +51,25 @@ impl Draft {
 }
 
 /// Reads a file and judges its rows; no expense is written.
-pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, options: ImportOptions, file: Vec<u8>) -> Result<Import> {
+pub async fn create(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    options: ImportOptions,
+    file: Vec<u8>,
+) -> Result<Import> {
     // A file is dear to read twice.
     if let Some(done) = write::replay(state, grant, key).await? {
         return shown(&done);
     }
     let file_name = file_name(&options)?;
-    let read_options = ReadOptions { asked: options.clone(), base: grant.base() };
+    let read_options = ReadOptions {
+        asked: options.clone(),
+        base: grant.base(),
+    };
     let read_file = tokio::task::spawn_blocking(move || read(&file, &read_options)).await;
-    let ReadFile { format, rows } = read_file.map_err(|error| AppError::Internal(format!("reading: {error}")))??;
+    let ReadFile { format, rows } =
+        read_file.map_err(|error| AppError::Internal(format!("reading: {error}")))??;
     let judged = judge::judge(state, grant, &options, rows).await?;
     let detail = Detail {
         options,
@@ -84,8 +94,21 @@ pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, options: Im
         updated_at: at,
     };
     stage(state, grant, &staged, judged).await?;
-    let after = ImportImage { state: Stage::Preview, ..staged.clone() };
-    let done = write::commit(state, grant, key, "create_import", Show(Pair { before: Some(staged.clone()), after })).await?;
+    let after = ImportImage {
+        state: Stage::Preview,
+        ..staged.clone()
+    };
+    let done = write::commit(
+        state,
+        grant,
+        key,
+        "create_import",
+        Show(Pair {
+            before: Some(staged.clone()),
+            after,
+        }),
+    )
+    .await?;
     let import = shown(&done)?;
     if Uuid::from(import.id) != staged.id {
         // The same request came twice at once, and the other one was first.
@@ -110,7 +133,10 @@ fn file_name(options: &ImportOptions) -> Result<String> {
 /// Puts the head and the rows where nobody sees them yet, some at a time, so that no other writer waits.
 async fn stage(state: &AppState, grant: &Grant, head: &ImportImage, judged: Judged) -> Result<()> {
     let ledger_id = grant.ledger_id();
-    state.db.stage(|db| async move { store::import::stage(&db, ledger_id, head).await }).await?;
+    state
+        .db
+        .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
+        .await?;
     let mut some = Vec::new();
     let mut bytes = 0;
     let (most_rows, most_bytes) = STAGED_AT_ONCE;
@@ -132,13 +158,19 @@ async fn stage(state: &AppState, grant: &Grant, head: &ImportImage, judged: Judg
         if some.len() >= most_rows || bytes >= most_bytes {
             let rows = std::mem::take(&mut some);
             let rows = &rows;
-            state.db.stage(|db| async move { store::import::stage_rows(&db, rows).await }).await?;
+            state
+                .db
+                .stage(|db| async move { store::import::stage_rows(&db, rows).await })
+                .await?;
             bytes = 0;
         }
     }
     if !some.is_empty() {
         let rows = &some;
-        state.db.stage(|db| async move { store::import::stage_rows(&db, rows).await }).await?;
+        state
+            .db
+            .stage(|db| async move { store::import::stage_rows(&db, rows).await })
+            .await?;
     }
     Ok(())
 }
@@ -156,19 +188,27 @@ impl Work for Show {
 }
 
 fn shown(done: &Committed) -> Result<Import> {
-    let image = done.image::<Imports>()?.ok_or_else(|| AppError::Internal("an import without a head".into()))?;
+    let image = done
+        .image::<Imports>()?
+        .ok_or_else(|| AppError::Internal("an import without a head".into()))?;
     image.seen()
 }
 
 /// A page of imports, newest first.
 pub async fn list(state: &AppState, grant: &Grant, query: ImportQuery) -> Result<Page<Import>> {
-    let before: Option<Uuid> =
-        query.cursor.as_deref().map(|text| cursor::open(&state.cursor_key, grant, &"imports", text)).transpose()?;
+    let before: Option<Uuid> = query
+        .cursor
+        .as_deref()
+        .map(|text| cursor::open(&state.cursor_key, grant, &"imports", text))
+        .transpose()?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut found = state
-        .db
-        .read(|db| async move { store::import::list(&db, grant.ledger_id(), before, u64::from(limit) + 1).await })
-        .await?;
+    let mut found =
+        state
+            .db
+            .read(|db| async move {
+                store::import::list(&db, grant.ledger_id(), before, u64::from(limit) + 1).await
+            })
+            .await?;
     let next_cursor = next_cursor(state, grant, &"imports", &mut found, limit, |image| image.id)?;
     let items = found.into_iter().map(ImportImage::seen).collect::<Result<_>>()?;
     Ok(Page { items, next_cursor })
@@ -188,7 +228,10 @@ fn next_cursor<T, K: Serialize>(
         return Ok(None);
     }
     found.truncate(limit);
-    found.last().map(|last| cursor::seal(&state.cursor_key, grant, list, key(last))).transpose()
+    found
+        .last()
+        .map(|last| cursor::seal(&state.cursor_key, grant, list, key(last)))
+        .transpose()
 }
 
 /// One import.
@@ -197,21 +240,34 @@ pub async fn get(state: &AppState, grant: &Grant, id: ImportId) -> Result<Import
 }
 
 async fn find(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<ImportImage> {
-    let found = state.db.read(|db| async move { store::import::find(&db, ledger_id, id).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { store::import::find(&db, ledger_id, id).await })
+        .await?;
     found.ok_or_else(AppError::not_found)
 }
 
 /// A page of an import's rows, in the order of the file.
-pub async fn rows(state: &AppState, grant: &Grant, id: ImportId, query: ImportRowQuery) -> Result<Page<ImportRow>> {
+pub async fn rows(
+    state: &AppState,
+    grant: &Grant,
+    id: ImportId,
+    query: ImportRowQuery,
+) -> Result<Page<ImportRow>> {
     get(state, grant, id).await?;
     let list = ("import_rows", id, query.verdict);
-    let after: Option<i32> =
-        query.cursor.as_deref().map(|text| cursor::open(&state.cursor_key, grant, &list, text)).transpose()?;
+    let after: Option<i32> = query
+        .cursor
+        .as_deref()
+        .map(|text| cursor::open(&state.cursor_key, grant, &list, text))
+        .transpose()?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let (ledger_id, verdict, after) = (grant.ledger_id(), query.verdict, after.unwrap_or(0));
     let mut found = state
         .db
-        .read(|db| async move { store::import::rows(&db, ledger_id, id.into(), verdict, after, u64::from(limit) + 1).await })
+        .read(|db| async move {
+            store::import::rows(&db, ledger_id, id.into(), verdict, after, u64::from(limit) + 1).await
+        })
         .await?;
     let next_cursor = next_cursor(state, grant, &list, &mut found, limit, |row| row.n)?;
     let items = found.into_iter().map(row).collect::<Result<_>>()?;
@@ -231,8 +287,24 @@ fn row(model: import_row::Model) -> Result<ImportRow> {
 }
 
 /// Drops a preview. What is being written or was written stays.
-pub async fn delete(state: &AppState, grant: &Grant, key: &WriteKey, id: ImportId, version: Option<i64>) -> Result<()> {
-    write::commit(state, grant, key, "delete_import", Drop { id: id.into(), version }).await?;
+pub async fn delete(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    id: ImportId,
+    version: Option<i64>,
+) -> Result<()> {
+    write::commit(
+        state,
+        grant,
+        key,
+        "delete_import",
+        Drop {
+            id: id.into(),
+            version,
+        },
+    )
+    .await?;
     remove(state, grant.ledger_id(), id.into()).await
 }
 
@@ -246,18 +318,34 @@ impl Work for Drop {
     type Output = Vec<Logged>;
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
-        let before = store::import::find(&unit.tx, unit.ledger_id, self.id).await?.ok_or_else(AppError::not_found)?;
+        let before = store::import::find(&unit.tx, unit.ledger_id, self.id)
+            .await?
+            .ok_or_else(AppError::not_found)?;
         check_version(&before, self.version)?;
         match before.state {
             Stage::Preview => {}
             Stage::Committing | Stage::Committed => {
-                return Err(AppError::refuse(Code::Conflict, "It was committed; undo its operation instead"));
+                return Err(AppError::refuse(
+                    Code::Conflict,
+                    "It was committed; undo its operation instead",
+                ));
             }
             Stage::Reading | Stage::Dropped => return Err(AppError::not_found()),
         }
-        let after =
-            ImportImage { state: Stage::Dropped, version: before.version + 1, updated_at: unit.at, ..before.clone() };
-        apply(unit, vec![Edit::Import(Pair { before: Some(before), after })]).await
+        let after = ImportImage {
+            state: Stage::Dropped,
+            version: before.version + 1,
+            updated_at: unit.at,
+            ..before.clone()
+        };
+        apply(
+            unit,
+            vec![Edit::Import(Pair {
+                before: Some(before),
+                after,
+            })],
+        )
+        .await
     }
 }
 
@@ -267,11 +355,19 @@ fn check_version(import: &ImportImage, version: Option<i64>) -> Result<()> {
     }
     let detail = format!("It was changed since; it has version {} now", import.version);
     let current = serde_json::to_value(import.clone().seen()?).ok();
-    Err(Refusal { current, ..Refusal::new(Code::StaleVersion, detail) }.into())
+    Err(Refusal {
+        current,
+        ..Refusal::new(Code::StaleVersion, detail)
+    }
+    .into())
 }
 
 /// Removes an import that nobody sees, some rows at a time.
 async fn remove(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
-    while state.db.stage(|db| async move { store::import::remove_some(&db, ledger_id, id).await }).await? {}
+    while state
+        .db
+        .stage(|db| async move { store::import::remove_some(&db, ledger_id, id).await })
+        .await?
+    {}
     Ok(())
 }

@@ -32,7 +32,13 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 5] = [Self::Reading, Self::Preview, Self::Committing, Self::Committed, Self::Dropped];
+    const ALL: [Self; 5] = [
+        Self::Reading,
+        Self::Preview,
+        Self::Committing,
+        Self::Committed,
+        Self::Dropped,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -100,7 +106,18 @@ pub struct Detail {
 impl ImportImage {
     /// As callers know it; what is not to be seen is not there.
     pub fn seen(self) -> Result<Import> {
-        let Self { id, state, file_name, format, row_count, detail, op_id, version, created_at, .. } = self;
+        let Self {
+            id,
+            state,
+            file_name,
+            format,
+            row_count,
+            detail,
+            op_id,
+            version,
+            created_at,
+            ..
+        } = self;
         Ok(Import {
             id: id.into(),
             state: state.seen().ok_or_else(AppError::not_found)?,
@@ -120,7 +137,8 @@ impl ImportImage {
 }
 
 fn image(row: import::Model) -> Result<ImportImage> {
-    let detail = serde_json::from_str(&row.options).map_err(|error| AppError::Internal(format!("import: {error}")))?;
+    let detail =
+        serde_json::from_str(&row.options).map_err(|error| AppError::Internal(format!("import: {error}")))?;
     Ok(ImportImage {
         id: row.id,
         state: Stage::from_word(&row.state)?,
@@ -137,7 +155,8 @@ fn image(row: import::Model) -> Result<ImportImage> {
 }
 
 fn changing(image: &ImportImage) -> Result<import::ActiveModel> {
-    let detail = serde_json::to_string(&image.detail).map_err(|error| AppError::Internal(format!("import: {error}")))?;
+    let detail = serde_json::to_string(&image.detail)
+        .map_err(|error| AppError::Internal(format!("import: {error}")))?;
     Ok(import::ActiveModel {
         state: Set(image.state.as_str().to_owned()),
         options: Set(detail),
@@ -158,7 +177,9 @@ impl Noun for Imports {
     }
 
     async fn insert(_unit: &Unit, _images: &[&ImportImage]) -> Result<()> {
-        Err(AppError::Internal("an import is staged before a change shows it".into()))
+        Err(AppError::Internal(
+            "an import is staged before a change shows it".into(),
+        ))
     }
 
     async fn update(unit: &Unit, before: &ImportImage, after: &ImportImage) -> Result<()> {
@@ -184,7 +205,12 @@ pub async fn stage(db: &impl ConnectionTrait, ledger_id: Uuid, image: &ImportIma
         created_at: Set(image.created_at.utc()),
         ..changing(image)?
     };
-    once(import::Entity::insert(row).exec_without_returning(db).await.map(|_| ()))
+    once(
+        import::Entity::insert(row)
+            .exec_without_returning(db)
+            .await
+            .map(|_| ()),
+    )
 }
 
 /// Stages rows of its file. Doing it twice does it once.
@@ -200,7 +226,12 @@ pub async fn stage_rows(db: &impl ConnectionTrait, rows: &[import_row::Model]) -
         draft: Set(row.draft),
         expense_id: Set(row.expense_id),
     });
-    once(import_row::Entity::insert_many(rows).exec_without_returning(db).await.map(|_| ()))
+    once(
+        import_row::Entity::insert_many(rows)
+            .exec_without_returning(db)
+            .await
+            .map(|_| ()),
+    )
 }
 
 /// A statement whose answer was lost is sent again; what it wrote is there then.
@@ -213,26 +244,49 @@ fn once(done: Result<(), sea_orm::DbErr>) -> Result<()> {
 
 /// The import with that id, whatever its state.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, id: Uuid) -> Result<Option<ImportImage>> {
-    import::Entity::find_by_id((ledger_id, id)).one(db).await?.map(image).transpose()
+    import::Entity::find_by_id((ledger_id, id))
+        .one(db)
+        .await?
+        .map(image)
+        .transpose()
 }
 
 /// A page of the imports that callers see, newest first.
-pub async fn list(db: &impl ConnectionTrait, ledger_id: Uuid, before: Option<Uuid>, limit: u64) -> Result<Vec<ImportImage>> {
-    let seen = Stage::ALL.into_iter().filter(|stage| stage.seen().is_some()).map(Stage::as_str);
+pub async fn list(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<ImportImage>> {
+    let seen = Stage::ALL
+        .into_iter()
+        .filter(|stage| stage.seen().is_some())
+        .map(Stage::as_str);
     let mut find = import::Entity::find()
         .filter(import::Column::LedgerId.eq(ledger_id))
         .filter(import::Column::State.is_in(seen));
     if let Some(before) = before {
         find = find.filter(import::Column::Id.lt(before));
     }
-    let rows = find.order_by_desc(import::Column::Id).limit(limit).all(db).await?;
+    let rows = find
+        .order_by_desc(import::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
     rows.into_iter().map(image).collect()
 }
 
 /// Imports of all ledgers that wait for a job: being written, or to be removed.
-pub async fn unfinished(db: &impl ConnectionTrait, stale_before: Instant) -> Result<Vec<(Uuid, ImportImage)>> {
+pub async fn unfinished(
+    db: &impl ConnectionTrait,
+    stale_before: Instant,
+) -> Result<Vec<(Uuid, ImportImage)>> {
     let waiting = [Stage::Committing, Stage::Dropped, Stage::Reading].map(Stage::as_str);
-    let rows = import::Entity::find().filter(import::Column::State.is_in(waiting)).limit(100).all(db).await?;
+    let rows = import::Entity::find()
+        .filter(import::Column::State.is_in(waiting))
+        .limit(100)
+        .all(db)
+        .await?;
     let mut found = Vec::new();
     for row in rows {
         let (ledger_id, image) = (row.ledger_id, image(row)?);
@@ -254,7 +308,9 @@ pub fn verdict_word(verdict: Verdict) -> &'static str {
 
 /// The verdict of a stored word.
 pub fn verdict(word: &str) -> Result<Verdict> {
-    let found = [Verdict::New, Verdict::Duplicate, Verdict::Invalid].into_iter().find(|verdict| verdict_word(*verdict) == word);
+    let found = [Verdict::New, Verdict::Duplicate, Verdict::Invalid]
+        .into_iter()
+        .find(|verdict| verdict_word(*verdict) == word);
     found.ok_or_else(|| AppError::Internal("stored verdict is unknown".into()))
 }
 
@@ -274,7 +330,11 @@ pub async fn rows(
     if let Some(verdict) = verdict {
         find = find.filter(import_row::Column::Verdict.eq(verdict_word(verdict)));
     }
-    Ok(find.order_by_asc(import_row::Column::N).limit(limit).all(db).await?)
+    Ok(find
+        .order_by_asc(import_row::Column::N)
+        .limit(limit)
+        .all(db)
+        .await?)
 }
 
 /// Notes which expense each row became.
@@ -296,7 +356,13 @@ pub async fn mark_written(unit: &Unit, import_id: Uuid, written: &[(i32, Uuid)])
 }
 
 /// Notes that a row is left out after all, and why.
-pub async fn mark_left_out(unit: &Unit, import_id: Uuid, n: i32, verdict: Verdict, reason: &str) -> Result<()> {
+pub async fn mark_left_out(
+    unit: &Unit,
+    import_id: Uuid,
+    n: i32,
+    verdict: Verdict,
+    reason: &str,
+) -> Result<()> {
     import_row::Entity::update_many()
         .col_expr(import_row::Column::Verdict, Expr::val(verdict_word(verdict)))
         .col_expr(import_row::Column::Reason, Expr::val(reason))
@@ -310,7 +376,10 @@ pub async fn mark_left_out(unit: &Unit, import_id: Uuid, n: i32, verdict: Verdic
 
 /// Removes some rows of an import that nobody sees any more; false when none was left and the head went too.
 pub async fn remove_some(db: &impl ConnectionTrait, ledger_id: Uuid, import_id: Uuid) -> Result<bool> {
-    let last = rows(db, ledger_id, import_id, None, 0, 2000).await?.last().map(|row| row.n);
+    let last = rows(db, ledger_id, import_id, None, 0, 2000)
+        .await?
+        .last()
+        .map(|row| row.n);
     if let Some(last) = last {
         import_row::Entity::delete_many()
             .filter(import_row::Column::LedgerId.eq(ledger_id))
@@ -332,5 +401,8 @@ pub async fn remove_some(db: &impl ConnectionTrait, ledger_id: Uuid, import_id: 
 
 /// All accounts of a ledger, deleted ones too: few, and needed whole where a file names many.
 pub async fn accounts(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<account::Model>> {
-    Ok(account::Entity::find().filter(account::Column::LedgerId.eq(ledger_id)).all(db).await?)
+    Ok(account::Entity::find()
+        .filter(account::Column::LedgerId.eq(ledger_id))
+        .all(db)
+        .await?)
 }

@@ -17,7 +17,11 @@ pub struct App {
 /// New, duplicate and invalid rows.
 pub fn preview_of(import: &Value) -> (u64, u64, u64) {
     let count = |name: &str| import[name].as_u64().unwrap();
-    (count("new_count"), count("duplicate_count"), count("invalid_count"))
+    (
+        count("new_count"),
+        count("duplicate_count"),
+        count("invalid_count"),
+    )
 }
 
 impl App {
@@ -26,16 +30,35 @@ impl App {
         let db = Box::pin(TestDb::new()).await;
         let running = run(&db).await;
         let connection = db.connect().await;
-        let client = reqwest::Client::builder().no_proxy().user_agent("tests/1").build().unwrap();
-        Self { running, connection, client, db }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .user_agent("tests/1")
+            .build()
+            .unwrap();
+        Self {
+            running,
+            connection,
+            client,
+            db,
+        }
     }
 
     /// Another server over the same database, the first one gone.
     pub async fn restart(self) -> Self {
-        let Self { running, connection, client, db } = self;
+        let Self {
+            running,
+            connection,
+            client,
+            db,
+        } = self;
         running.shutdown().await;
         let running = run(&db).await;
-        Self { running, connection, client, db }
+        Self {
+            running,
+            connection,
+            client,
+            db,
+        }
     }
 
     pub async fn preview(&self, query: &str, file: &str) -> Value {
@@ -50,7 +73,9 @@ impl App {
 
     pub async fn commit(&self, import: &Value) -> Value {
         let id = import["id"].as_str().unwrap();
-        let (status, body) = self.send(&format!("imports/{id}/commit"), None, String::new()).await;
+        let (status, body) = self
+            .send(&format!("imports/{id}/commit"), None, String::new())
+            .await;
         assert_eq!(status, 200, "{body:#}");
         body
     }
@@ -66,7 +91,10 @@ impl App {
     }
 
     pub async fn send_bytes(&self, path: &str, key: Option<&str>, file: Vec<u8>) -> (u16, Value) {
-        let mut request = self.request(Method::POST, path).header(header::CONTENT_TYPE, "text/csv").body(file);
+        let mut request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "text/csv")
+            .body(file);
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
@@ -88,7 +116,12 @@ impl App {
 
     /// The one number that a statement yields.
     pub async fn number(&self, sql: &str) -> i64 {
-        let row = self.connection.query_one_raw(self.statement(sql)).await.unwrap().unwrap();
+        let row = self
+            .connection
+            .query_one_raw(self.statement(sql))
+            .await
+            .unwrap()
+            .unwrap();
         row.try_get_by_index(0).unwrap()
     }
 
@@ -103,7 +136,11 @@ impl App {
         let rows = self.connection.query_all_raw(self.statement(&sql)).await.unwrap();
         let read = |row: &sea_orm::QueryResult| {
             let word: Option<String> = row.try_get("", "word").unwrap();
-            (word.unwrap_or_default(), row.try_get("", "n").unwrap(), row.try_get("", "minor").unwrap())
+            (
+                word.unwrap_or_default(),
+                row.try_get("", "n").unwrap(),
+                row.try_get("", "minor").unwrap(),
+            )
         };
         rows.iter().map(read).collect()
     }
@@ -127,5 +164,12 @@ async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let body = answer.bytes().await.unwrap();
-    (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
+    (
+        status,
+        if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).unwrap()
+        },
+    )
 }

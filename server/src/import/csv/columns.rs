@@ -31,35 +31,175 @@ pub enum Field {
 
 /// The fields by name, with the headers that say them, the surer ones first.
 const FIELDS: &[(Field, &str, &[&str])] = &[
-    (Field::Date, "date", &[
-        "date", "transaction date", "booking date", "posting date", "posted date", "date posted", "started date", "datetime",
-        "date/time", "spent on", "day", "buchungstag", "buchungsdatum", "datum", "belegdatum", "fecha", "data", "date operation",
-        "date de l'operation", "date d'operation", "value date", "completed date", "valuta", "wertstellung",
-    ]),
-    (Field::Amount, "amount", &[
-        "amount", "amount total", "transaction amount", "betrag", "umsatz", "montant", "importe", "importo", "valor", "sum", "value",
-        "bedrag", "belopp",
-    ]),
-    (Field::Kind, "kind", &["kind", "income/expense", "expense/income", "einnahme/ausgabe"]),
-    (Field::Currency, "currency", &["currency", "currency code", "ccy", "wahrung", "devise", "moneda", "divisa"]),
-    (Field::Category, "category", &["category", "kategorie", "categorie", "categoria"]),
-    (Field::Subcategory, "subcategory", &["subcategory", "sub category", "unterkategorie"]),
-    (Field::Account, "account", &[
-        "account", "account name", "mode", "payment mode", "payment method", "paid with", "konto", "compte", "cuenta",
-    ]),
-    (Field::ToAccount, "to_account", &["to account", "transfer to", "zielkonto"]),
-    (Field::Payee, "payee", &[
-        "payee", "merchant", "counterparty", "beneficiary", "recipient", "name", "empfanger", "auftraggeber/empfanger",
-        "beguenstigter/zahlungspflichtiger", "beneficiaire", "tiers",
-    ]),
+    (
+        Field::Date,
+        "date",
+        &[
+            "date",
+            "transaction date",
+            "booking date",
+            "posting date",
+            "posted date",
+            "date posted",
+            "started date",
+            "datetime",
+            "date/time",
+            "spent on",
+            "day",
+            "buchungstag",
+            "buchungsdatum",
+            "datum",
+            "belegdatum",
+            "fecha",
+            "data",
+            "date operation",
+            "date de l'operation",
+            "date d'operation",
+            "value date",
+            "completed date",
+            "valuta",
+            "wertstellung",
+        ],
+    ),
+    (
+        Field::Amount,
+        "amount",
+        &[
+            "amount",
+            "amount total",
+            "transaction amount",
+            "betrag",
+            "umsatz",
+            "montant",
+            "importe",
+            "importo",
+            "valor",
+            "sum",
+            "value",
+            "bedrag",
+            "belopp",
+        ],
+    ),
+    (
+        Field::Kind,
+        "kind",
+        &["kind", "income/expense", "expense/income", "einnahme/ausgabe"],
+    ),
+    (
+        Field::Currency,
+        "currency",
+        &[
+            "currency",
+            "currency code",
+            "ccy",
+            "wahrung",
+            "devise",
+            "moneda",
+            "divisa",
+        ],
+    ),
+    (
+        Field::Category,
+        "category",
+        &["category", "kategorie", "categorie", "categoria"],
+    ),
+    (
+        Field::Subcategory,
+        "subcategory",
+        &["subcategory", "sub category", "unterkategorie"],
+    ),
+    (
+        Field::Account,
+        "account",
+        &[
+            "account",
+            "account name",
+            "mode",
+            "payment mode",
+            "payment method",
+            "paid with",
+            "konto",
+            "compte",
+            "cuenta",
+        ],
+    ),
+    (
+        Field::ToAccount,
+        "to_account",
+        &["to account", "transfer to", "zielkonto"],
+    ),
+    (
+        Field::Payee,
+        "payee",
+        &[
+            "payee",
+            "merchant",
+            "counterparty",
+            "beneficiary",
+            "recipient",
+            "name",
+            "empfanger",
+            "auftraggeber/empfanger",
+            "beguenstigter/zahlungspflichtiger",
+            "beneficiaire",
+            "tiers",
+        ],
+    ),
     (Field::Tags, "tags", &["tags", "tag", "labels", "schlagworte"]),
-    (Field::Note, "note", &[
-        "note", "notes", "memo", "description", "details", "comment", "text", "verwendungszweck", "buchungstext", "label", "libelle",
-        "concepto", "narrative",
-    ]),
-    (Field::ExternalId, "external_id", &["external id", "transaction id", "unique id", "fitid"]),
-    (Field::Debit, "debit", &["debit", "withdrawal", "withdrawals", "paid out", "money out", "debit amount", "soll", "belastung", "cargo"]),
-    (Field::Credit, "credit", &["credit", "deposit", "deposits", "paid in", "money in", "credit amount", "haben", "gutschrift", "abono"]),
+    (
+        Field::Note,
+        "note",
+        &[
+            "note",
+            "notes",
+            "memo",
+            "description",
+            "details",
+            "comment",
+            "text",
+            "verwendungszweck",
+            "buchungstext",
+            "label",
+            "libelle",
+            "concepto",
+            "narrative",
+        ],
+    ),
+    (
+        Field::ExternalId,
+        "external_id",
+        &["external id", "transaction id", "unique id", "fitid"],
+    ),
+    (
+        Field::Debit,
+        "debit",
+        &[
+            "debit",
+            "withdrawal",
+            "withdrawals",
+            "paid out",
+            "money out",
+            "debit amount",
+            "soll",
+            "belastung",
+            "cargo",
+        ],
+    ),
+    (
+        Field::Credit,
+        "credit",
+        &[
+            "credit",
+            "deposit",
+            "deposits",
+            "paid in",
+            "money in",
+            "credit amount",
+            "haben",
+            "gutschrift",
+            "abono",
+        ],
+    ),
 ];
 
 /// Headers that say the kind only where the caller says what its words mean; banks write all sorts of things there.
@@ -87,42 +227,92 @@ impl Columns {
 
     /// Finds the columns of a file.
     pub fn find(options: &ImportOptions, records: &[Record<'_>]) -> Result<Self> {
-        let columns = match options.columns.as_deref().filter(|columns| !columns.trim().is_empty()) {
+        let columns = match options
+            .columns
+            .as_deref()
+            .filter(|columns| !columns.trim().is_empty())
+        {
             Some(asked) => Self::asked(asked, records)?,
             None => Self::known(options, records)?,
         };
-        let has_amount = [Field::Amount, Field::Debit, Field::Credit].into_iter().any(|field| columns.has(field));
+        let has_amount = [Field::Amount, Field::Debit, Field::Credit]
+            .into_iter()
+            .any(|field| columns.has(field));
         let mut faults = Faults::default();
         if !columns.has(Field::Date) {
-            faults.add("/columns", "no-date", "No column is the date; say date=HEADER or date=NUMBER");
+            faults.add(
+                "/columns",
+                "no-date",
+                "No column is the date; say date=HEADER or date=NUMBER",
+            );
         }
         if !has_amount {
-            faults.add("/columns", "no-amount", "No column is the amount; say amount=HEADER, or debit= and credit=");
+            faults.add(
+                "/columns",
+                "no-amount",
+                "No column is the amount; say amount=HEADER, or debit= and credit=",
+            );
         }
-        if columns.has(Field::Amount) && (columns.has(Field::Debit) || columns.has(Field::Credit)) && options.columns.is_some() {
-            faults.add("/columns", "not-both", "Give amount, or debit and credit, not both");
+        if columns.has(Field::Amount)
+            && (columns.has(Field::Debit) || columns.has(Field::Credit))
+            && options.columns.is_some()
+        {
+            faults.add(
+                "/columns",
+                "not-both",
+                "Give amount, or debit and credit, not both",
+            );
         }
-        if faults.is_empty() { Ok(columns) } else { Err(AppError::faults(Code::Unprocessable, faults)) }
+        if faults.is_empty() {
+            Ok(columns)
+        } else {
+            Err(AppError::faults(Code::Unprocessable, faults))
+        }
     }
 
     /// As the caller says.
     fn asked(asked: &str, records: &[Record<'_>]) -> Result<Self> {
         let mut faults = Faults::default();
         let wanted = wanted(asked, &mut faults);
-        let named: Vec<(Field, &str)> =
-            wanted.iter().filter_map(|(field, column)| Some((*field, column.name()?))).collect();
+        let named: Vec<(Field, &str)> = wanted
+            .iter()
+            .filter_map(|(field, column)| Some((*field, column.name()?)))
+            .collect();
         let head = records.get(..MAX_PREAMBLE).unwrap_or(records);
-        let hits = |record: &Record<'_>| named.iter().filter(|(_, name)| position(record, name).is_some()).count();
+        let hits = |record: &Record<'_>| {
+            named
+                .iter()
+                .filter(|(_, name)| position(record, name).is_some())
+                .count()
+        };
         // Of equals the first: the header stands above what looks like it.
-        let best = head.iter().enumerate().rev().max_by_key(|(_, record)| hits(record)).filter(|(_, record)| hits(record) > 0);
-        let mut columns = Self { index: BTreeMap::new(), header: best.map(|(at, _)| at) };
-        let widest = records.iter().map(|record| record.cells.len()).max().unwrap_or_default();
-        let heading = best.map(|(_, record)| record).or_else(|| head.iter().rev().max_by_key(|record| record.cells.len()));
+        let best = head
+            .iter()
+            .enumerate()
+            .rev()
+            .max_by_key(|(_, record)| hits(record))
+            .filter(|(_, record)| hits(record) > 0);
+        let mut columns = Self {
+            index: BTreeMap::new(),
+            header: best.map(|(at, _)| at),
+        };
+        let widest = records
+            .iter()
+            .map(|record| record.cells.len())
+            .max()
+            .unwrap_or_default();
+        let heading = best
+            .map(|(_, record)| record)
+            .or_else(|| head.iter().rev().max_by_key(|record| record.cells.len()));
         for (field, column) in wanted {
             let found = match &column {
                 Column::Number(number) if (1..=widest).contains(number) => Some(number - 1),
                 Column::Number(number) => {
-                    faults.add("/columns", "no-such-column", format!("There is no column {number}; the file has {widest}"));
+                    faults.add(
+                        "/columns",
+                        "no-such-column",
+                        format!("There is no column {number}; the file has {widest}"),
+                    );
                     None
                 }
                 Column::Name(name) => {
@@ -139,7 +329,11 @@ impl Columns {
                 faults.add("/columns", "twice", format!("{} is named twice", name_of(field)));
             }
         }
-        if faults.is_empty() { Ok(columns) } else { Err(AppError::faults(Code::Unprocessable, faults)) }
+        if faults.is_empty() {
+            Ok(columns)
+        } else {
+            Err(AppError::faults(Code::Unprocessable, faults))
+        }
     }
 
     /// As the headers say themselves.
@@ -149,8 +343,12 @@ impl Columns {
         let found = head.iter().enumerate().find_map(|(at, record)| {
             let index = known_in(record, maps_kinds);
             let has = |field| index.contains_key(&field);
-            let is_header = has(Field::Date) && (has(Field::Amount) || has(Field::Debit) || has(Field::Credit));
-            is_header.then_some(Self { index, header: Some(at) })
+            let is_header =
+                has(Field::Date) && (has(Field::Amount) || has(Field::Debit) || has(Field::Credit));
+            is_header.then_some(Self {
+                index,
+                header: Some(at),
+            })
         });
         found.ok_or_else(|| {
             let widest = head.iter().rev().max_by_key(|record| record.cells.len());
@@ -170,8 +368,15 @@ fn known_in(record: &Record<'_>, maps_kinds: bool) -> BTreeMap<Field, usize> {
     let headers: Vec<String> = record.cells.iter().map(|cell| plain(cell)).collect();
     let mut index = BTreeMap::new();
     for (field, _, words) in FIELDS {
-        let more = if *field == Field::Kind && maps_kinds { KIND_WHERE_MAPPED } else { &[] };
-        let found = words.iter().chain(more).find_map(|word| headers.iter().position(|header| header == word));
+        let more = if *field == Field::Kind && maps_kinds {
+            KIND_WHERE_MAPPED
+        } else {
+            &[]
+        };
+        let found = words
+            .iter()
+            .chain(more)
+            .find_map(|word| headers.iter().position(|header| header == word));
         if let Some(found) = found {
             index.insert(*field, found);
         }
@@ -189,7 +394,11 @@ fn plain(header: &str) -> String {
     let text = text.trim_end_matches([':', '.']).trim();
     let mut words: Vec<&str> = text.split_whitespace().collect();
     // `Withdrawals (SGD)`: the currency is no part of the name.
-    if words.len() > 1 && words.last().is_some_and(|word| api::currency::Currency::parse(word).is_some()) {
+    if words.len() > 1
+        && words
+            .last()
+            .is_some_and(|word| api::currency::Currency::parse(word).is_some())
+    {
         words.pop();
     }
     words.join(" ")
@@ -233,10 +442,16 @@ fn wanted(asked: &str, faults: &mut Faults) -> Vec<(Field, Column)> {
         let (name, column) = (fold(name), column.trim());
         match FIELDS.iter().find(|(_, word, _)| *word == name) {
             Some(_) if column.is_empty() => {
-                faults.add("/columns", "malformed", format!("{name} names no column; say {name}=HEADER or {name}=NUMBER"));
+                faults.add(
+                    "/columns",
+                    "malformed",
+                    format!("{name} names no column; say {name}=HEADER or {name}=NUMBER"),
+                );
             }
             Some((field, _, _)) => {
-                let column = column.parse().map_or_else(|_| Column::Name(column.to_owned()), Column::Number);
+                let column = column
+                    .parse()
+                    .map_or_else(|_| Column::Name(column.to_owned()), Column::Number);
                 wanted.push((*field, column));
             }
             None => {
@@ -244,7 +459,11 @@ fn wanted(asked: &str, faults: &mut Faults) -> Vec<(Field, Column)> {
                 faults.0.push(Fault {
                     pointer: "/columns".into(),
                     code: "unknown-field".into(),
-                    detail: format!("There is no field {:?}; fields are {}", shown_cell(&name), words().collect::<Vec<_>>().join(", ")),
+                    detail: format!(
+                        "There is no field {:?}; fields are {}",
+                        shown_cell(&name),
+                        words().collect::<Vec<_>>().join(", ")
+                    ),
                     candidates: nearest(&name, words()),
                 });
             }
@@ -254,21 +473,33 @@ fn wanted(asked: &str, faults: &mut Faults) -> Vec<(Field, Column)> {
 }
 
 fn name_of(field: Field) -> &'static str {
-    FIELDS.iter().find(|(found, _, _)| *found == field).map_or("", |(_, name, _)| name)
+    FIELDS
+        .iter()
+        .find(|(found, _, _)| *found == field)
+        .map_or("", |(_, name, _)| name)
 }
 
 fn no_such_column(name: &str, heading: Option<&Record<'_>>) -> Fault {
-    let names = heading.into_iter().flat_map(|record| record.cells.iter().map(|cell| shown_cell(cell)));
+    let names = heading
+        .into_iter()
+        .flat_map(|record| record.cells.iter().map(|cell| shown_cell(cell)));
     Fault {
         pointer: "/columns".into(),
         code: "no-such-column".into(),
-        detail: format!("There is no column {:?}; the file has {}", shown_cell(name), heading_words(heading)),
+        detail: format!(
+            "There is no column {:?}; the file has {}",
+            shown_cell(name),
+            heading_words(heading)
+        ),
         candidates: nearest(name, names.filter(|name| !name.is_empty())),
     }
 }
 
 fn heading_words(record: Option<&Record<'_>>) -> String {
-    let cells: Vec<String> = record.into_iter().flat_map(|record| record.cells.iter().map(|cell| shown_cell(cell))).collect();
+    let cells: Vec<String> = record
+        .into_iter()
+        .flat_map(|record| record.cells.iter().map(|cell| shown_cell(cell)))
+        .collect();
     cells.join(" | ").chars().take(400).collect()
 }
 
@@ -278,21 +509,34 @@ mod tests {
     use super::*;
 
     fn find(columns: Option<&str>, text: &str) -> Result<Columns> {
-        let options = ImportOptions { columns: columns.map(str::to_owned), ..Default::default() };
+        let options = ImportOptions {
+            columns: columns.map(str::to_owned),
+            ..Default::default()
+        };
         Columns::find(&options, &records(text).unwrap())
     }
 
     fn index(columns: &Columns) -> Vec<(&'static str, usize)> {
-        columns.index.iter().map(|(field, at)| (name_of(*field), *at)).collect()
+        columns
+            .index
+            .iter()
+            .map(|(field, at)| (name_of(*field), *at))
+            .collect()
     }
 
     #[test]
     fn headers_that_say_it_themselves_need_no_mapping_even_below_a_preamble() {
         let found = find(None, "Account details for:,x\n\"Balance\",\"6,66\"\nTransaction date,Value date,Description,Withdrawals (SGD),Deposits (SGD)\n1,2,3,4,5\n").unwrap();
         assert_eq!(found.header, Some(2));
-        assert_eq!(index(&found), [("date", 0), ("note", 2), ("debit", 3), ("credit", 4)]);
+        assert_eq!(
+            index(&found),
+            [("date", 0), ("note", 2), ("debit", 3), ("credit", 4)]
+        );
         let found = find(None, "Datum;Währung;Soll;Haben\n1;2;3;4\n").unwrap();
-        assert_eq!(index(&found), [("date", 0), ("currency", 1), ("debit", 2), ("credit", 3)]);
+        assert_eq!(
+            index(&found),
+            [("date", 0), ("currency", 1), ("debit", 2), ("credit", 3)]
+        );
     }
 
     #[test]
@@ -307,11 +551,16 @@ mod tests {
 
     #[test]
     fn every_wrong_name_is_told_at_once_with_what_there_is() {
-        let Err(AppError::Refused(refusal)) = find(Some("date=Dat,amount=9,colour=x,note="), "Date,Amount\n1,2\n") else {
+        let Err(AppError::Refused(refusal)) =
+            find(Some("date=Dat,amount=9,colour=x,note="), "Date,Amount\n1,2\n")
+        else {
             panic!("it must be refused");
         };
         let codes: Vec<&str> = refusal.faults.0.iter().map(|fault| fault.code.as_str()).collect();
-        assert_eq!(codes, ["unknown-field", "malformed", "no-such-column", "no-such-column"]);
+        assert_eq!(
+            codes,
+            ["unknown-field", "malformed", "no-such-column", "no-such-column"]
+        );
         assert_eq!(refusal.faults.0[2].candidates, ["Date"]);
         for (columns, text) in [
             (Some("date=Date"), "Date,Amount\n"),

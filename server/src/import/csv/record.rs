@@ -41,21 +41,31 @@ impl Record<'_> {
 pub fn records(text: &str) -> Result<Vec<Record<'_>>> {
     let (records, open) = split(text, delimiter(text), MAX_ROWS + MAX_PREAMBLE);
     if let Some(line) = open {
-        let detail = format!("The quote that opens on line {line} is not closed; double a quote that belongs to the text");
+        let detail = format!(
+            "The quote that opens on line {line} is not closed; double a quote that belongs to the text"
+        );
         return Err(refuse("", "open-quote", detail));
     }
     if records.len() >= MAX_ROWS + MAX_PREAMBLE {
         return Err(too_many());
     }
     if records.iter().all(|record| record.cells.len() < 2) {
-        return Err(refuse("", "one-column", "The file has one column; cells are parted by comma, semicolon, tab or |"));
+        return Err(refuse(
+            "",
+            "one-column",
+            "The file has one column; cells are parted by comma, semicolon, tab or |",
+        ));
     }
     Ok(records)
 }
 
 /// The delimiter that cuts most of the first records into equally many cells; of several, the one that cuts finest.
 fn delimiter(text: &str) -> char {
-    let head = text.char_indices().filter(|(_, c)| *c == '\n').nth(2 * MAX_PREAMBLE).map_or(text.len(), |(at, _)| at);
+    let head = text
+        .char_indices()
+        .filter(|(_, c)| *c == '\n')
+        .nth(2 * MAX_PREAMBLE)
+        .map_or(text.len(), |(at, _)| at);
     let head = text.get(..head.min(256 * 1024)).unwrap_or(text);
     let score = |delimiter: char| {
         let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
@@ -64,7 +74,11 @@ fn delimiter(text: &str) -> char {
                 *widths.entry(record.cells.len()).or_default() += 1;
             }
         }
-        widths.into_iter().map(|(width, count)| (count, width)).max().unwrap_or_default()
+        widths
+            .into_iter()
+            .map(|(width, count)| (count, width))
+            .max()
+            .unwrap_or_default()
     };
     let mut best = (',', (0, 0));
     for delimiter in DELIMITERS {
@@ -78,7 +92,15 @@ fn delimiter(text: &str) -> char {
 
 /// Cuts a text into at most `most` records; also the line of a quote that never closes.
 fn split(text: &str, delimiter: char, most: usize) -> (Vec<Record<'_>>, Option<u32>) {
-    let mut cutter = Cutter { text, start: 0, line: 1, began: 1, cells: Vec::new(), cell: String::new(), records: Vec::new() };
+    let mut cutter = Cutter {
+        text,
+        start: 0,
+        line: 1,
+        began: 1,
+        cells: Vec::new(),
+        cell: String::new(),
+        records: Vec::new(),
+    };
     let mut opened = None;
     let mut was_quoted = false;
     let mut chars = text.char_indices().peekable();
@@ -141,9 +163,17 @@ impl Cutter<'_> {
 
     fn end_record(&mut self, end: usize, next: usize) {
         let cells = std::mem::take(&mut self.cells);
-        let raw = self.text.get(self.start..end).unwrap_or_default().trim_end_matches('\r');
+        let raw = self
+            .text
+            .get(self.start..end)
+            .unwrap_or_default()
+            .trim_end_matches('\r');
         if cells.iter().any(|cell| !cell.trim().is_empty()) {
-            self.records.push(Record { line: self.began, raw, cells });
+            self.records.push(Record {
+                line: self.began,
+                raw,
+                cells,
+            });
         }
         self.start = next;
         self.began = self.line;
@@ -155,7 +185,11 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<Vec<String>> {
-        records(text).unwrap().into_iter().map(|record| record.cells).collect()
+        records(text)
+            .unwrap()
+            .into_iter()
+            .map(|record| record.cells)
+            .collect()
     }
 
     #[test]
@@ -164,7 +198,11 @@ mod tests {
             cells("a,\"b, \"\"c\"\"\"\r\n\r\n,,\n\"1\n2\", 12\" tube\n"),
             [vec!["a", "b, \"c\""], vec!["1\n2", " 12\" tube"]]
         );
-        let lines: Vec<u32> = records("a,b\n\n\"1\n2\",x\r\nc,d").unwrap().iter().map(|record| record.line).collect();
+        let lines: Vec<u32> = records("a,b\n\n\"1\n2\",x\r\nc,d")
+            .unwrap()
+            .iter()
+            .map(|record| record.line)
+            .collect();
         assert_eq!(lines, [1, 3, 5]);
     }
 
@@ -186,7 +224,12 @@ mod tests {
     fn a_quote_left_open_and_a_single_column_are_refused() {
         let error = records("a,b\nc,\"d\ne,f\n").unwrap_err().to_string();
         assert!(error.contains("line 2"), "{error}");
-        assert!(records("one\ntwo\n").unwrap_err().to_string().contains("one column"));
+        assert!(
+            records("one\ntwo\n")
+                .unwrap_err()
+                .to_string()
+                .contains("one column")
+        );
     }
 
     #[test]

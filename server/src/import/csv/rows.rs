@@ -39,8 +39,17 @@ struct Seen<'r, 't> {
 /// The rows of the records below the header.
 pub fn rows(records: &[Record<'_>], columns: &Columns, options: &ReadOptions) -> Result<Vec<RawRow>> {
     let kinds = Kinds::of(options.asked.kind_map.as_deref())?;
-    let below = records.get(columns.header.map_or(0, |header| header + 1)..).unwrap_or_default();
-    let first = if columns.header.is_some() { 0 } else { below.iter().take_while(|record| is_heading(record, columns)).count() };
+    let below = records
+        .get(columns.header.map_or(0, |header| header + 1)..)
+        .unwrap_or_default();
+    let first = if columns.header.is_some() {
+        0
+    } else {
+        below
+            .iter()
+            .take_while(|record| is_heading(record, columns))
+            .count()
+    };
     let below = below.get(first..).unwrap_or_default();
     let seen: Vec<Seen<'_, '_>> = below
         .iter()
@@ -52,7 +61,13 @@ pub fn rows(records: &[Record<'_>], columns: &Columns, options: &ReadOptions) ->
         .collect();
     let cells: Vec<(u32, &str, Shape)> = seen
         .iter()
-        .filter_map(|seen| Some((seen.record.line, columns.cell(seen.record, Field::Date), seen.day?)))
+        .filter_map(|seen| {
+            Some((
+                seen.record.line,
+                columns.cell(seen.record, Field::Date),
+                seen.day?,
+            ))
+        })
         .collect();
     let order = match options.asked.date_format.as_deref().and_then(Order::from_word) {
         Some(order) => order,
@@ -64,20 +79,31 @@ pub fn rows(records: &[Record<'_>], columns: &Columns, options: &ReadOptions) ->
             signs.see(money);
         }
     }
-    let file = File { columns, options, order, signs };
+    let file = File {
+        columns,
+        options,
+        order,
+        signs,
+    };
     Ok(seen.into_iter().map(|seen| file.row(seen)).collect())
 }
 
 /// Without a header that was named: the records at the top whose day and amount hold no digit.
 fn is_heading(record: &Record<'_>, columns: &Columns) -> bool {
     let has_digit = |field| columns.cell(record, field).contains(|c: char| c.is_ascii_digit());
-    ![Field::Date, Field::Amount, Field::Debit, Field::Credit].into_iter().any(has_digit)
+    ![Field::Date, Field::Amount, Field::Debit, Field::Credit]
+        .into_iter()
+        .any(has_digit)
 }
 
 /// The amount of a record and where it stands.
 fn money(record: &Record<'_>, columns: &Columns, kinds: &Kinds, base: Currency) -> Result<Money, String> {
     let read = |field| figure(columns.cell(record, field), base);
-    let said = if columns.has(Field::Kind) { Some(kinds.read(columns.cell(record, Field::Kind))) } else { None };
+    let said = if columns.has(Field::Kind) {
+        Some(kinds.read(columns.cell(record, Field::Kind)))
+    } else {
+        None
+    };
     let (place, figure) = if columns.has(Field::Amount) {
         (Place::Amount, read(Field::Amount)?)
     } else {
@@ -126,13 +152,12 @@ impl Signs {
         let takes_back = money.figure.is_negative && has_positive;
         match money.place {
             Place::Amount if money.figure.is_negative || !has_negative => Ok(Kind::Expense),
-            Place::Amount => Ok(Kind::Income),
             Place::Debit | Place::Said(Kind::Expense) if takes_back => Ok(Kind::Refund),
             Place::Debit => Ok(Kind::Expense),
             Place::Credit | Place::Said(Kind::Income) if takes_back => {
                 Err("It is negative among positive income; write it as an expense".into())
             }
-            Place::Credit => Ok(Kind::Income),
+            Place::Amount | Place::Credit => Ok(Kind::Income),
             Place::Said(kind) => Ok(kind),
         }
     }
@@ -144,11 +169,23 @@ struct Kinds(BTreeMap<String, Kind>);
 
 impl Kinds {
     fn of(map: Option<&str>) -> Result<Self> {
-        let mut kinds: BTreeMap<String, Kind> = Kind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), kind)).collect();
-        for pair in map.unwrap_or_default().split(',').filter(|pair| !pair.trim().is_empty()) {
-            let found = pair.rsplit_once('=').and_then(|(word, kind)| Some((fold(word), Kind::from_word(&fold(kind))?)));
+        let mut kinds: BTreeMap<String, Kind> = Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.as_str().to_owned(), kind))
+            .collect();
+        for pair in map
+            .unwrap_or_default()
+            .split(',')
+            .filter(|pair| !pair.trim().is_empty())
+        {
+            let found = pair
+                .rsplit_once('=')
+                .and_then(|(word, kind)| Some((fold(word), Kind::from_word(&fold(kind))?)));
             let (word, kind) = found.ok_or_else(|| {
-                let detail = format!("{:?} is not WORD=KIND; kinds are expense, refund, income, transfer", shown_cell(pair));
+                let detail = format!(
+                    "{:?} is not WORD=KIND; kinds are expense, refund, income, transfer",
+                    shown_cell(pair)
+                );
                 refuse("/kind_map", "malformed", detail)
             })?;
             kinds.insert(word, kind);
@@ -162,7 +199,11 @@ impl Kinds {
         }
         self.0.get(&fold(cell)).copied().ok_or_else(|| {
             let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-            format!("The kind {:?} is not known; kind_map says what words mean, and knows {}", shown_cell(cell), known.join(", "))
+            format!(
+                "The kind {:?} is not known; kind_map says what words mean, and knows {}",
+                shown_cell(cell),
+                known.join(", ")
+            )
         })
     }
 }
@@ -178,13 +219,19 @@ struct File<'a> {
 impl File<'_> {
     fn row(&self, seen: Seen<'_, '_>) -> RawRow {
         let record = seen.record;
-        RawRow { line: record.line, raw: shown_row(record.raw), draft: self.draft(seen) }
+        RawRow {
+            line: record.line,
+            raw: shown_row(record.raw),
+            draft: self.draft(seen),
+        }
     }
 
     fn draft(&self, seen: Seen<'_, '_>) -> Result<NewExpense, String> {
         let record = seen.record;
         if let Some(chars) = record.excess() {
-            return Err(format!("The row has {chars} characters, at most {MAX_ROW_CHARS} are read"));
+            return Err(format!(
+                "The row has {chars} characters, at most {MAX_ROW_CHARS} are read"
+            ));
         }
         let cell = |field| self.columns.cell(record, field);
         let date = cell(Field::Date);
@@ -192,16 +239,25 @@ impl File<'_> {
             return Err("It has neither a date nor an amount".into());
         }
         let shape = seen.day.ok_or_else(|| {
-            if date.is_empty() { "It has no date".to_owned() } else { format!("{:?} is not a date", shown_cell(date)) }
+            if date.is_empty() {
+                "It has no date".to_owned()
+            } else {
+                format!("{:?} is not a date", shown_cell(date))
+            }
         })?;
         let date = day::day(shape, self.order)?;
         let money = seen.money?;
         let named = match cell(Field::Currency) {
             "" => None,
-            code => Some(Currency::parse(code).ok_or_else(|| format!("{:?} is not a currency code", shown_cell(code)))?),
+            code => Some(
+                Currency::parse(code)
+                    .ok_or_else(|| format!("{:?} is not a currency code", shown_cell(code)))?,
+            ),
         };
         let currency = named.or(money.figure.currency);
-        let amount = money.figure.amount(currency.unwrap_or(self.options.base), self.signs.writing)?;
+        let amount = money
+            .figure
+            .amount(currency.unwrap_or(self.options.base), self.signs.writing)?;
         let amount = amount.ok_or("The amount is 0")?;
         let kind = self.signs.kind(&money)?;
         let line = |field| Some(clean_line(cell(field))).filter(|text| !text.is_empty());
@@ -224,16 +280,20 @@ impl File<'_> {
 /// The category's path of at most two levels.
 fn category(category: Option<String>, subcategory: Option<String>) -> Result<Option<String>, String> {
     match (category, subcategory) {
-        (Some(parent), Some(child)) if parent.contains(':') => {
-            Err(format!("Categories have two levels; {:?} and {:?} are more", shown_cell(&parent), shown_cell(&child)))
-        }
+        (Some(parent), Some(child)) if parent.contains(':') => Err(format!(
+            "Categories have two levels; {:?} and {:?} are more",
+            shown_cell(&parent),
+            shown_cell(&child)
+        )),
         (Some(parent), Some(child)) => Ok(Some(format!("{parent}: {child}"))),
         (one, other) => Ok(one.or(other)),
     }
 }
 
 fn tags(cell: &str) -> Vec<String> {
-    let names = cell.split([',', ';', '|']).map(|tag| clean_line(tag.trim().trim_start_matches(['+', '#'])));
+    let names = cell
+        .split([',', ';', '|'])
+        .map(|tag| clean_line(tag.trim().trim_start_matches(['+', '#'])));
     let mut tags: Vec<String> = Vec::new();
     for name in names.filter(|name| !name.is_empty()) {
         if !tags.contains(&name) {

@@ -13,19 +13,31 @@ fn options(columns: &str, date_format: &str, kind_map: &str) -> ReadOptions {
         kind_map: some(kind_map),
         ..Default::default()
     };
-    ReadOptions { asked, base: Currency::EUR }
+    ReadOptions {
+        asked,
+        base: Currency::EUR,
+    }
 }
 
 fn rows(text: &str, options: &ReadOptions) -> Vec<RawRow> {
-    read(text.as_bytes(), options).unwrap_or_else(|error| panic!("{error}: {text}")).rows
+    read(text.as_bytes(), options)
+        .unwrap_or_else(|error| panic!("{error}: {text}"))
+        .rows
 }
 
 /// Each row in short: day, kind, amount, currency; or why not.
 fn short(text: &str, options: &ReadOptions) -> Vec<String> {
     let words = |row: RawRow| match row.draft {
         Ok(new) => {
-            let currency = new.currency.map_or_else(String::new, |currency| format!(" {currency}"));
-            format!("{} {} {}{currency}", new.date, new.kind.unwrap_or_default().as_str(), new.amount)
+            let currency = new
+                .currency
+                .map_or_else(String::new, |currency| format!(" {currency}"));
+            format!(
+                "{} {} {}{currency}",
+                new.date,
+                new.kind.unwrap_or_default().as_str(),
+                new.amount
+            )
         }
         Err(why) => why,
     };
@@ -37,7 +49,11 @@ fn without_a_kind_a_minus_is_spent_and_a_plus_earned_unless_all_are_positive() {
     let plain = options("", "", "");
     assert_eq!(
         short("date,amount\n2020-01-01,-5\n2020-01-02,7\n2020-01-03,0\n", &plain),
-        ["2020-01-01 expense 5.00", "2020-01-02 income 7.00", "The amount is 0"]
+        [
+            "2020-01-01 expense 5.00",
+            "2020-01-02 income 7.00",
+            "The amount is 0"
+        ]
     );
     assert_eq!(
         short("date,amount\n2020-01-01,5\n2020-01-02,7\n", &plain),
@@ -49,7 +65,10 @@ fn without_a_kind_a_minus_is_spent_and_a_plus_earned_unless_all_are_positive() {
 fn debit_and_credit_columns_say_the_kind_whatever_their_sign() {
     let plain = options("", "dmy", "");
     assert_eq!(
-        short("Date,Debit,Credit\n01/04/20,\"-50,00\",\n02/04/20,,\"1300,00\"\n03/04/20,1,2\n04/04/20,0,0\n05/04/20,,\n", &plain),
+        short(
+            "Date,Debit,Credit\n01/04/20,\"-50,00\",\n02/04/20,,\"1300,00\"\n03/04/20,1,2\n04/04/20,0,0\n05/04/20,,\n",
+            &plain
+        ),
         [
             "2020-04-01 expense 50.00",
             "2020-04-02 income 1300.00",
@@ -60,7 +79,10 @@ fn debit_and_credit_columns_say_the_kind_whatever_their_sign() {
     );
     // A minus among positive debits is money that came back.
     assert_eq!(
-        short("Date,Debit,Credit\n01/04/20,50,\n02/04/20,-20,\n03/04/20,,5\n04/04/20,,-5\n", &plain),
+        short(
+            "Date,Debit,Credit\n01/04/20,50,\n02/04/20,-20,\n03/04/20,,5\n04/04/20,,-5\n",
+            &plain
+        ),
         [
             "2020-04-01 expense 50.00",
             "2020-04-02 refund 20.00",
@@ -72,13 +94,33 @@ fn debit_and_credit_columns_say_the_kind_whatever_their_sign() {
 
 #[test]
 fn the_words_of_the_kind_column_mean_what_the_map_says() {
-    let mapped = options("date=Date,amount=Amount,kind=Type", "", "Ausgabe=expense, transfer-out =transfer");
-    let found = short("Date,Amount,Type\n2020-01-01,-5,AUSGABE\n2020-01-02,7,Transfer-Out\n2020-01-03,7,income\n2020-01-04,1,x\n2020-01-05,1,\n", &mapped);
-    assert_eq!(found[..3], ["2020-01-01 expense 5.00", "2020-01-02 transfer 7.00", "2020-01-03 income 7.00"]);
-    assert!(found[3].contains("\"x\" is not known") && found[3].contains("ausgabe"), "{found:?}");
+    let mapped = options(
+        "date=Date,amount=Amount,kind=Type",
+        "",
+        "Ausgabe=expense, transfer-out =transfer",
+    );
+    let found = short(
+        "Date,Amount,Type\n2020-01-01,-5,AUSGABE\n2020-01-02,7,Transfer-Out\n2020-01-03,7,income\n2020-01-04,1,x\n2020-01-05,1,\n",
+        &mapped,
+    );
+    assert_eq!(
+        found[..3],
+        [
+            "2020-01-01 expense 5.00",
+            "2020-01-02 transfer 7.00",
+            "2020-01-03 income 7.00"
+        ]
+    );
+    assert!(
+        found[3].contains("\"x\" is not known") && found[3].contains("ausgabe"),
+        "{found:?}"
+    );
     assert_eq!(found[4], "It has no kind");
     for map in ["x", "x=", "x=spent", "=x"] {
-        assert!(read(b"date,amount\n2020-01-01,1\n", &options("", "", map)).is_err(), "{map}");
+        assert!(
+            read(b"date,amount\n2020-01-01,1\n", &options("", "", map)).is_err(),
+            "{map}"
+        );
     }
 }
 
@@ -95,33 +137,53 @@ fn names_levels_tags_and_notes_come_out_clean() {
     assert_eq!(first.tags, ["trip", "food"]);
     assert_eq!(first.note.as_deref(), Some("two\nlines"));
     assert_eq!(first.external_id.as_deref(), Some("A 1"));
-    assert_eq!(found[1].draft.clone().unwrap().category.as_deref(), Some("Snacks"));
+    assert_eq!(
+        found[1].draft.clone().unwrap().category.as_deref(),
+        Some("Snacks")
+    );
     assert_eq!(found[1].line, 4);
     assert!(found[2].draft.clone().unwrap_err().contains("two levels"));
 }
 
 #[test]
 fn rows_that_are_none_say_so_and_what_stands_above_the_first_is_left_out() {
-    let text = "Statement of,\n,\nDate,Amount\n2020-01-01,5\nBalance,\"1,00\"\n2020-01-02,abc\n,\n,only text\n";
+    let text =
+        "Statement of,\n,\nDate,Amount\n2020-01-01,5\nBalance,\"1,00\"\n2020-01-02,abc\n,\n,only text\n";
     let by_number = short(text, &options("date=1,amount=2", "", ""));
     assert_eq!(
         by_number,
-        ["2020-01-01 expense 5.00", "\"Balance\" is not a date", "\"abc\" is not an amount", "It has no date"]
+        [
+            "2020-01-01 expense 5.00",
+            "\"Balance\" is not a date",
+            "\"abc\" is not an amount",
+            "It has no date"
+        ]
     );
     assert_eq!(short(text, &options("", "", "")), by_number);
 }
 
 #[test]
 fn a_currency_is_the_columns_or_the_one_beside_the_amount() {
-    let text = "date,amount,currency\n2020-01-01,5,USD\n2020-01-02,$5,\n2020-01-03,5,XYZ\n2020-01-04,5.5,JPY\n";
+    let text =
+        "date,amount,currency\n2020-01-01,5,USD\n2020-01-02,$5,\n2020-01-03,5,XYZ\n2020-01-04,5.5,JPY\n";
     let found = short(text, &options("", "", ""));
-    assert_eq!(found[..3], ["2020-01-01 expense 5.00 USD", "2020-01-02 expense 5.00 USD", "\"XYZ\" is not a currency code"]);
+    assert_eq!(
+        found[..3],
+        [
+            "2020-01-01 expense 5.00 USD",
+            "2020-01-02 expense 5.00 USD",
+            "\"XYZ\" is not a currency code"
+        ]
+    );
     assert!(found[3].contains("no decimals"));
 }
 
 #[test]
 fn a_row_too_long_is_left_out_and_the_others_stay() {
-    let text = format!("date,amount,note\n2020-01-01,5,{}\n2020-01-02,5,ok\n", "x".repeat(20_000));
+    let text = format!(
+        "date,amount,note\n2020-01-01,5,{}\n2020-01-02,5,ok\n",
+        "x".repeat(20_000)
+    );
     let found = short(&text, &options("", "", ""));
     assert!(found[0].contains("at most 10000"), "{found:?}");
     assert_eq!(found[1], "2020-01-02 expense 5.00");

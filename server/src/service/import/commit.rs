@@ -35,14 +35,24 @@ const STALE_SECS: i64 = 3600;
 
 /// Writes the new rows of a preview. Answers with the import as it is then: committed, or committing where it takes
 /// longer than a request may.
-pub async fn commit(state: &AppState, grant: &Grant, key: &WriteKey, id: ImportId, version: Option<i64>) -> Result<Import> {
+pub async fn commit(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    id: ImportId,
+    version: Option<i64>,
+) -> Result<Import> {
     let (ledger_id, id) = (grant.ledger_id(), Uuid::from(id));
     let op_id = state.clock.new_id();
     let step = Step {
         dialect: state.db.dialect(),
         base: grant.base(),
         import_id: id,
-        start: Some(Start { op_id, client: grant.client().to_owned(), version }),
+        start: Some(Start {
+            op_id,
+            client: grant.client().to_owned(),
+            version,
+        }),
     };
     commit_as(state, grant, key, "commit_import", op_id, step).await?;
     let rest = tokio::spawn({
@@ -60,7 +70,10 @@ pub async fn commit(state: &AppState, grant: &Grant, key: &WriteKey, id: ImportI
 pub async fn resume_imports(state: &AppState) -> Result<()> {
     let stale = state.now().utc() - chrono::TimeDelta::seconds(STALE_SECS);
     let stale = api::instant::Instant::new(stale);
-    let waiting = state.db.read(|db| async move { store::import::unfinished(&db, stale).await }).await?;
+    let waiting = state
+        .db
+        .read(|db| async move { store::import::unfinished(&db, stale).await })
+        .await?;
     for (ledger_id, import) in waiting {
         let done = match import.state {
             Stage::Committing => write_rest(state, ledger_id, import.id).await,
@@ -76,10 +89,15 @@ pub async fn resume_imports(state: &AppState) -> Result<()> {
 
 /// Writes change after change until the import is committed.
 async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
-    let base = state.db.read(|db| async move { Ok(store::ledger::get(&db, ledger_id).await?.0.base_currency) }).await?;
+    let base = state
+        .db
+        .read(|db| async move { Ok(store::ledger::get(&db, ledger_id).await?.0.base_currency) })
+        .await?;
     loop {
         let import = find(state, ledger_id, id).await?;
-        let (Stage::Committing, Some(op_id), Some(user_id)) = (import.state, import.op_id, import.detail.committed_by) else {
+        let (Stage::Committing, Some(op_id), Some(user_id)) =
+            (import.state, import.op_id, import.detail.committed_by)
+        else {
             return Ok(());
         };
         let op = Op {
@@ -92,7 +110,12 @@ async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
             kind: "commit_import",
             at: state.now(),
         };
-        let step = Step { dialect: state.db.dialect(), base, import_id: id, start: None };
+        let step = Step {
+            dialect: state.db.dialect(),
+            base,
+            import_id: id,
+            start: None,
+        };
         state.db.write(op, Arc::new(step)).await?;
     }
 }
@@ -117,8 +140,14 @@ impl Work for Step {
     type Output = Vec<Logged>;
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
-        let before = store::import::find(&unit.tx, unit.ledger_id, self.import_id).await?.ok_or_else(AppError::not_found)?;
-        let mut after = ImportImage { version: before.version + 1, updated_at: unit.at, ..before.clone() };
+        let before = store::import::find(&unit.tx, unit.ledger_id, self.import_id)
+            .await?
+            .ok_or_else(AppError::not_found)?;
+        let mut after = ImportImage {
+            version: before.version + 1,
+            updated_at: unit.at,
+            ..before.clone()
+        };
         let mut edits = Vec::new();
         match (before.state, &self.start) {
             (Stage::Preview, Some(start)) => {
@@ -140,7 +169,10 @@ impl Work for Step {
         if edits.is_empty() {
             edits = self.rows(unit, &mut after).await?;
         }
-        edits.push(Edit::Import(Pair { before: Some(before), after }));
+        edits.push(Edit::Import(Pair {
+            before: Some(before),
+            after,
+        }));
         apply(unit, edits).await
     }
 }
@@ -150,8 +182,15 @@ impl Step {
     async fn rows(&self, unit: &Unit, after: &mut ImportImage) -> Result<Vec<Edit>> {
         let last_n = after.detail.last_n;
         let most = u64::try_from(MAX_ROWS).unwrap_or(u64::MAX);
-        let found =
-            store::import::rows(&unit.tx, unit.ledger_id, self.import_id, Some(Verdict::New), last_n, most).await?;
+        let found = store::import::rows(
+            &unit.tx,
+            unit.ledger_id,
+            self.import_id,
+            Some(Verdict::New),
+            last_n,
+            most,
+        )
+        .await?;
         let is_all = found.len() < MAX_ROWS;
         let (drafts, is_cut) = some_of(found)?;
         after.detail.last_n = drafts.last().map_or(last_n, |(n, _)| *n);
@@ -159,7 +198,11 @@ impl Step {
             after.state = Stage::Committed;
         }
         let mut left_out = Vec::new();
-        let books = if drafts.is_empty() { Books::default() } else { Books::load(&unit.tx, unit.ledger_id).await? };
+        let books = if drafts.is_empty() {
+            Books::default()
+        } else {
+            Books::load(&unit.tx, unit.ledger_id).await?
+        };
         let mut ops = Vec::with_capacity(drafts.len());
         for (n, draft) in drafts {
             match by_id(&books, draft) {
@@ -192,8 +235,15 @@ impl Step {
         left_out: &mut Vec<(i32, Verdict, String)>,
     ) -> Result<(Vec<(i32, Uuid)>, Vec<Edit>)> {
         loop {
-            let pointed = ops.iter().map(|(n, new)| (format!("/{n}"), RowOp::Create(Box::new(new.clone())))).collect();
-            let set = ChangeSet { dialect: self.dialect, base: self.base, ops: pointed };
+            let pointed = ops
+                .iter()
+                .map(|(n, new)| (format!("/{n}"), RowOp::Create(Box::new(new.clone()))))
+                .collect();
+            let set = ChangeSet {
+                dialect: self.dialect,
+                base: self.base,
+                ops: pointed,
+            };
             match set.edits(unit).await {
                 Ok(edits) => {
                     let ids = edits.iter().filter_map(|edit| match edit {
@@ -206,7 +256,10 @@ impl Step {
                     let mut why: HashMap<i32, String> = HashMap::new();
                     for fault in &refusal.faults.0 {
                         let n = fault.pointer.split('/').nth(1).and_then(|n| n.parse().ok());
-                        why.insert(n.ok_or_else(|| AppError::Refused(refusal.clone()))?, fault.detail.clone());
+                        why.insert(
+                            n.ok_or_else(|| AppError::Refused(refusal.clone()))?,
+                            fault.detail.clone(),
+                        );
                     }
                     let before = ops.len();
                     ops.retain(|(n, _)| !why.contains_key(n));
@@ -227,15 +280,27 @@ async fn unknown(
     rows: Vec<(i32, NewExpense)>,
     left_out: &mut Vec<(i32, Verdict, String)>,
 ) -> Result<Vec<(i32, NewExpense)>> {
-    let ids: Vec<String> = rows.iter().filter_map(|(_, new)| new.external_id.clone()).collect();
-    let known: HashSet<(Uuid, String)> =
-        store::expense::known_refs(&unit.tx, unit.ledger_id, &ids).await?.into_iter().collect();
+    let ids: Vec<String> = rows
+        .iter()
+        .filter_map(|(_, new)| new.external_id.clone())
+        .collect();
+    let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
+        .await?
+        .into_iter()
+        .collect();
     let mut fresh = Vec::with_capacity(rows.len());
     for (n, new) in rows {
-        let key = new.external_id.clone().map(|id| (new.account_id.map_or(Uuid::nil(), Into::into), id));
+        let key = new
+            .external_id
+            .clone()
+            .map(|id| (new.account_id.map_or(Uuid::nil(), Into::into), id));
         match key.filter(|key| known.contains(key)) {
             Some((_, id)) => {
-                left_out.push((n, Verdict::Duplicate, format!("The external id {id:?} was recorded since the preview")));
+                left_out.push((
+                    n,
+                    Verdict::Duplicate,
+                    format!("The external id {id:?} was recorded since the preview"),
+                ));
             }
             None => fresh.push((n, new)),
         }
@@ -266,17 +331,26 @@ fn some_of(rows: Vec<import_row::Model>) -> Result<(Vec<(i32, Draft)>, bool)> {
 
 /// The row with ids for names, so that what it names is the same whatever other rows made.
 fn by_id(books: &Books, draft: Draft) -> Result<NewExpense, String> {
-    let Draft { mut expense, category_id, account_id, to_account_id } = draft;
+    let Draft {
+        mut expense,
+        category_id,
+        account_id,
+        to_account_id,
+    } = draft;
     let gone = |why: NoEntry, otherwise: String| match why {
         NoEntry::Unusable(why) => why,
         NoEntry::Unknown => otherwise,
     };
     if let Some(path) = expense.category.take() {
         let id = category_id.map_or_else(|| books.category(&path), Ok);
-        expense.category_id = Some(id.map_err(|why| gone(why, format!("The category {path:?} is gone")))?.into());
+        expense.category_id = Some(
+            id.map_err(|why| gone(why, format!("The category {path:?} is gone")))?
+                .into(),
+        );
     }
     let account = |name: &str, id: Option<Uuid>| {
-        id.map_or_else(|| books.account(name), Ok).map_err(|why| gone(why, format!("The account {name:?} is gone")))
+        id.map_or_else(|| books.account(name), Ok)
+            .map_err(|why| gone(why, format!("The account {name:?} is gone")))
     };
     if let Some(name) = expense.account.take() {
         expense.account_id = Some(account(&name, account_id)?.into());
@@ -293,7 +367,10 @@ fn new_entries(unit: &Unit, books: &Books, names: &[String]) -> Vec<Edit> {
     let mut edits = Vec::new();
     let entry = |name: &str, parent_id| {
         let image = EntryImage::new(new_uuid(), name.to_owned(), unit.at);
-        Pair { before: None, after: EntryImage { parent_id, ..image } }
+        Pair {
+            before: None,
+            after: EntryImage { parent_id, ..image },
+        }
     };
     for name in names {
         if let Some(name) = name.strip_prefix("account ") {
@@ -333,7 +410,12 @@ mod tests {
                 api::money::Amount::from_minor(1, Currency::EUR),
             );
             new.tags = (0..20).map(|tag| format!("{n}-{tag}")).collect();
-            let draft = Draft { expense: new, category_id: None, account_id: None, to_account_id: None };
+            let draft = Draft {
+                expense: new,
+                category_id: None,
+                account_id: None,
+                to_account_id: None,
+            };
             import_row::Model {
                 ledger_id: Uuid::nil(),
                 import_id: Uuid::nil(),

@@ -41,14 +41,26 @@ pub struct Judged {
 impl Judged {
     /// How many rows have a verdict.
     pub fn count(&self, verdict: Verdict) -> u64 {
-        self.rows.iter().filter(|row| row.verdict == verdict).map(|_| 1).sum()
+        self.rows
+            .iter()
+            .filter(|row| row.verdict == verdict)
+            .map(|_| 1)
+            .sum()
     }
 }
 
 /// Judges every row of a file.
-pub async fn judge(state: &AppState, grant: &Grant, options: &ImportOptions, rows: Vec<RawRow>) -> Result<Judged> {
+pub async fn judge(
+    state: &AppState,
+    grant: &Grant,
+    options: &ImportOptions,
+    rows: Vec<RawRow>,
+) -> Result<Judged> {
     let ledger_id = grant.ledger_id();
-    let books = state.db.read(|db| async move { Books::load(&db, ledger_id).await }).await?;
+    let books = state
+        .db
+        .read(|db| async move { Books::load(&db, ledger_id).await })
+        .await?;
     if let Some(id) = options.account_id.filter(|id| !books.has_account((*id).into())) {
         return Err(AppError::fault(
             Code::UnknownName,
@@ -57,11 +69,16 @@ pub async fn judge(state: &AppState, grant: &Grant, options: &ImportOptions, row
             format!("There is no account {id} in this ledger, or it is archived"),
         ));
     }
-    let external_ids: HashSet<&String> =
-        rows.iter().filter_map(|row| row.draft.as_ref().ok()?.external_id.as_ref()).collect();
+    let external_ids: HashSet<&String> = rows
+        .iter()
+        .filter_map(|row| row.draft.as_ref().ok()?.external_id.as_ref())
+        .collect();
     let external_ids: Vec<String> = external_ids.into_iter().cloned().collect();
     let asked = &external_ids;
-    let known = state.db.read(|db| async move { store::expense::known_refs(&db, ledger_id, asked).await }).await?;
+    let known = state
+        .db
+        .read(|db| async move { store::expense::known_refs(&db, ledger_id, asked).await })
+        .await?;
     let mut judge = Judge {
         books,
         base: grant.base(),
@@ -80,7 +97,11 @@ pub async fn judge(state: &AppState, grant: &Grant, options: &ImportOptions, row
             Code::Unprocessable,
             "/columns",
             "too-many-names",
-            format!("The file would make {} names, such as {}; is that the right column?", new_names.len(), some.join(", ")),
+            format!(
+                "The file would make {} names, such as {}; is that the right column?",
+                new_names.len(),
+                some.join(", ")
+            ),
         ));
     }
     Ok(Judged { rows, new_names })
@@ -103,30 +124,55 @@ struct Judge {
 impl Judge {
     fn row(&mut self, row: RawRow) -> JudgedRow {
         let RawRow { line, raw, draft } = row;
-        let (verdict, reason, draft) = match draft.and_then(|new| self.draft(new)) {
-            Err(why) => (Verdict::Invalid, Some(why), None),
-            Ok(draft) => match self.twin(&draft, line) {
-                Some(why) => (Verdict::Duplicate, Some(why), Some(draft)),
-                None => {
-                    self.note_names(&draft);
-                    (Verdict::New, None, Some(draft))
-                }
-            },
+        let draft = match draft.and_then(|new| self.draft(new)) {
+            Ok(draft) => draft,
+            Err(why) => {
+                return JudgedRow {
+                    line,
+                    raw,
+                    verdict: Verdict::Invalid,
+                    reason: Some(why),
+                    draft: None,
+                };
+            }
         };
-        JudgedRow { line, raw, verdict, reason, draft }
+        let reason = self.twin(&draft, line);
+        let verdict = if reason.is_some() {
+            Verdict::Duplicate
+        } else {
+            Verdict::New
+        };
+        if verdict == Verdict::New {
+            self.note_names(&draft);
+        }
+        JudgedRow {
+            line,
+            raw,
+            verdict,
+            reason,
+            draft: Some(draft),
+        }
     }
 
     fn draft(&mut self, expense: NewExpense) -> Result<Draft, String> {
         let mut faults = Faults::default();
         expense.check(self.base, &mut faults);
         if !faults.is_empty() {
-            let told = faults.0.iter().map(|fault| format!("{}: {}", fault.pointer.trim_start_matches('/'), fault.detail));
+            let told = faults
+                .0
+                .iter()
+                .map(|fault| format!("{}: {}", fault.pointer.trim_start_matches('/'), fault.detail));
             return Err(told.collect::<Vec<_>>().join("; "));
         }
         let category_id = self.find(expense.category.as_deref(), Self::category)?;
         let account_id = self.find(expense.account.as_deref(), Self::account)?;
         let to_account_id = self.find(expense.to_account.as_deref(), Self::account)?;
-        Ok(Draft { account_id: account_id.or(expense.account_id.map(Into::into)), category_id, to_account_id, expense })
+        Ok(Draft {
+            account_id: account_id.or(expense.account_id.map(Into::into)),
+            category_id,
+            to_account_id,
+            expense,
+        })
     }
 
     fn find(&mut self, name: Option<&str>, find: fn(&mut Self, &str) -> Match) -> Match {
@@ -179,9 +225,11 @@ impl Judge {
             return Some(format!("The external id {external_id:?} was recorded before"));
         }
         match self.seen.entry((key, external_id)) {
-            std::collections::hash_map::Entry::Occupied(first) => {
-                Some(format!("The external id {:?} is on line {} already", first.key().1, first.get()))
-            }
+            std::collections::hash_map::Entry::Occupied(first) => Some(format!(
+                "The external id {:?} is on line {} already",
+                first.key().1,
+                first.get()
+            )),
             std::collections::hash_map::Entry::Vacant(free) => {
                 free.insert(line);
                 None
@@ -190,18 +238,29 @@ impl Judge {
     }
 
     fn note_names(&mut self, draft: &Draft) {
-        let Draft { expense, category_id, account_id, to_account_id } = draft;
+        let Draft {
+            expense,
+            category_id,
+            account_id,
+            to_account_id,
+        } = draft;
         if let (Some(path), None) = (&expense.category, category_id) {
             if let Some((parent, child)) = split_path(path) {
                 if self.books.parent(parent).is_none() {
                     self.new_names.add("category", &clean_line(parent));
                 }
-                self.new_names.add("category", &format!("{}: {}", clean_line(parent), clean_line(child)));
+                self.new_names.add(
+                    "category",
+                    &format!("{}: {}", clean_line(parent), clean_line(child)),
+                );
             } else {
                 self.new_names.add("category", path);
             }
         }
-        for (name, id) in [(&expense.account, account_id), (&expense.to_account, to_account_id)] {
+        for (name, id) in [
+            (&expense.account, account_id),
+            (&expense.to_account, to_account_id),
+        ] {
             if let (Some(name), None) = (name, id) {
                 self.new_names.add("account", name);
             }
@@ -212,7 +271,10 @@ impl Judge {
 /// A path that can be made; each of its levels must be a name.
 fn levels(path: &str) -> Match {
     let names = split_path(path).map_or_else(|| vec![path], |(parent, child)| vec![parent, child]);
-    match names.iter().find_map(|name| api::text::check_line(name, api::expense::MAX_NAME).err()) {
+    match names
+        .iter()
+        .find_map(|name| api::text::check_line(name, api::expense::MAX_NAME).err())
+    {
         Some(fault) => Err(format!("category: {fault}")),
         None => Ok(None),
     }
