@@ -5,12 +5,16 @@ use crate::id::AccountId;
 use crate::instant::Instant;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::check_line;
+use crate::text::{check_line, check_name};
 use serde::{Deserialize, Serialize};
 
 /// What sort of account it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountKind {
     /// Notes and coins.
@@ -133,20 +137,34 @@ pub struct AccountPatch {
 impl NewAccount {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Err(fault) = check_line(&self.name, MAX_NAME) {
+        if let Err(fault) = check_name(&self.name, MAX_NAME) {
             faults.add("/name", fault.code(), fault.to_string());
         }
-        check_marks(&[("/iban", self.iban.as_deref(), 34), ("/acctid", self.acctid.as_deref(), 64), ("/card_ends", self.card_ends.as_deref(), 64)], faults);
+        check_marks(
+            &[
+                ("/iban", self.iban.as_deref(), 34),
+                ("/acctid", self.acctid.as_deref(), 64),
+                ("/card_ends", self.card_ends.as_deref(), 64),
+            ],
+            faults,
+        );
     }
 }
 
 impl AccountPatch {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_line(name, MAX_NAME)) {
+        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_name(name, MAX_NAME)) {
             faults.add("/name", fault.code(), fault.to_string());
         }
-        check_marks(&[("/iban", self.iban.set().map(String::as_str), 34), ("/acctid", self.acctid.set().map(String::as_str), 64), ("/card_ends", self.card_ends.set().map(String::as_str), 64)], faults);
+        check_marks(
+            &[
+                ("/iban", self.iban.set().map(String::as_str), 34),
+                ("/acctid", self.acctid.set().map(String::as_str), 64),
+                ("/card_ends", self.card_ends.set().map(String::as_str), 64),
+            ],
+            faults,
+        );
     }
 }
 

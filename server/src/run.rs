@@ -19,6 +19,7 @@ use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
 use crate::http::accept::{self, Limits};
+use crate::job;
 use crate::log;
 use crate::service::token;
 use crate::state::AppState;
@@ -104,8 +105,10 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
         token.display()
     ))?;
 
+    let jobs = job::start(&state, &stop).await;
     tokio::spawn(signals.handle(log, sources, stop.clone()));
     let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
+    let _ = jobs.await;
     state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
     Ok(())
@@ -117,20 +120,34 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
     if config.database.urls.is_empty() {
         // The file in the user's own folder, which nobody else may look into.
         let folder = data_dir();
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder);
         made.map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
     }
     let db = Db::connect(&options).await.map_err(unusable)?;
     prepare_schema(config, &db).await?;
     let db = Arc::new(db);
     let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
-    Ok(AppState { db, clock: Clock::system(), cursor_key: Arc::new(cursor_key) })
+    // Time is left for the last step and for the answer.
+    let patience = Duration::from_secs(config.server.request_timeout_secs) / 2;
+    Ok(AppState {
+        db,
+        clock: Clock::system(),
+        cursor_key: Arc::new(cursor_key),
+        patience,
+    })
 }
 
 fn pool_options(config: &Config) -> PoolOptions {
     let database = &config.database;
     PoolOptions {
-        urls: config.database_urls().iter().map(|url| url.expose().to_owned()).collect(),
+        urls: config
+            .database_urls()
+            .iter()
+            .map(|url| url.expose().to_owned())
+            .collect(),
         max_connections: database.max_connections,
         acquire_timeout: Duration::from_secs(database.acquire_timeout_secs),
         statement_timeout: Duration::from_secs(database.statement_timeout_secs),
@@ -180,17 +197,26 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
 /// Applies what is missing and says what it did.
 pub async fn migrate_up(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let done = migrate::up(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    let done = migrate::up(db.upkeep().map_err(unusable)?)
+        .await
+        .map_err(unusable)?;
     if done.steps.is_empty() {
         return Ok("nothing to do: the schema is up to date".into());
     }
-    Ok(done.steps.iter().map(|step| format!("applied {step}")).collect::<Vec<_>>().join("\n"))
+    Ok(done
+        .steps
+        .iter()
+        .map(|step| format!("applied {step}"))
+        .collect::<Vec<_>>()
+        .join("\n"))
 }
 
 /// One line a migration.
 pub async fn migrate_status(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let status = migrate::status(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    let status = migrate::status(db.upkeep().map_err(unusable)?)
+        .await
+        .map_err(unusable)?;
     let applied = status.applied.iter().map(|step| format!("applied {step}"));
     let pending = status.pending.iter().map(|step| format!("pending {step}"));
     Ok(applied.chain(pending).collect::<Vec<_>>().join("\n"))
@@ -199,7 +225,10 @@ pub async fn migrate_status(config: Config) -> Result<String, Failure> {
 /// The tables, as Markdown.
 pub async fn schema_print(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let mysql = (db.dialect() == Dialect::MySql).then(|| db.upkeep()).transpose().map_err(unusable)?;
+    let mysql = (db.dialect() == Dialect::MySql)
+        .then(|| db.upkeep())
+        .transpose()
+        .map_err(unusable)?;
     schema::schema_markdown(mysql).await.map_err(unusable)
 }
 

@@ -6,4 +6,8 @@
     reason = "a test that cannot be set up must stop, and say why"
 )]
 
+pub mod calls;
+pub mod client;
 pub mod db;
+pub mod people;
+pub mod server;

@@ -4,7 +4,14 @@
 //! screen.
 
 pub mod app;
+pub mod book;
 pub mod client;
+pub mod command;
+pub mod connect;
+mod demo;
+pub mod desk;
+pub mod expense_row;
+pub mod figures;
 pub mod fx;
 pub mod keymap;
 pub mod layer;

@@ -78,14 +78,22 @@ impl Outbox {
             entries: Store::open(&state.join("outbox"))?,
             drafts: Store::open(&state.join("drafts"))?,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// A new entry of this book, with an id and a key of its own. Nothing is written yet.
     pub fn entry(&self, mut expense: NewExpense, text: &str) -> Entry {
         expense.id = Some(expense.id.unwrap_or_else(ExpenseId::new));
         let book = self.inner.book.clone();
-        Entry { key: Key::new(), expense, text: text.to_owned(), book, refusal: None }
+        Entry {
+            key: Key::new(),
+            expense,
+            text: text.to_owned(),
+            book,
+            refusal: None,
+        }
     }
 
     /// Writes the entry to disk, sends it, and removes it once the server has it.
@@ -134,7 +142,12 @@ impl Outbox {
     pub fn keep_draft(&self, id: Option<Uuid>, kind: &str, text: &str) -> io::Result<Uuid> {
         let id = id.unwrap_or_else(new_uuid);
         let book = self.inner.book.clone();
-        let draft = Draft { id, kind: kind.to_owned(), text: text.to_owned(), book };
+        let draft = Draft {
+            id,
+            kind: kind.to_owned(),
+            text: text.to_owned(),
+            book,
+        };
         self.inner.drafts.write(id, &draft)?;
         Ok(id)
     }
@@ -158,7 +171,9 @@ impl Outbox {
     async fn write(&self, entry: Entry) -> io::Result<()> {
         let inner = Arc::clone(&self.inner);
         let write = move || entry.id().map_or(Ok(()), |id| inner.entries.write(id.0, &entry));
-        tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
+        tokio::task::spawn_blocking(write)
+            .await
+            .map_err(io::Error::other)?
     }
 
     async fn remove(&self, entry: &Entry) {

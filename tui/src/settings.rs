@@ -65,7 +65,11 @@ impl Settings {
     pub fn resolve(flags: &Flags, env: Env) -> Result<Self, SettingsError> {
         let places = Places::of(&env)?;
         let (app, config_files) = AppConfig::load(flags.config.as_deref(), &places, &env)?;
-        let named = flags.server.as_deref().or(env.get("EXPENSE_SERVER")).or(non_empty(&app.server));
+        let named = flags
+            .server
+            .as_deref()
+            .or(env.get("EXPENSE_SERVER"))
+            .or(non_empty(&app.server));
         let server = match named {
             Some(address) if !flags.is_demo => Some(address_of(address)?),
             _ => None,
@@ -74,7 +78,11 @@ impl Settings {
             Some(address) => find_token(address, &app, &places, &env)?,
             None => (None, None),
         };
-        let ledger = flags.ledger.as_deref().or(env.get("EXPENSE_LEDGER")).or(non_empty(&app.ledger));
+        let ledger = flags
+            .ledger
+            .as_deref()
+            .or(env.get("EXPENSE_LEDGER"))
+            .or(non_empty(&app.ledger));
         Ok(Self {
             server,
             token,
@@ -111,8 +119,11 @@ fn address_of(text: &str) -> Result<Url, SettingsError> {
         let scheme = if is_loopback(&plain) { "http" } else { "https" };
         format!("{scheme}://{text}")
     };
-    let url = Url::parse(&text_with_scheme)
-        .map_err(|error| refuse(&format!("cannot be read: {error} - write https://expense.example.org")))?;
+    let url = Url::parse(&text_with_scheme).map_err(|error| {
+        refuse(&format!(
+            "cannot be read: {error} - write https://expense.example.org"
+        ))
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refuse("needs http or https"));
     }
@@ -132,7 +143,9 @@ fn ledger_of(text: &str) -> Result<String, SettingsError> {
     if text == "default" || text.parse::<api::id::LedgerId>().is_ok() {
         return Ok(text.to_owned());
     }
-    Err(SettingsError::new(format!("The ledger {text:?} is no id - write its id, or default")))
+    Err(SettingsError::new(format!(
+        "The ledger {text:?} is no id - write its id, or default"
+    )))
 }
 
 type Found = (Option<Token>, Option<String>);
@@ -141,14 +154,22 @@ type Found = (Option<Token>, Option<String>);
 /// this machine the one it left behind.
 fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Result<Found, SettingsError> {
     if let Some(text) = env.get("EXPENSE_TOKEN") {
-        let token = Token::new(text)
-            .ok_or_else(|| SettingsError::new("EXPENSE_TOKEN is no token - it holds blanks or control characters"))?;
+        let token = Token::new(text).ok_or_else(|| {
+            SettingsError::new("EXPENSE_TOKEN is no token - it holds blanks or control characters")
+        })?;
         return Ok((Some(token), Some("EXPENSE_TOKEN".to_owned())));
     }
-    let file = env.get("EXPENSE_TOKEN_FILE").or(non_empty(&app.token_file)).map(|path| places.expand(path));
+    let file = env
+        .get("EXPENSE_TOKEN_FILE")
+        .or(non_empty(&app.token_file))
+        .map(|path| places.expand(path));
     if let Some(path) = file {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| SettingsError::new(format!("The token file {} cannot be read: {error}", path.display())))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            SettingsError::new(format!(
+                "The token file {} cannot be read: {error}",
+                path.display()
+            ))
+        })?;
         return Ok((Some(token_in(&text, &path)?), Some(path.display().to_string())));
     }
     let left = places.server_token();
@@ -161,7 +182,10 @@ fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Res
 
 fn token_in(text: &str, path: &Path) -> Result<Token, SettingsError> {
     Token::new(text).ok_or_else(|| {
-        SettingsError::new(format!("The file {} holds no token - it should be one word", path.display()))
+        SettingsError::new(format!(
+            "The file {} holds no token - it should be one word",
+            path.display()
+        ))
     })
 }
 

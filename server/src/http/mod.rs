@@ -1,7 +1,10 @@
 //! The only room that knows poem: the socket loop, the layers, the routes and the document, on one page.
 
 pub mod accept;
+mod accounts;
+mod categories;
 mod checked;
+mod days;
 pub mod examples;
 mod expenses;
 mod file;
@@ -9,11 +12,15 @@ mod guard;
 mod health;
 mod imports;
 mod key;
+mod ledgers;
 pub mod limit;
+mod payees;
 mod problem;
 mod reply;
+mod reports;
 mod schema;
 mod spec;
+mod tags;
 pub mod trace;
 
 use crate::config::Config;
@@ -36,8 +43,22 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
+    /// Sets of books.
+    Ledgers,
     /// The rows of the book.
     Expenses,
+    /// The rows of one day, as a sheet.
+    Days,
+    /// What the money was for.
+    Categories,
+    /// What it was paid with.
+    Accounts,
+    /// Who was paid.
+    Payees,
+    /// Free words on expenses.
+    Tags,
+    /// Sums, with the rows behind each.
+    Reports,
     /// Files: what is in them, row by row, before anything is written.
     Imports,
     /// Whether the server can work.
@@ -87,46 +108,83 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, imports::ImportsApi, health::HealthApi);
+type Resources = (
+    ledgers::LedgersApi,
+    expenses::ExpensesApi,
+    days::DaysApi,
+    categories::CategoriesApi,
+    accounts::AccountsApi,
+    payees::PayeesApi,
+    tags::TagsApi,
+    reports::ReportsApi,
+    imports::ImportsApi,
+    health::HealthApi,
+);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
+        ledgers::LedgersApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
+        days::DaysApi { state: state.clone() },
+        categories::CategoriesApi { state: state.clone() },
+        accounts::AccountsApi { state: state.clone() },
+        payees::PayeesApi { state: state.clone() },
+        tags::TagsApi { state: state.clone() },
+        reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
-        health::HealthApi { state: state.clone(), stop: stop.clone() },
+        health::HealthApi {
+            state: state.clone(),
+            stop: stop.clone(),
+        },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
-        .description("Expense tracking for people who live in a terminal, and for households that share one ledger.")
+        .description(
+            "Expense tracking for people who live in a terminal, and for households that share one ledger.",
+        )
         .license(LicenseObject::new("MIT").identifier("MIT"))
 }
 
 fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     let raw = service.spec();
     let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let json = serde_json::to_string_pretty(&document).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let page = format!("<!doctype html>{}", service.swagger_ui_html().trim_start().replace(&raw, &json));
+    let json = serde_json::to_string_pretty(&document)
+        .map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let page = format!(
+        "<!doctype html>{}",
+        service.swagger_ui_html().trim_start().replace(&raw, &json)
+    );
     Ok(Docs { document, json, page })
 }
 
 fn body_kind(method: &Method, path: &str) -> BodyKind {
     let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
-    if method == Method::POST && is_import { BodyKind::File } else { BodyKind::Whole }
+    if method == Method::POST && is_import {
+        BodyKind::File
+    } else {
+        BodyKind::Whole
+    }
 }
 
 #[handler]
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("text/html; charset=utf-8").body(docs.page.clone())
+    Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .body(docs.page.clone())
 }
 
 #[handler]
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("application/json").body(docs.json.clone())
+    Response::builder()
+        .content_type("application/json")
+        .body(docs.json.clone())
 }
 
 #[handler]
 fn error_page(Path(code): Path<String>) -> poem::Result<Response> {
     let code = Code::from_word(&code).ok_or_else(AppError::not_found)?;
-    Ok(Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(problem::page(code)))
+    Ok(Response::builder()
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .body(problem::page(code)))
 }
 
 /// The address of something in a ledger.

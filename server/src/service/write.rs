@@ -39,7 +39,10 @@ impl Committed {
     /// The rows of one noun, in order.
     pub fn images<N: Noun>(&self) -> Result<Vec<N::Image>> {
         match self {
-            Self::Changed { rows, .. } => rows.iter().filter_map(|row| row.image::<N>().transpose()).collect(),
+            Self::Changed { rows, .. } => rows
+                .iter()
+                .filter_map(|row| row.image::<N>().transpose())
+                .collect(),
             Self::Unchanged => Ok(Vec::new()),
         }
     }
@@ -59,7 +62,13 @@ impl Committed {
 }
 
 /// Commits a unit of work, or finds what it did when it was sent before.
-pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, work: W) -> Result<Committed>
+pub async fn commit<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    work: W,
+) -> Result<Committed>
 where
     W: Work<Output = Vec<Logged>>,
 {
@@ -79,14 +88,8 @@ where
     W: Work<Output = Vec<Logged>>,
 {
     let op = Op {
-        ledger_id: grant.ledger_id(),
         op_id,
-        user_id: grant.user_id(),
-        key: key.key.clone(),
-        request_hash: key.request_hash,
-        client: grant.client().to_owned(),
-        kind,
-        at: state.now(),
+        ..op(state, grant, key, kind)
     };
     match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
@@ -98,23 +101,53 @@ where
     }
 }
 
+/// The head of a change that a caller makes: an operation of its own.
+pub fn op(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str) -> Op {
+    Op {
+        ledger_id: grant.ledger_id(),
+        op_id: state.clock.new_id(),
+        user_id: grant.user_id(),
+        key: key.key.clone(),
+        request_hash: key.request_hash,
+        client: grant.client().to_owned(),
+        kind,
+        at: state.now(),
+    }
+}
+
+/// The revision of the change that a key made, if it was used for this very request.
+pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<i64> {
+    let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+    change_of(state, grant, key).await?.ok_or_else(lost)
+}
+
+async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<i64>> {
+    let (user_id, word) = (grant.user_id(), key.key.as_str());
+    let found = state
+        .db
+        .read(|db| async move { store::change::find_by_key(&db, user_id, word).await })
+        .await?;
+    let Some(change) = found else { return Ok(None) };
+    if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
+        return Err(AppError::refuse(
+            Code::KeyReused,
+            "This Idempotency-Key was used for another request; draw a fresh one",
+        ));
+    }
+    Ok(Some(change.rev))
+}
+
 /// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
 pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<Committed>> {
-    let (user_id, word) = (grant.user_id(), key.key.as_str());
-    state
+    let Some(rev) = change_of(state, grant, key).await? else {
+        return Ok(None);
+    };
+    let rows = state
         .db
-        .read(|db| async move {
-            let Some(change) = store::change::find_by_key(&db, user_id, word).await? else {
-                return Ok(None);
-            };
-            if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
-                return Err(AppError::refuse(
-                    Code::KeyReused,
-                    "This Idempotency-Key was used for another request; draw a fresh one",
-                ));
-            }
-            let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
-            Ok(Some(Committed::Changed { rev: change.rev, rows: store::apply::read_back(rows)? }))
-        })
-        .await
+        .read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await })
+        .await?;
+    Ok(Some(Committed::Changed {
+        rev,
+        rows: store::apply::read_back(rows)?,
+    }))
 }

@@ -1,6 +1,6 @@
 //! Expenses: reading them as images, with payee and tags, in one statement; and writing them with their links.
 
-use super::filter::{Filter, Keyset, Order, SortKey};
+use super::filter::{Filter, Keyset, Order, SortKey, tagged};
 use super::image::{ExpenseImage, Named, currency, kind};
 use super::noun::{Expenses, Noun};
 use crate::db::{Class, Dialect, Unit, classify};
@@ -10,15 +10,23 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{category, expense, expense_tag, external_ref, payee, tag};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Set, Unchanged};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Between the tags of a row; no name may hold a control character.
 const TAG_SEPARATOR: char = '\u{1f}';
 
 /// The rows with those ids, deleted ones too.
-pub async fn find(db: &impl ConnectionTrait, dialect: Dialect, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<ExpenseImage>> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<ExpenseImage>> {
     let mut select = select_images(dialect, ledger_id);
     select.and_where(col(expense::Column::Id).is_in(ids.iter().copied()));
     images(db, &select).await
@@ -35,7 +43,9 @@ pub async fn of_day(
     let mut select = select_images(dialect, ledger_id);
     select.and_where(col(expense::Column::IsDeleted).eq(false));
     select.and_where(col(expense::Column::SpentOn).eq(day.naive()));
-    select.order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc).limit(limit);
+    select
+        .order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc)
+        .limit(limit);
     images(db, &select).await
 }
 
@@ -61,7 +71,10 @@ pub async fn list(
             category::Entity,
             Condition::all()
                 .add(Expr::col((category::Entity, category::Column::LedgerId)).eq(ledger_id))
-                .add(Expr::col((category::Entity, category::Column::Id)).equals((expense::Entity, expense::Column::CategoryId))),
+                .add(
+                    Expr::col((category::Entity, category::Column::Id))
+                        .equals((expense::Entity, expense::Column::CategoryId)),
+                ),
         );
     }
     if let Some(after) = after {
@@ -72,11 +85,21 @@ pub async fn list(
         } else {
             (key.clone().gt(value()), id().gt(after.id))
         };
-        select.cond_where(Condition::any().add(past).add(Condition::all().add(key.clone().eq(value())).add(later)));
+        select.cond_where(
+            Condition::any()
+                .add(past)
+                .add(Condition::all().add(key.clone().eq(value())).add(later)),
+        );
     }
-    let direction = if order.is_descending { SqlOrder::Desc } else { SqlOrder::Asc };
+    let direction = if order.is_descending {
+        SqlOrder::Desc
+    } else {
+        SqlOrder::Asc
+    };
     select.order_by_expr(key, direction.clone());
-    select.order_by((expense::Entity, expense::Column::Id), direction).limit(limit);
+    select
+        .order_by((expense::Entity, expense::Column::Id), direction)
+        .limit(limit);
     let rows = db.query_all(&select).await?;
     rows.iter()
         .map(|row| {
@@ -93,18 +116,114 @@ pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, 
     inner.expr(Expr::val(1)).from(expense::Entity).limit(most);
     inner.cond_where(filter.condition(ledger_id));
     let mut select = Query::select();
-    select.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "counted");
-    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    select
+        .expr(Expr::cust("COUNT(*)"))
+        .from_subquery(inner, "counted");
+    let row = db
+        .query_one(&select)
+        .await?
+        .ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
-/// How many rows, deleted ones too, a dictionary entry is used by.
-pub async fn count_using(db: &impl ConnectionTrait, ledger_id: Uuid, uses: expense::Column, id: Uuid) -> Result<u64> {
+/// A way in which an expense points to a dictionary entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    /// Its category.
+    Category,
+    /// The account it was paid with.
+    Account,
+    /// The account a transfer went to.
+    ToAccount,
+    /// Its payee.
+    Payee,
+    /// One of its tags.
+    Tag,
+}
+
+impl Link {
+    fn column(self) -> Option<expense::Column> {
+        match self {
+            Self::Category => Some(expense::Column::CategoryId),
+            Self::Account => Some(expense::Column::AccountId),
+            Self::ToAccount => Some(expense::Column::ToAccountId),
+            Self::Payee => Some(expense::Column::PayeeId),
+            Self::Tag => None,
+        }
+    }
+}
+
+/// How many live rows point to a dictionary entry in any of those ways.
+pub async fn count_linked(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    links: &[Link],
+    id: Uuid,
+) -> Result<u64> {
     let mut select = Query::select();
     select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
-    select.and_where(col(expense::Column::LedgerId).eq(ledger_id)).and_where(col(uses).eq(id));
-    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    let mut any = Condition::any();
+    for link in links {
+        any = any.add(match link.column() {
+            Some(column) => col(column).eq(id),
+            None => tagged(ledger_id, Some(&[id])),
+        });
+    }
+    select.and_where(col(expense::Column::LedgerId).eq(ledger_id));
+    select
+        .and_where(col(expense::Column::IsDeleted).eq(false))
+        .cond_where(any);
+    let row = db
+        .query_one(&select)
+        .await?
+        .ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
+}
+
+/// Some of the rows, deleted ones too, that point to a dictionary entry in that way; in the order of the index that
+/// finds them, so that no call reads more than it yields.
+pub async fn linked(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    link: Link,
+    id: Uuid,
+    limit: u64,
+) -> Result<Vec<ExpenseImage>> {
+    let mut select = select_images(dialect, ledger_id);
+    match link.column() {
+        Some(column) => {
+            select.and_where(col(column).eq(id));
+            for column in [
+                expense::Column::IsDeleted,
+                expense::Column::SpentOn,
+                expense::Column::Id,
+            ] {
+                select.order_by((expense::Entity, column), SqlOrder::Asc);
+            }
+        }
+        None => {
+            let of_link = |column| Expr::col((Alias::new("link"), column));
+            select.join_as(
+                JoinType::InnerJoin,
+                expense_tag::Entity,
+                "link",
+                Condition::all()
+                    .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
+                    .add(
+                        of_link(expense_tag::Column::ExpenseId)
+                            .equals((expense::Entity, expense::Column::Id)),
+                    ),
+            );
+            select.and_where(of_link(expense_tag::Column::TagId).eq(id));
+            select.order_by(
+                (Alias::new("link"), expense_tag::Column::ExpenseId),
+                SqlOrder::Asc,
+            );
+        }
+    }
+    select.limit(limit);
+    images(db, &select).await
 }
 
 fn col(column: expense::Column) -> SimpleExpr {
@@ -125,8 +244,23 @@ fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
     use expense::Column as C;
     let mut select = Query::select();
     for column in [
-        C::Id, C::SpentOn, C::AmountMinor, C::Currency, C::Kind, C::CategoryId, C::AccountId, C::ToAccountId, C::PayeeId,
-        C::Note, C::PaidBy, C::ExternalId, C::Version, C::CreatedBy, C::CreatedAt, C::UpdatedAt, C::DeletedAt,
+        C::Id,
+        C::SpentOn,
+        C::AmountMinor,
+        C::Currency,
+        C::Kind,
+        C::CategoryId,
+        C::AccountId,
+        C::ToAccountId,
+        C::PayeeId,
+        C::Note,
+        C::PaidBy,
+        C::ExternalId,
+        C::Version,
+        C::CreatedBy,
+        C::CreatedAt,
+        C::UpdatedAt,
+        C::DeletedAt,
     ] {
         select.column((expense::Entity, column));
     }
@@ -140,18 +274,25 @@ fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
         tag::Entity,
         Condition::all()
             .add(Expr::col((tag::Entity, tag::Column::LedgerId)).eq(ledger_id))
-            .add(Expr::col((tag::Entity, tag::Column::Id)).equals((expense_tag::Entity, expense_tag::Column::TagId))),
+            .add(
+                Expr::col((tag::Entity, tag::Column::Id))
+                    .equals((expense_tag::Entity, expense_tag::Column::TagId)),
+            ),
     );
     tags.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
     tags.and_where(
-        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId)).equals((expense::Entity, expense::Column::Id)),
+        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId))
+            .equals((expense::Entity, expense::Column::Id)),
     );
     select.expr_as(SimpleExpr::SubQuery(None, Box::new(tags.into())), "tag_list");
     select.from(expense::Entity).left_join(
         payee::Entity,
         Condition::all()
             .add(Expr::col((payee::Entity, payee::Column::LedgerId)).eq(ledger_id))
-            .add(Expr::col((payee::Entity, payee::Column::Id)).equals((expense::Entity, expense::Column::PayeeId))),
+            .add(
+                Expr::col((payee::Entity, payee::Column::Id))
+                    .equals((expense::Entity, expense::Column::PayeeId)),
+            ),
     );
     select.and_where(col(C::LedgerId).eq(ledger_id));
     select
@@ -162,7 +303,10 @@ async fn images(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<V
 }
 
 fn image(row: &QueryResult) -> Result<ExpenseImage> {
-    let instant = |name: &str| row.try_get::<chrono::DateTime<chrono::Utc>>("", name).map(Instant::new);
+    let instant = |name: &str| {
+        row.try_get::<chrono::DateTime<chrono::Utc>>("", name)
+            .map(Instant::new)
+    };
     let payee_id: Option<Uuid> = row.try_get("", "payee_id")?;
     let payee_name: Option<String> = row.try_get("", "payee_name")?;
     let day = Date::from_naive(row.try_get("", "spent_on")?);
@@ -184,7 +328,9 @@ fn image(row: &QueryResult) -> Result<ExpenseImage> {
         created_by: row.try_get("", "created_by")?,
         created_at: instant("created_at")?,
         updated_at: instant("updated_at")?,
-        deleted_at: row.try_get::<Option<chrono::DateTime<chrono::Utc>>>("", "deleted_at")?.map(Instant::new),
+        deleted_at: row
+            .try_get::<Option<chrono::DateTime<chrono::Utc>>>("", "deleted_at")?
+            .map(Instant::new),
     })
 }
 
@@ -192,9 +338,16 @@ fn image(row: &QueryResult) -> Result<ExpenseImage> {
 fn tags(list: Option<&str>) -> Vec<Named> {
     let entry = |text: &str| {
         let (id, name) = text.split_at_checked(32)?;
-        Some(Named { name: name.to_owned(), id: Uuid::try_parse(id).ok()? })
+        Some(Named {
+            name: name.to_owned(),
+            id: Uuid::try_parse(id).ok()?,
+        })
     };
-    let mut tags: Vec<Named> = list.unwrap_or_default().split(TAG_SEPARATOR).filter_map(entry).collect();
+    let mut tags: Vec<Named> = list
+        .unwrap_or_default()
+        .split(TAG_SEPARATOR)
+        .filter_map(entry)
+        .collect();
     tags.sort();
     tags
 }
@@ -239,9 +392,14 @@ impl Noun for Expenses {
             created_at: Set(image.created_at.utc()),
             ..row_of(unit, image)
         });
-        if let Err(error) = expense::Entity::insert_many(rows).exec_without_returning(&unit.tx).await {
+        if let Err(error) = expense::Entity::insert_many(rows)
+            .exec_without_returning(&unit.tx)
+            .await
+        {
             return Err(match classify(&error) {
-                Class::Unique => AppError::refuse(Code::IdTaken, "Something else has this id. Draw a new one"),
+                Class::Unique => {
+                    AppError::refuse(Code::IdTaken, "Something else has this id. Draw a new one")
+                }
                 _ => error.into(),
             });
         }
@@ -264,7 +422,12 @@ impl Noun for Expenses {
             .exec(&unit.tx)
             .await?;
         super::one_row(done.rows_affected)?;
-        let gone: Vec<Uuid> = before.tags.iter().filter(|tag| !after.tags.contains(tag)).map(|tag| tag.id).collect();
+        let gone: Vec<Uuid> = before
+            .tags
+            .iter()
+            .filter(|tag| !after.tags.contains(tag))
+            .map(|tag| tag.id)
+            .collect();
         if !gone.is_empty() {
             expense_tag::Entity::delete_many()
                 .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
@@ -273,12 +436,121 @@ impl Noun for Expenses {
                 .exec(&unit.tx)
                 .await?;
         }
-        let come = after.tags.iter().filter(|tag| !before.tags.contains(tag)).map(|tag| (after.id, tag.id)).collect();
+        let come = after
+            .tags
+            .iter()
+            .filter(|tag| !before.tags.contains(tag))
+            .map(|tag| (after.id, tag.id))
+            .collect();
         link_tags(unit, come).await?;
         let reference = (before.external_id != after.external_id || before.account_id != after.account_id)
             .then(|| external(unit, after))
             .flatten();
         record_refs(unit, reference.into_iter().collect()).await
+    }
+
+    async fn update_all(unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
+        let mut alike: BTreeMap<Relink, Vec<(&ExpenseImage, &ExpenseImage)>> = BTreeMap::new();
+        for (before, after) in pairs {
+            match Relink::between(before, after) {
+                Some(relink) if pairs.len() > 1 => alike.entry(relink).or_default().push((before, after)),
+                _ => Self::update(unit, before, after).await?,
+            }
+        }
+        for (relink, pairs) in alike {
+            for some in pairs.chunks(500) {
+                relink.write(unit, some).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What rows that go from one dictionary entry to another have in common: they are written together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Relink {
+    version: i64,
+    category_id: Option<Option<Uuid>>,
+    account_id: Option<Option<Uuid>>,
+    to_account_id: Option<Option<Uuid>>,
+    payee_id: Option<Option<Uuid>>,
+}
+
+impl Relink {
+    /// `None` where anything else changes too.
+    fn between(before: &ExpenseImage, after: &ExpenseImage) -> Option<Self> {
+        let alike = ExpenseImage {
+            category_id: after.category_id,
+            account_id: after.account_id,
+            to_account_id: after.to_account_id,
+            payee: after.payee.clone(),
+            tags: after.tags.clone(),
+            version: after.version,
+            updated_at: after.updated_at,
+            ..before.clone()
+        };
+        let changed = |before, after| (before != after).then_some(after);
+        let payee_id = |image: &ExpenseImage| image.payee.as_ref().map(|payee| payee.id);
+        (alike == *after).then(|| Self {
+            version: before.version,
+            category_id: changed(before.category_id, after.category_id),
+            account_id: changed(before.account_id, after.account_id),
+            to_account_id: changed(before.to_account_id, after.to_account_id),
+            payee_id: changed(payee_id(before), payee_id(after)),
+        })
+    }
+
+    async fn write(self, unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
+        let set = |value: Option<Option<Uuid>>| value.map_or(NotSet, Set);
+        let row = expense::ActiveModel {
+            category_id: set(self.category_id),
+            account_id: set(self.account_id),
+            to_account_id: set(self.to_account_id),
+            payee_id: set(self.payee_id),
+            version: Set(self.version + 1),
+            updated_at: Set(unit.at.utc()),
+            ..Default::default()
+        };
+        let done = expense::Entity::update_many()
+            .set(row)
+            .filter(expense::Column::LedgerId.eq(unit.ledger_id))
+            .filter(expense::Column::Id.is_in(pairs.iter().map(|(_, after)| after.id)))
+            .filter(expense::Column::Version.eq(self.version))
+            .exec(&unit.tx)
+            .await?;
+        if usize::try_from(done.rows_affected) != Ok(pairs.len()) {
+            return Err(AppError::Internal(
+                "rows moved under their own unit of work".into(),
+            ));
+        }
+        let mut gone: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        let mut come = Vec::new();
+        let mut refs = Vec::new();
+        for (before, after) in pairs {
+            for tag in before.tags.iter().filter(|tag| !after.tags.contains(tag)) {
+                gone.entry(tag.id).or_default().push(after.id);
+            }
+            come.extend(
+                after
+                    .tags
+                    .iter()
+                    .filter(|tag| !before.tags.contains(tag))
+                    .map(|tag| (after.id, tag.id)),
+            );
+            if before.account_id != after.account_id {
+                refs.extend(external(unit, after));
+            }
+        }
+        for (tag_id, expense_ids) in gone {
+            expense_tag::Entity::delete_many()
+                .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
+                .filter(expense_tag::Column::TagId.eq(tag_id))
+                .filter(expense_tag::Column::ExpenseId.is_in(expense_ids))
+                .exec(&unit.tx)
+                .await?;
+        }
+        link_tags(unit, come).await?;
+        record_refs(unit, refs).await
     }
 }
 
@@ -292,7 +564,9 @@ async fn link_tags(unit: &Unit, links: Vec<(Uuid, Uuid)>) -> Result<()> {
         })
         .collect();
     for some in rows.chunks(1000) {
-        expense_tag::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await?;
+        expense_tag::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&unit.tx)
+            .await?;
     }
     Ok(())
 }
@@ -310,7 +584,9 @@ fn external(unit: &Unit, image: &ExpenseImage) -> Option<external_ref::ActiveMod
 /// Remembers the bank's own ids, for good: they outlive the rows.
 async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Result<()> {
     for some in refs.chunks(1000) {
-        let done = external_ref::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await;
+        let done = external_ref::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&unit.tx)
+            .await;
         if let Err(error) = done {
             return Err(match classify(&error) {
                 Class::Unique => AppError::fault(
@@ -327,7 +603,11 @@ async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Resul
 }
 
 /// The rows of an account that carry those external ids, as (account key, external id).
-pub async fn known_refs(db: &impl ConnectionTrait, ledger_id: Uuid, external_ids: &[String]) -> Result<Vec<(Uuid, String)>> {
+pub async fn known_refs(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    external_ids: &[String],
+) -> Result<Vec<(Uuid, String)>> {
     let mut known = Vec::new();
     for some in external_ids.chunks(1000) {
         let rows = external_ref::Entity::find()
@@ -347,7 +627,6 @@ pub(super) fn touches_account(ids: &[Uuid]) -> Condition {
         .add(col(expense::Column::ToAccountId).is_in(ids.iter().copied()))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,7 +636,12 @@ mod tests {
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let list = format!("{:X}trip, long\u{1f}{:X}Äpfel", b.simple(), a.simple());
         let tags = tags(Some(&list));
-        assert_eq!(tags.iter().map(|tag| (tag.id, tag.name.as_str())).collect::<Vec<_>>(), [(b, "trip, long"), (a, "Äpfel")]);
+        assert_eq!(
+            tags.iter()
+                .map(|tag| (tag.id, tag.name.as_str()))
+                .collect::<Vec<_>>(),
+            [(b, "trip, long"), (a, "Äpfel")]
+        );
         assert!(super::tags(None).is_empty());
     }
 }

@@ -25,7 +25,24 @@ pub trait Noun {
     fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
 
     /// Brings a row from one state to the next, if it still has the version it had before.
-    fn update(unit: &Unit, before: &Self::Image, after: &Self::Image) -> impl Future<Output = Result<()>> + Send;
+    fn update(
+        unit: &Unit,
+        before: &Self::Image,
+        after: &Self::Image,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// The same for several rows, in order where their order can matter.
+    fn update_all(
+        unit: &Unit,
+        pairs: &[(&Self::Image, &Self::Image)],
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for (before, after) in pairs {
+                Self::update(unit, before, after).await?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// A row before and after.
@@ -107,14 +124,13 @@ macro_rules! nouns {
                         <$noun>::insert(unit, some).await?;
                     }
                 )*
-                for edit in edits {
-                    match edit {
-                        $(Self::$variant(Pair { before: Some(before), after }) => {
-                            <$noun>::update(unit, before, after).await?;
-                        })*
-                        _ => {}
-                    }
-                }
+                $(
+                    let changed: Vec<_> = edits.iter().filter_map(|edit| match edit {
+                        Self::$variant(Pair { before: Some(before), after }) => Some((before, after)),
+                        _ => None,
+                    }).collect();
+                    <$noun>::update_all(unit, &changed).await?;
+                )*
                 Ok(())
             }
         }

@@ -30,9 +30,19 @@ impl dyn Api {
     }
 
     /// Changes an account that still has this version.
-    pub fn update_account(&self, id: AccountId, version: i64, patch: &AccountPatch, key: Key) -> Reply<Account> {
+    pub fn update_account(
+        &self,
+        id: AccountId,
+        version: i64,
+        patch: &AccountPatch,
+        key: Key,
+    ) -> Reply<Account> {
         let path = format!("/accounts/{id}");
-        self.ask(Request::write("update_account", Method::Patch, path, key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_account", Method::Patch, path, key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 
     /// Deletes an account that nothing uses.
@@ -43,7 +53,17 @@ impl dyn Api {
 
     /// Moves all its rows to another one and deletes it.
     pub fn merge_account(&self, id: AccountId, into_id: AccountId, key: Key) -> Reply<OperationResult> {
-        let merge = Merge { into_id: into_id.0.into() };
-        self.ask(Request::write("merge_account", Method::Post, format!("/accounts/{id}/merge"), key).json(&merge))
+        let merge = Merge {
+            into_id: into_id.0.into(),
+        };
+        self.ask(
+            Request::write(
+                "merge_account",
+                Method::Post,
+                format!("/accounts/{id}/merge"),
+                key,
+            )
+            .json(&merge),
+        )
     }
 }

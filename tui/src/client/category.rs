@@ -29,9 +29,19 @@ impl dyn Api {
     }
 
     /// Changes a category that still has this version.
-    pub fn update_category(&self, id: CategoryId, version: i64, patch: &CategoryPatch, key: Key) -> Reply<Category> {
+    pub fn update_category(
+        &self,
+        id: CategoryId,
+        version: i64,
+        patch: &CategoryPatch,
+        key: Key,
+    ) -> Reply<Category> {
         let path = format!("/categories/{id}");
-        self.ask(Request::write("update_category", Method::Patch, path, key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_category", Method::Patch, path, key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 
     /// Deletes a category that nothing uses.
@@ -42,8 +52,18 @@ impl dyn Api {
 
     /// Moves all its rows to another one and deletes it.
     pub fn merge_category(&self, id: CategoryId, into_id: CategoryId, key: Key) -> Reply<OperationResult> {
-        let merge = Merge { into_id: into_id.0.into() };
-        self.ask(Request::write("merge_category", Method::Post, format!("/categories/{id}/merge"), key).json(&merge))
+        let merge = Merge {
+            into_id: into_id.0.into(),
+        };
+        self.ask(
+            Request::write(
+                "merge_category",
+                Method::Post,
+                format!("/categories/{id}/merge"),
+                key,
+            )
+            .json(&merge),
+        )
     }
 
     /// Moves all rows of a category elsewhere; the category itself stays.

@@ -18,13 +18,20 @@ impl dyn Api {
         let answer = self.call(Request::get("get_day", format!("/days/{date}")));
         Box::pin(async move {
             let answer = answer.await?;
-            Ok(DayRead { day: answer.read("get_day")?, etag: answer.etag.unwrap_or_default() })
+            Ok(DayRead {
+                day: answer.read("get_day")?,
+                etag: answer.etag.unwrap_or_default(),
+            })
         })
     }
 
     /// Makes a day what `update` says, if it is still as the tag says.
     pub fn update_day(&self, date: Date, etag: &str, update: &DayUpdate, key: Key) -> Reply<DaySaved> {
         let path = format!("/days/{date}");
-        self.ask(Request::write("update_day", Method::Put, path, key).if_tag(etag).json(update))
+        self.ask(
+            Request::write("update_day", Method::Put, path, key)
+                .if_tag(etag)
+                .json(update),
+        )
     }
 }

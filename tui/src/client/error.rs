@@ -17,13 +17,20 @@ pub enum ClientError {
     Timeout { address: String, secs: u64 },
     /// The server refused, and said why.
     #[error("{}", said(problem))]
-    Problem { problem: Box<Problem>, retry_after_secs: Option<u64> },
+    Problem {
+        problem: Box<Problem>,
+        retry_after_secs: Option<u64>,
+    },
     /// Something answered that is no such server.
     #[error("What answers at {address} is not an expense server: {reason}")]
     Foreign { address: String, reason: String },
     /// A success whose body does not have the form it should have.
     #[error("The answer to {operation} could not be read: {reason}")]
-    Unreadable { operation: &'static str, reason: String, server_version: Option<String> },
+    Unreadable {
+        operation: &'static str,
+        reason: String,
+        server_version: Option<String>,
+    },
     /// A body larger than anything the API sends.
     #[error("The answer is larger than {limit} bytes")]
     TooLarge { limit: usize },
@@ -34,8 +41,17 @@ pub enum ClientError {
 
 /// What the server says: its detail, and each field's where there is more than one thing to mend.
 fn said(problem: &Problem) -> String {
-    let head = if problem.detail.is_empty() { &problem.title } else { &problem.detail };
-    let faults: Vec<_> = problem.errors.iter().map(fault_words).filter(|fault| !fault.is_empty()).collect();
+    let head = if problem.detail.is_empty() {
+        &problem.title
+    } else {
+        &problem.detail
+    };
+    let faults: Vec<_> = problem
+        .errors
+        .iter()
+        .map(fault_words)
+        .filter(|fault| !fault.is_empty())
+        .collect();
     match faults.as_slice() {
         [] => head.clone(),
         [fault] => fault.clone(),
@@ -46,8 +62,16 @@ fn said(problem: &Problem) -> String {
 /// `amount: EUR has 2 decimals - write 12.35`, with the names that were perhaps meant.
 fn fault_words(fault: &api::problem::Fault) -> String {
     let field = fault.pointer.trim_start_matches('/').replace('/', " ");
-    let mut words = if field.is_empty() { String::new() } else { format!("{field}: ") };
-    words.push_str(if fault.detail.is_empty() { &fault.code } else { &fault.detail });
+    let mut words = if field.is_empty() {
+        String::new()
+    } else {
+        format!("{field}: ")
+    };
+    words.push_str(if fault.detail.is_empty() {
+        &fault.code
+    } else {
+        &fault.detail
+    });
     if !fault.candidates.is_empty() {
         words = format!("{words} (perhaps {})", fault.candidates.join(", "));
     }
@@ -57,7 +81,10 @@ fn fault_words(fault: &api::problem::Fault) -> String {
 impl ClientError {
     /// An error that the server described.
     pub fn refused(problem: Problem) -> Self {
-        Self::Problem { problem: Box::new(problem), retry_after_secs: None }
+        Self::Problem {
+            problem: Box::new(problem),
+            retry_after_secs: None,
+        }
     }
 
     /// One sentence: what happened and what to do.
@@ -65,15 +92,24 @@ impl ClientError {
         let fix = self.fix();
         let fact = self.to_string();
         let fact = fact.trim_end().trim_end_matches('.');
-        if fix.is_empty() { format!("{fact}.") } else { format!("{fact} - {fix}.") }
+        if fix.is_empty() {
+            format!("{fact}.")
+        } else {
+            format!("{fact} - {fix}.")
+        }
     }
 
     fn fix(&self) -> String {
         match self {
-            Self::Unreachable { .. } => "start it with `expensed serve`, or mend --server or EXPENSE_SERVER".to_owned(),
+            Self::Unreachable { .. } => {
+                "start it with `expensed serve`, or mend --server or EXPENSE_SERVER".to_owned()
+            }
             Self::Lost { .. } => "try again; nothing is written twice".to_owned(),
             Self::Timeout { .. } => "try again later; nothing is written twice".to_owned(),
-            Self::Problem { problem, retry_after_secs } => refusal_fix(problem, *retry_after_secs),
+            Self::Problem {
+                problem,
+                retry_after_secs,
+            } => refusal_fix(problem, *retry_after_secs),
             Self::Foreign { .. } => "check the address, and a proxy on the way".to_owned(),
             Self::Unreadable { server_version, .. } => age(server_version.as_deref()),
             Self::TooLarge { .. } => "ask for fewer rows".to_owned(),
@@ -98,7 +134,9 @@ impl ClientError {
     /// the server has judged it.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. } | Self::Foreign { .. } => true,
+            Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. } | Self::Foreign { .. } => {
+                true
+            }
             Self::Problem { problem, .. } => matches!(problem.status, 401 | 408 | 429 | 500..),
             // The write was done; only its answer is of no use.
             Self::Unreadable { .. } | Self::TooLarge { .. } | Self::Unsendable { .. } => false,
@@ -107,7 +145,10 @@ impl ClientError {
 
     /// True where no server was there at all.
     pub fn is_offline(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. })
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. }
+        )
     }
 }
 
@@ -115,7 +156,9 @@ impl ClientError {
 fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
     match (problem.known_code(), retry_after_secs) {
         (_, Some(secs)) => format!("try again in {secs} s"),
-        (Some(Code::Unauthenticated), _) => "set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token".to_owned(),
+        (Some(Code::Unauthenticated), _) => {
+            "set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token".to_owned()
+        }
         (Some(Code::StaleVersion), _) => "load it again and repeat the change".to_owned(),
         (Some(Code::InUse), _) => match problem.count {
             Some(1) => "1 row uses it: archive or merge it instead".to_owned(),
@@ -133,7 +176,13 @@ fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
 /// Which side is older, as far as the versions tell.
 fn age(server_version: Option<&str>) -> String {
     let own = env!("CARGO_PKG_VERSION");
-    let numbers = |version: &str| version.split('.').map(str::parse).collect::<Result<Vec<u32>, _>>().ok();
+    let numbers = |version: &str| {
+        version
+            .split('.')
+            .map(str::parse)
+            .collect::<Result<Vec<u32>, _>>()
+            .ok()
+    };
     match server_version.map(|version| (version, numbers(version), numbers(own))) {
         Some((version, Some(theirs), Some(ours))) if theirs < ours => {
             format!("the server ({version}) is older than this app ({own}): update the server")
@@ -160,7 +209,11 @@ mod tests {
     }
 
     fn fault(pointer: &str, detail: &str) -> Fault {
-        Fault { pointer: pointer.to_owned(), detail: detail.to_owned(), ..Fault::default() }
+        Fault {
+            pointer: pointer.to_owned(),
+            detail: detail.to_owned(),
+            ..Fault::default()
+        }
     }
 
     #[test]
@@ -182,7 +235,10 @@ mod tests {
         let mut refused = problem(Code::Validation);
         refused.errors = vec![fault("/amount", "Two decimal points - write 12.50 or 1250")];
         let error = ClientError::refused(refused.clone());
-        assert_eq!(error.sentence(), "amount: Two decimal points - write 12.50 or 1250.");
+        assert_eq!(
+            error.sentence(),
+            "amount: Two decimal points - write 12.50 or 1250."
+        );
         refused.errors.push(fault("/rows/3/date", "There is no such day"));
         let error = ClientError::refused(refused);
         assert_eq!(
@@ -210,7 +266,10 @@ mod tests {
             ClientError::refused(problem(Code::StaleVersion)).sentence(),
             "Somebody changed it since - load it again and repeat the change."
         );
-        let in_use = Problem { count: Some(3), ..problem(Code::InUse) };
+        let in_use = Problem {
+            count: Some(3),
+            ..problem(Code::InUse)
+        };
         assert_eq!(
             ClientError::refused(in_use).sentence(),
             "It is in use - 3 rows use it: archive or merge it instead."
@@ -234,7 +293,11 @@ mod tests {
             reason: "missing field `id`".to_owned(),
             server_version: Some(version.to_owned()),
         };
-        assert!(unreadable("0.0.1").sentence().contains("the server (0.0.1) is older"));
+        assert!(
+            unreadable("0.0.1")
+                .sentence()
+                .contains("the server (0.0.1) is older")
+        );
         assert!(unreadable("99.0.0").sentence().contains("this app"));
         assert!(unreadable("?").sentence().contains("different age"));
         assert!(!unreadable("0.0.1").is_passing());

@@ -31,7 +31,11 @@ impl dyn Api {
         key: Key,
     ) -> Reply<Expense> {
         let path = format!("/expenses/{id}");
-        self.ask(Request::write("update_expense", Method::Patch, path, key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_expense", Method::Patch, path, key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 
     /// Deletes a row that still has this version; it can be restored.
@@ -42,7 +46,12 @@ impl dyn Api {
 
     /// Brings a deleted row back.
     pub fn restore_expense(&self, id: ExpenseId, key: Key) -> Reply<Expense> {
-        self.ask(Request::write("restore_expense", Method::Post, format!("/expenses/{id}/restore"), key))
+        self.ask(Request::write(
+            "restore_expense",
+            Method::Post,
+            format!("/expenses/{id}/restore"),
+            key,
+        ))
     }
 
     /// Several changes, all or nothing.

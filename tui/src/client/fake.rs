@@ -44,7 +44,13 @@ impl FakeApi {
 
     /// As [`FakeApi::once`], with an `ETag`, quotes included.
     pub fn once_tagged(&self, operation: &'static str, value: &impl Serialize, etag: &str) {
-        self.once_script(operation, Ok(Answer { etag: Some(etag.to_owned()), ..answer(value) }));
+        self.once_script(
+            operation,
+            Ok(Answer {
+                etag: Some(etag.to_owned()),
+                ..answer(value)
+            }),
+        );
     }
 
     /// Fails the next `operation`, once.
@@ -68,17 +74,28 @@ impl FakeApi {
 
     /// The requests of one operation.
     pub fn requests_of(&self, operation: &str) -> Vec<Request> {
-        self.requests().into_iter().filter(|request| request.operation == operation).collect()
+        self.requests()
+            .into_iter()
+            .filter(|request| request.operation == operation)
+            .collect()
     }
 
     /// Names of the operations asked for, in order.
     pub fn operations(&self) -> Vec<&'static str> {
-        self.state().requests.iter().map(|request| request.operation).collect()
+        self.state()
+            .requests
+            .iter()
+            .map(|request| request.operation)
+            .collect()
     }
 }
 
 fn answer(value: &impl Serialize) -> Answer {
-    Answer { status: 200, body: serde_json::to_vec(value).unwrap_or_default(), ..Answer::default() }
+    Answer {
+        status: 200,
+        body: serde_json::to_vec(value).unwrap_or_default(),
+        ..Answer::default()
+    }
 }
 
 /// A refusal with this code, as the server words it.
@@ -93,7 +110,10 @@ pub fn refusal(code: Code) -> ClientError {
 
 /// What a server that is switched off looks like.
 pub fn unreachable() -> ClientError {
-    ClientError::Unreachable { address: "http://fake".to_owned(), reason: "nobody is there".to_owned() }
+    ClientError::Unreachable {
+        address: "http://fake".to_owned(),
+        reason: "nobody is there".to_owned(),
+    }
 }
 
 impl Api for FakeApi {

@@ -4,7 +4,9 @@
 
 use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token};
 use api::problem::Problem;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER, SERVER};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER, SERVER,
+};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +42,8 @@ impl HttpApi {
     pub fn new(address: &Url, ledger: &str, token: Option<&Token>) -> Result<Self, ClientError> {
         let mut headers = HeaderMap::new();
         if let Some(token) = token {
-            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).map_err(unsendable)?;
+            let mut bearer =
+                HeaderValue::from_str(&format!("Bearer {}", token.secret())).map_err(unsendable)?;
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
         }
@@ -58,13 +61,20 @@ impl HttpApi {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(unsendable)?;
-        Ok(Self { client, address: Arc::new(address.clone()), ledger: ledger.into() })
+        Ok(Self {
+            client,
+            address: Arc::new(address.clone()),
+            ledger: ledger.into(),
+        })
     }
 
     /// The same server, in another ledger.
     #[must_use]
     pub fn in_ledger(&self, ledger: &str) -> Self {
-        Self { ledger: ledger.into(), ..self.clone() }
+        Self {
+            ledger: ledger.into(),
+            ..self.clone()
+        }
     }
 
     /// The address without what must not be shown.
@@ -81,7 +91,11 @@ impl HttpApi {
         path.push_str(&request.path);
         url.set_path(&path);
         url.set_query(Some(request.query.as_str()).filter(|query| !query.is_empty()));
-        if url.cannot_be_a_base() { Err(unsendable("the address has no host")) } else { Ok(url) }
+        if url.cannot_be_a_base() {
+            Err(unsendable("the address has no host"))
+        } else {
+            Ok(url)
+        }
     }
 
     async fn send(self, request: Request) -> Result<Answer, ClientError> {
@@ -108,9 +122,15 @@ impl HttpApi {
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let is_file = request.content.as_ref().is_some_and(|content| content.media_type != "application/json");
+        let is_file = request
+            .content
+            .as_ref()
+            .is_some_and(|content| content.media_type != "application/json");
         let secs = if is_file { FILE_SECS } else { REQUEST_SECS };
-        let mut sent = self.client.request(method, url).timeout(Duration::from_secs(secs));
+        let mut sent = self
+            .client
+            .request(method, url)
+            .timeout(Duration::from_secs(secs));
         if let Some(key) = request.key {
             sent = sent.header("Idempotency-Key", key.to_string());
         }
@@ -118,7 +138,9 @@ impl HttpApi {
             sent = sent.header(IF_MATCH, tag);
         }
         if let Some(content) = &request.content {
-            sent = sent.header(CONTENT_TYPE, content.media_type).body(content.bytes.clone());
+            sent = sent
+                .header(CONTENT_TYPE, content.media_type)
+                .body(content.bytes.clone());
         }
         let answer = sent.send().await.map_err(|error| self.failed(&error, secs))?;
         self.read(answer, secs).await
@@ -126,26 +148,48 @@ impl HttpApi {
 
     async fn read(&self, mut answer: reqwest::Response, secs: u64) -> Result<Answer, ClientError> {
         let status = answer.status();
-        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text = |name| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         let (etag, server, media_type) = (text(ETAG), text(SERVER), text(CONTENT_TYPE).unwrap_or_default());
         let retry_after_secs = text(RETRY_AFTER).and_then(|secs| secs.parse().ok());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(&error, secs))? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(ClientError::TooLarge { limit: MAX_ANSWER_BYTES });
+                return Err(ClientError::TooLarge {
+                    limit: MAX_ANSWER_BYTES,
+                });
             }
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
             let server_version = server.and_then(|name| Some(name.strip_prefix("expensed/")?.to_owned()));
-            return Ok(Answer { status: status.as_u16(), etag, server_version, body });
+            return Ok(Answer {
+                status: status.as_u16(),
+                etag,
+                server_version,
+                body,
+            });
         }
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) if media_type.starts_with("application/problem+json") => {
-                let problem = Box::new(Problem { status: status.as_u16(), ..problem });
-                Err(ClientError::Problem { problem, retry_after_secs })
+                let problem = Box::new(Problem {
+                    status: status.as_u16(),
+                    ..problem
+                });
+                Err(ClientError::Problem {
+                    problem,
+                    retry_after_secs,
+                })
             }
-            _ => Err(ClientError::Foreign { address: self.shown(), reason: format!("it says {status}") }),
+            _ => Err(ClientError::Foreign {
+                address: self.shown(),
+                reason: format!("it says {status}"),
+            }),
         }
     }
 
@@ -192,7 +236,9 @@ pub(crate) fn shown(address: &Url) -> String {
 }
 
 fn unsendable(error: impl std::fmt::Display) -> ClientError {
-    ClientError::Unsendable { reason: error.to_string() }
+    ClientError::Unsendable {
+        reason: error.to_string(),
+    }
 }
 
 /// The innermost reason, which is the one a person can do something about.

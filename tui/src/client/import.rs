@@ -40,11 +40,18 @@ impl dyn Api {
     /// Every row of one verdict.
     pub fn every_import_row(self: &Arc<Self>, id: ImportId, verdict: Verdict) -> Reply<Vec<ImportRow>> {
         let api = Arc::clone(self);
-        Box::pin(every_page(move |page| api.list_import_rows(id, Some(verdict), &page)))
+        Box::pin(every_page(move |page| {
+            api.list_import_rows(id, Some(verdict), &page)
+        }))
     }
 
     /// Writes the rows that the preview showed as new.
     pub fn commit_import(&self, id: ImportId, key: Key) -> Reply<Import> {
-        self.ask(Request::write("commit_import", Method::Post, format!("/imports/{id}/commit"), key))
+        self.ask(Request::write(
+            "commit_import",
+            Method::Post,
+            format!("/imports/{id}/commit"),
+            key,
+        ))
     }
 }

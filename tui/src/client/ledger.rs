@@ -7,7 +7,11 @@ use api::page::Page;
 impl dyn Api {
     /// The ledgers that this user may open.
     pub fn list_ledgers(&self, page: &PageQuery) -> Reply<Page<Ledger>> {
-        self.ask(Request::get("list_ledgers", "/v1/ledgers").of_server().query(page))
+        self.ask(
+            Request::get("list_ledgers", "/v1/ledgers")
+                .of_server()
+                .query(page),
+        )
     }
 
     /// The ledger this client works in.
@@ -17,6 +21,10 @@ impl dyn Api {
 
     /// Changes its settings.
     pub fn update_ledger(&self, version: i64, patch: &LedgerPatch, key: Key) -> Reply<Ledger> {
-        self.ask(Request::write("update_ledger", Method::Patch, "", key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_ledger", Method::Patch, "", key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 }

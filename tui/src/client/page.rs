@@ -17,7 +17,10 @@ pub struct PageQuery {
 impl PageQuery {
     /// The largest page that begins at `cursor`.
     pub fn at(cursor: Option<String>) -> Self {
-        Self { limit: Some(MAX_LIMIT), cursor }
+        Self {
+            limit: Some(MAX_LIMIT),
+            cursor,
+        }
     }
 }
 
@@ -35,7 +38,11 @@ pub async fn every_page<T: Wire>(
             // A server that never ends a list would fill the memory.
             Some(next) if Some(&next) == cursor.as_ref() => {
                 let reason = "a page names itself as the next one".to_owned();
-                return Err(ClientError::Unreadable { operation: "list", reason, server_version: None });
+                return Err(ClientError::Unreadable {
+                    operation: "list",
+                    reason,
+                    server_version: None,
+                });
             }
             next => cursor = next,
         }

@@ -32,7 +32,11 @@ impl dyn Api {
     /// Changes a payee that still has this version.
     pub fn update_payee(&self, id: PayeeId, version: i64, patch: &PayeePatch, key: Key) -> Reply<Payee> {
         let path = format!("/payees/{id}");
-        self.ask(Request::write("update_payee", Method::Patch, path, key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_payee", Method::Patch, path, key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 
     /// Deletes a payee that nothing uses.
@@ -43,7 +47,9 @@ impl dyn Api {
 
     /// Moves all its rows to another one and deletes it.
     pub fn merge_payee(&self, id: PayeeId, into_id: PayeeId, key: Key) -> Reply<OperationResult> {
-        let merge = Merge { into_id: into_id.0.into() };
+        let merge = Merge {
+            into_id: into_id.0.into(),
+        };
         self.ask(Request::write("merge_payee", Method::Post, format!("/payees/{id}/merge"), key).json(&merge))
     }
 }

@@ -36,9 +36,17 @@ pub struct Key(Uuid);
 
 impl Key {
     /// A fresh key: for one intention of the user, kept for as long as that is tried.
-    #[expect(clippy::new_without_default, reason = "a default key would hide a draw of randomness")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default key would hide a draw of randomness"
+    )]
     pub fn new() -> Self {
         Self(new_uuid())
+    }
+
+    /// The key of an intention that has a name already.
+    pub fn of(name: Uuid) -> Self {
+        Self(name)
     }
 }
 
@@ -117,7 +125,10 @@ impl Request {
 
     /// Writes something of the ledger.
     pub(super) fn write(operation: &'static str, method: Method, path: impl Into<String>, key: Key) -> Self {
-        Self { key: Some(key), ..Self::new(operation, method, path) }
+        Self {
+            key: Some(key),
+            ..Self::new(operation, method, path)
+        }
     }
 
     /// The path begins at the server, not at the ledger.
@@ -157,7 +168,10 @@ impl Request {
     /// With this value as its body. Values of the contract always have a JSON form.
     pub(super) fn json(mut self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body).unwrap_or_default();
-        self.content = Some(Content { media_type: "application/json", bytes });
+        self.content = Some(Content {
+            media_type: "application/json",
+            bytes,
+        });
         self
     }
 
@@ -209,20 +223,31 @@ mod tests {
                 include_deleted: Some(true),
                 ..ExpenseFilter::default()
             },
-            paging: Paging { limit: Some(200), ..Paging::default() },
+            paging: Paging {
+                limit: Some(200),
+                ..Paging::default()
+            },
         };
         let request = Request::get("list_expenses", "/expenses").query(&query);
         let mut pairs: Vec<_> = request.query.split('&').collect();
         pairs.sort_unstable();
         assert_eq!(
             pairs,
-            ["category=Food%3A+Fish+%26+Chips", "from=2026-11-01", "include_deleted=true", "limit=200"]
+            [
+                "category=Food%3A+Fish+%26+Chips",
+                "from=2026-11-01",
+                "include_deleted=true",
+                "limit=200"
+            ]
         );
     }
 
     #[test]
     fn a_token_is_one_word_and_never_shown() {
-        assert_eq!(Token::new(" ab\n").map(|token| token.secret().to_owned()), Some("ab".to_owned()));
+        assert_eq!(
+            Token::new(" ab\n").map(|token| token.secret().to_owned()),
+            Some("ab".to_owned())
+        );
         assert_eq!(Token::new(""), None);
         assert_eq!(Token::new("a b"), None);
         assert_eq!(Token::new("a\r\nX-Evil: 1"), None);

@@ -32,7 +32,11 @@ impl dyn Api {
     /// Changes a tag that still has this version.
     pub fn update_tag(&self, id: TagId, version: i64, patch: &TagPatch, key: Key) -> Reply<Tag> {
         let path = format!("/tags/{id}");
-        self.ask(Request::write("update_tag", Method::Patch, path, key).if_version(version).json(patch))
+        self.ask(
+            Request::write("update_tag", Method::Patch, path, key)
+                .if_version(version)
+                .json(patch),
+        )
     }
 
     /// Deletes a tag that nothing uses.
@@ -43,7 +47,9 @@ impl dyn Api {
 
     /// Moves all its rows to another one and deletes it.
     pub fn merge_tag(&self, id: TagId, into_id: TagId, key: Key) -> Reply<OperationResult> {
-        let merge = Merge { into_id: into_id.0.into() };
+        let merge = Merge {
+            into_id: into_id.0.into(),
+        };
         self.ask(Request::write("merge_tag", Method::Post, format!("/tags/{id}/merge"), key).json(&merge))
     }
 }

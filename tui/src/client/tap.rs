@@ -13,7 +13,10 @@ pub struct Tap {
 impl Tap {
     /// In front of `inner`.
     pub fn new(inner: Arc<dyn Api>) -> Self {
-        Self { inner, last: Arc::default() }
+        Self {
+            inner,
+            last: Arc::default(),
+        }
     }
 
     /// The last answer's body, as it came.
@@ -28,7 +31,9 @@ impl Api for Tap {
         let answer = self.inner.call(request);
         Box::pin(async move {
             let answer = answer.await?;
-            last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&answer.body);
+            last.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_from(&answer.body);
             Ok(answer)
         })
     }

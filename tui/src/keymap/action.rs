@@ -72,6 +72,7 @@ actions! {
     ToggleView "toggle-view" "chart or table",
     GroupBy "group-by" "group by something else",
     ToggleIncome "toggle-income" "spending, income or net",
+    Unfold "unfold" "show or hide subcategories",
     Currency "currency" "show the next currency",
     Copy "copy" "copy",
 

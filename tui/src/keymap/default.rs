@@ -50,6 +50,7 @@ pub const TABLE: &[Binding] = &[
     row("insights", "b", A::GroupBy, "by"),
     row("insights", "v", A::ToggleView, "table"),
     row("insights", "i", A::ToggleIncome, "income"),
+    row("insights", "Space Tab", A::Unfold, "unfold"),
     row("insights", "/", A::Filter, "filter"),
     row("insights", "a +", A::Add, ""),
     row("insights", "x", A::ClearFilter, ""),

@@ -5,6 +5,7 @@ use crate::settings::private_dir;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::marker::PhantomData;
@@ -22,7 +23,11 @@ pub(super) struct Store<T> {
 impl<T: Serialize + DeserializeOwned> Store<T> {
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         private_dir(dir)?;
-        Ok(Self { dir: dir.to_owned(), held: Mutex::default(), item: PhantomData })
+        Ok(Self {
+            dir: dir.to_owned(),
+            held: Mutex::default(),
+            item: PhantomData,
+        })
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Uuid, File>> {
@@ -49,10 +54,10 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
     pub(super) fn write(&self, id: Uuid, item: &T) -> io::Result<()> {
         let _gate = self.gate()?;
         let mut held = self.held();
-        if !held.contains_key(&id) {
+        if let MapEntry::Vacant(place) = held.entry(id) {
             let lock = private_file(&self.lock_file(id), false)?;
             lock.try_lock().map_err(io::Error::from)?;
-            held.insert(id, lock);
+            place.insert(lock);
         }
         let beside = self.dir.join(format!("{id}.new"));
         let mut file = private_file(&beside, true)?;
@@ -93,7 +98,9 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
                 Err(TryLockError::Error(error)) => return Err(error),
                 Ok(()) => {}
             }
-            let item = fs::read(self.file(id)).ok().and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok());
+            let item = fs::read(self.file(id))
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok());
             if let Some(item) = item.filter(&is_wanted) {
                 held.insert(id, lock);
                 claimed.push(item);
@@ -113,7 +120,10 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         for entry in fs::read_dir(&self.dir)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
-                ids.extend(path.file_stem().and_then(|name| Uuid::try_parse(name.to_str()?).ok()));
+                ids.extend(
+                    path.file_stem()
+                        .and_then(|name| Uuid::try_parse(name.to_str()?).ok()),
+                );
             }
         }
         ids.sort_unstable();

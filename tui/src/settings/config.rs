@@ -89,7 +89,11 @@ impl AppConfig {
         }
         let config = Self::deserialize(Value::Table(section)).map_err(|error| {
             let files: Vec<_> = read.iter().map(|path| path.display().to_string()).collect();
-            SettingsError::new(format!("In [app] of {}: {}", files.join(" and "), one_line(&error.to_string())))
+            SettingsError::new(format!(
+                "In [app] of {}: {}",
+                files.join(" and "),
+                one_line(&error.to_string())
+            ))
         })?;
         config.check()?;
         Ok((config, read))
@@ -101,7 +105,9 @@ impl AppConfig {
                 return Ok(());
             }
             let choices = choices.join(", ");
-            Err(SettingsError::new(format!("app.{name} is {value:?} - choose one of {choices}")))
+            Err(SettingsError::new(format!(
+                "app.{name} is {value:?} - choose one of {choices}"
+            )))
         };
         one_of("theme", &self.theme, &["ansi", "mono"])?;
         one_of("charset", &self.charset, &["auto", "utf8", "ascii"])?;
@@ -112,7 +118,9 @@ impl AppConfig {
             )));
         }
         if !self.timezone.is_empty() {
-            return Err(SettingsError::new("app.timezone is not taken yet - set the variable TZ instead"));
+            return Err(SettingsError::new(
+                "app.timezone is not taken yet - set the variable TZ instead",
+            ));
         }
         Ok(())
     }
@@ -120,7 +128,9 @@ impl AppConfig {
 
 /// `EXPENSE__APP__KEYS__ADD` is `[app.keys] add`; the value is one of TOML, or a bare text.
 fn from_variable(name: &str, text: &str) -> Table {
-    let value = toml::from_str::<Table>(&format!("value = {text}")).ok().and_then(|mut table| table.remove("value"));
+    let value = toml::from_str::<Table>(&format!("value = {text}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"));
     let mut value = value.unwrap_or_else(|| Value::String(text.to_owned()));
     let name = name.to_lowercase();
     let mut parts = name.rsplit("__");
@@ -153,7 +163,10 @@ fn overlay(lower: &mut Table, upper: Table) {
 }
 
 fn failed(path: &Path, why: &str) -> SettingsError {
-    SettingsError::new(format!("The configuration {} cannot be read: {why}", path.display()))
+    SettingsError::new(format!(
+        "The configuration {} cannot be read: {why}",
+        path.display()
+    ))
 }
 
 fn one_line(text: &str) -> String {

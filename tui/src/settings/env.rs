@@ -12,17 +12,24 @@ pub struct Env(BTreeMap<String, String>);
 impl Env {
     /// The environment of this process.
     pub fn of_process() -> Self {
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
     }
 
     /// A variable.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.trim().is_empty())
     }
 
     /// The variables whose name begins with `prefix`, by the rest of the name.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+        self.0
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 }
 
@@ -40,7 +47,10 @@ impl std::fmt::Debug for Env {
 }
 
 /// The wall clock, in the zone of TZ or of the system.
-#[expect(clippy::disallowed_methods, reason = "the one place of this crate that reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of this crate that reads the clock"
+)]
 pub fn now() -> DateTime<FixedOffset> {
     chrono::Local::now().fixed_offset()
 }
@@ -48,7 +58,11 @@ pub fn now() -> DateTime<FixedOffset> {
 /// The day it is here. A clock that is off by centuries is held to the days that a book can have.
 pub fn today() -> Date {
     let day = now().date_naive();
-    Date::from_naive(day).unwrap_or(if day < Date::MIN.naive() { Date::MIN } else { Date::MAX })
+    Date::from_naive(day).unwrap_or(if day < Date::MIN.naive() {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
 }
 
 /// What the locale says that matters here.
@@ -67,7 +81,12 @@ pub struct Locale {
 impl Locale {
     /// Of money and of characters, which may differ: `LC_ALL` beats both, `LANG` stands in for both.
     pub fn of(env: &Env) -> Self {
-        let first = |names: [&str; 3]| names.into_iter().find_map(|name| env.get(name)).unwrap_or_default();
+        let first = |names: [&str; 3]| {
+            names
+                .into_iter()
+                .find_map(|name| env.get(name))
+                .unwrap_or_default()
+        };
         let money = first(["LC_ALL", "LC_MONETARY", "LANG"]);
         let characters = first(["LC_ALL", "LC_CTYPE", "LANG"]).to_lowercase();
         let territory = territory(money).or_else(|| territory(env.get("LC_MESSAGES").unwrap_or_default()));
@@ -92,15 +111,26 @@ mod tests {
     use super::*;
 
     fn locale(pairs: &[(&str, &str)]) -> Locale {
-        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Locale::of(&pairs.collect())
     }
 
     #[test]
     fn the_territory_names_the_currency() {
-        for (name, code) in [("de_DE.UTF-8@euro", "EUR"), ("en_US", "USD"), ("ja_JP.eucJP", "JPY"), ("hi_IN", "INR")] {
+        for (name, code) in [
+            ("de_DE.UTF-8@euro", "EUR"),
+            ("en_US", "USD"),
+            ("ja_JP.eucJP", "JPY"),
+            ("hi_IN", "INR"),
+        ] {
             let locale = locale(&[("LANG", name)]);
-            assert_eq!(locale.currency.map(|currency| currency.to_string()).as_deref(), Some(code), "{name}");
+            assert_eq!(
+                locale.currency.map(|currency| currency.to_string()).as_deref(),
+                Some(code),
+                "{name}"
+            );
         }
     }
 

@@ -22,7 +22,8 @@ impl Places {
     /// As the environment says. A relative XDG path is passed over, as its rules ask.
     pub fn of(env: &Env) -> Result<Self, SettingsError> {
         let home = env.get("HOME").map(PathBuf::from).or_else(dirs::home_dir);
-        let home = home.ok_or_else(|| SettingsError::new("HOME is not set - set it to a folder of your own"))?;
+        let home =
+            home.ok_or_else(|| SettingsError::new("HOME is not set - set it to a folder of your own"))?;
         let place = |name: &str, default: &str| {
             let set = env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
             set.unwrap_or_else(|| home.join(default)).join("expense")
@@ -47,7 +48,8 @@ impl Places {
 
     /// A path as written in a setting: `~/` is the user's own folder.
     pub fn expand(&self, path: &str) -> PathBuf {
-        path.strip_prefix("~/").map_or_else(|| PathBuf::from(path), |rest| self.home.join(rest))
+        path.strip_prefix("~/")
+            .map_or_else(|| PathBuf::from(path), |rest| self.home.join(rest))
     }
 }
 

@@ -13,7 +13,13 @@ impl Home {
 
     fn env(&self, pairs: &[(&str, &str)]) -> Env {
         let home = [("HOME".to_owned(), self.0.path().display().to_string())];
-        home.into_iter().chain(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+        home.into_iter()
+            .chain(
+                pairs
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+            )
+            .collect()
     }
 
     fn write(&self, path: &str, text: &str) -> PathBuf {
@@ -37,7 +43,10 @@ impl Home {
 }
 
 fn server(address: &str) -> Flags {
-    Flags { server: Some(address.to_owned()), ..Flags::default() }
+    Flags {
+        server: Some(address.to_owned()),
+        ..Flags::default()
+    }
 }
 
 fn shown(settings: &Settings) -> Option<&str> {
@@ -53,7 +62,10 @@ fn chmod(path: &Path, mode: u32) {
 #[test]
 fn nothing_configured_is_the_server_inside_the_app() {
     let settings = Home::new().resolve(&Flags::default(), &[]).unwrap();
-    assert_eq!((settings.server, settings.token, settings.ledger.as_str()), (None, None, "default"));
+    assert_eq!(
+        (settings.server, settings.token, settings.ledger.as_str()),
+        (None, None, "default")
+    );
     assert_eq!(settings.app, AppConfig::default());
 }
 
@@ -62,10 +74,22 @@ fn a_flag_beats_the_environment_and_that_beats_the_file() {
     let home = Home::new();
     home.config("[server]\nlisten = \"whatever\"\n[app]\nserver = \"https://file.example\"\n");
     let env = [("EXPENSE_SERVER", "https://env.example")];
-    assert_eq!(shown(&home.resolve(&server("https://flag.example"), &env).unwrap()), Some("https://flag.example/"));
-    assert_eq!(shown(&home.resolve(&Flags::default(), &env).unwrap()), Some("https://env.example/"));
-    assert_eq!(shown(&home.resolve(&Flags::default(), &[]).unwrap()), Some("https://file.example/"));
-    let section = [("EXPENSE__APP__SERVER", "https://section.example"), ("EXPENSE__APP__KEYS__ADD", "[\"n\"]")];
+    assert_eq!(
+        shown(&home.resolve(&server("https://flag.example"), &env).unwrap()),
+        Some("https://flag.example/")
+    );
+    assert_eq!(
+        shown(&home.resolve(&Flags::default(), &env).unwrap()),
+        Some("https://env.example/")
+    );
+    assert_eq!(
+        shown(&home.resolve(&Flags::default(), &[]).unwrap()),
+        Some("https://file.example/")
+    );
+    let section = [
+        ("EXPENSE__APP__SERVER", "https://section.example"),
+        ("EXPENSE__APP__KEYS__ADD", "[\"n\"]"),
+    ];
     let settings = home.resolve(&Flags::default(), &section).unwrap();
     assert_eq!(shown(&settings), Some("https://section.example/"));
     assert_eq!(settings.app.keys["add"].names(), ["n"]);
@@ -76,9 +100,15 @@ fn a_named_file_stands_instead_of_the_others_and_must_be_there() {
     let home = Home::new();
     home.config("[app]\nserver = \"https://file.example\"\n");
     let named = home.write("other.toml", "[app]\nledger = \"default\"\n");
-    let flags = Flags { config: Some(named), ..Flags::default() };
+    let flags = Flags {
+        config: Some(named),
+        ..Flags::default()
+    };
     assert_eq!(home.resolve(&flags, &[]).unwrap().server, None);
-    let flags = Flags { config: Some(home.0.path().join("missing.toml")), ..Flags::default() };
+    let flags = Flags {
+        config: Some(home.0.path().join("missing.toml")),
+        ..Flags::default()
+    };
     assert!(home.refused(&flags, &[]).contains("missing.toml cannot be read"));
 }
 
@@ -141,7 +171,10 @@ fn a_token_comes_from_the_variable_then_the_file_then_the_server_of_this_machine
     home.config("");
     assert_eq!(secret(&[]), "left");
     let elsewhere = home.resolve(&server("https://books.example.org"), &[]).unwrap();
-    assert_eq!(elsewhere.token, None, "the token of this machine must not leave it");
+    assert_eq!(
+        elsewhere.token, None,
+        "the token of this machine must not leave it"
+    );
 }
 
 #[cfg(unix)]
@@ -158,16 +191,25 @@ fn a_token_that_others_can_read_is_refused() {
 fn a_bad_token_or_ledger_is_refused_without_being_shown() {
     let home = Home::new();
     let refused = home.refused(&server("localhost"), &[("EXPENSE_TOKEN", "se cret")]);
-    assert!(refused.contains("EXPENSE_TOKEN") && !refused.contains("cret\""), "{refused}");
+    assert!(
+        refused.contains("EXPENSE_TOKEN") && !refused.contains("cret\""),
+        "{refused}"
+    );
     let refused = home.refused(&server("localhost"), &[("EXPENSE_TOKEN_FILE", "/does/not/exist")]);
     assert!(refused.contains("/does/not/exist"), "{refused}");
-    let flags = Flags { ledger: Some("../../x".to_owned()), ..Flags::default() };
+    let flags = Flags {
+        ledger: Some("../../x".to_owned()),
+        ..Flags::default()
+    };
     assert!(home.refused(&flags, &[]).contains("is no id"));
 }
 
 #[test]
 fn the_demo_needs_no_server() {
-    let flags = Flags { is_demo: true, ..server("https://books.example.org") };
+    let flags = Flags {
+        is_demo: true,
+        ..server("https://books.example.org")
+    };
     assert_eq!(Home::new().resolve(&flags, &[]).unwrap().server, None);
 }
 

@@ -32,8 +32,13 @@ async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
         let count = socket.read(&mut chunk).await.unwrap();
         bytes.extend_from_slice(&chunk[..count]);
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .unwrap_or("0");
         if body.len() >= length.parse::<usize>().unwrap() || count == 0 {
             return text;
         }
@@ -55,11 +60,16 @@ fn client(address: SocketAddr) -> Arc<dyn Api> {
 }
 
 fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
-    request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    request
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
 fn lunch() -> NewExpense {
-    NewExpense::new("2026-11-21".parse().unwrap(), serde_json::from_str("\"12.50\"").unwrap())
+    NewExpense::new(
+        "2026-11-21".parse().unwrap(),
+        serde_json::from_str("\"12.50\"").unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -69,11 +79,17 @@ async fn a_write_goes_to_the_ledger_with_token_key_version_and_agent() {
     let key = Key::new();
     client(address).delete_expense(id, 7, key).await.unwrap();
     let asked = asked.await.unwrap().remove(0);
-    assert!(asked.starts_with(&format!("delete /base/v1/ledgers/default/expenses/{id} http/1.1")), "{asked}");
+    assert!(
+        asked.starts_with(&format!("delete /base/v1/ledgers/default/expenses/{id} http/1.1")),
+        "{asked}"
+    );
     assert_eq!(header(&asked, "authorization"), Some("bearer s3cret"));
     assert_eq!(header(&asked, "idempotency-key"), Some(key.to_string().as_str()));
     assert_eq!(header(&asked, "if-match"), Some("\"7\""));
-    assert_eq!(header(&asked, "user-agent"), Some(concat!("expense/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        header(&asked, "user-agent"),
+        Some(concat!("expense/", env!("CARGO_PKG_VERSION")))
+    );
 }
 
 #[tokio::test]
@@ -82,13 +98,23 @@ async fn a_write_whose_answer_is_lost_is_sent_again_with_the_same_key() {
     let refusal = r#"{"code":"id-taken","status":409,"detail":"The id is taken"}"#;
     let last = answer("409 Conflict", "application/problem+json", "", refusal);
     let (address, asked) = play(vec![Vec::new(), cut, last]).await;
-    let error = client(address).create_expense(&lunch(), Key::new()).await.unwrap_err();
+    let error = client(address)
+        .create_expense(&lunch(), Key::new())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some(Code::IdTaken));
     let asked = asked.await.unwrap();
     assert_eq!(asked.len(), 3);
-    let keys: Vec<_> = asked.iter().map(|request| header(request, "idempotency-key").unwrap()).collect();
+    let keys: Vec<_> = asked
+        .iter()
+        .map(|request| header(request, "idempotency-key").unwrap())
+        .collect();
     assert!(keys.iter().all(|key| key == &keys[0]), "{keys:?}");
-    assert!(asked.iter().all(|request| request.contains("\"amount\":\"12.50\"")));
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.contains("\"amount\":\"12.50\""))
+    );
 }
 
 #[tokio::test]
@@ -98,7 +124,11 @@ async fn nobody_there_is_said_with_the_address() {
     drop(listener);
     let error = client(address).get_ledger().await.unwrap_err();
     assert!(matches!(&error, ClientError::Unreachable { .. }), "{error:?}");
-    assert!(error.sentence().contains(&address.to_string()), "{}", error.sentence());
+    assert!(
+        error.sentence().contains(&address.to_string()),
+        "{}",
+        error.sentence()
+    );
 }
 
 #[tokio::test]
@@ -111,7 +141,9 @@ async fn an_answer_of_something_else_is_foreign_and_a_redirect_is_not_followed()
     let api = client(address);
     for status in ["502", "302"] {
         let error = api.get_ledger().await.unwrap_err();
-        let ClientError::Foreign { reason, .. } = &error else { panic!("{error:?}") };
+        let ClientError::Foreign { reason, .. } = &error else {
+            panic!("{error:?}")
+        };
         assert!(reason.contains(status), "{reason}");
     }
 }
@@ -130,20 +162,39 @@ async fn a_body_without_end_is_cut_off() {
         let _ = socket.write_all(&body).await;
     });
     let error = client(address).get_ledger().await.unwrap_err();
-    assert_eq!(error, ClientError::TooLarge { limit: MAX_ANSWER_BYTES });
+    assert_eq!(
+        error,
+        ClientError::TooLarge {
+            limit: MAX_ANSWER_BYTES
+        }
+    );
 }
 
 #[tokio::test]
 async fn a_busy_server_says_when_and_an_odd_success_says_which_side_is_older() {
     let busy = r#"{"code":"unavailable","title":"Try again shortly","brand_new_field":1}"#;
     let pages = vec![
-        answer("503 Service Unavailable", "application/problem+json", "Retry-After: 3\r\n", busy),
+        answer(
+            "503 Service Unavailable",
+            "application/problem+json",
+            "Retry-After: 3\r\n",
+            busy,
+        ),
         answer("200 OK", "application/json", "Server: expensed/0.0.1\r\n", "{}"),
     ];
     let (address, _asked) = play(pages).await;
     let api = client(address);
     let error = api.get_ledger().await.unwrap_err();
-    assert!(matches!(error, ClientError::Problem { retry_after_secs: Some(3), .. }), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            ClientError::Problem {
+                retry_after_secs: Some(3),
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     let error = api.get_ledger().await.unwrap_err();
     assert!(error.sentence().contains("older"), "{}", error.sentence());
 }
@@ -152,7 +203,13 @@ async fn a_busy_server_says_when_and_an_odd_success_says_which_side_is_older() {
 fn an_address_is_shown_without_its_password() {
     let url = Url::parse("https://ann:s3cret@example.org/books/?x=1").unwrap();
     assert_eq!(shown(&url), "https://example.org/books");
-    for (address, is_own) in [("http://localhost:1", true), ("http://[::1]", true), ("http://127.9.9.9", true), ("http://10.0.0.1", false), ("http://localhost.evil.org", false)] {
+    for (address, is_own) in [
+        ("http://localhost:1", true),
+        ("http://[::1]", true),
+        ("http://127.9.9.9", true),
+        ("http://10.0.0.1", false),
+        ("http://localhost.evil.org", false),
+    ] {
         assert_eq!(is_loopback(&Url::parse(address).unwrap()), is_own, "{address}");
     }
 }

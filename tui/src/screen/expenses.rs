@@ -1,0 +1,147 @@
+//! The Expenses screen: the rows of a period, in a table that loads as far as it is looked at, with their totals, and
+//! everything that can be done to a row. Here is what it consists of and which verb goes where; the parts are beside it.
+
+mod ask;
+mod draw;
+mod list;
+#[cfg(test)]
+mod tests;
+
+use crate::book::{BookChanged, RowsChanged};
+use crate::desk::Desk;
+use crate::fx::{Change, Fx, NewDay};
+use crate::keymap::Action;
+use crate::layer::Layer;
+use crate::screen::view::View;
+use crate::theme::Look;
+use crate::widget::{Canvas, Scroll};
+use api::date::Date;
+use api::report::Report;
+use list::List;
+use ratatui::layout::{Position, Rect};
+
+/// The screen.
+pub struct Expenses {
+    desk: Desk,
+    /// What is looked at, or about to be.
+    view: View,
+    /// The view whose rows are shown; another one while the new rows are on their way.
+    shown: Option<View>,
+    list: List,
+    scroll: Scroll,
+    /// Totals and categories of what is shown.
+    report: Option<Report>,
+    /// How many rows the period before has; asked where there are none to show.
+    before: Option<u64>,
+    /// Why the last load failed.
+    failure: Option<String>,
+}
+
+impl Expenses {
+    /// This month.
+    pub fn new(desk: Desk, today: Date) -> Self {
+        let view = View::month_of(today, desk.book.lists().calendar);
+        Self::over(desk, view)
+    }
+
+    /// The rows of a view.
+    pub fn over(desk: Desk, view: View) -> Self {
+        Self {
+            desk,
+            view,
+            shown: None,
+            list: List::default(),
+            scroll: Scroll::default(),
+            report: None,
+            before: None,
+            failure: None,
+        }
+    }
+
+    fn today(look: &Look) -> Date {
+        let day = look.today();
+        Date::from_naive(day).unwrap_or(Date::MAX)
+    }
+
+    /// Moves over rows; near the end of what is loaded the next page is asked for.
+    fn move_over(&mut self, action: Action) -> Option<Fx<Self>> {
+        let len = self.list.shown_len();
+        self.scroll.on_action(action, len).then(|| self.load_more())
+    }
+
+    fn move_in_time(&mut self, action: Action, look: &Look) -> Option<Fx<Self>> {
+        let calendar = self.desk.book.lists().calendar;
+        let today = Self::today(look);
+        let near = self.view.near(self.selected_day(), today, calendar);
+        let period = self.view.moved(action, near, today, calendar)?;
+        Some(self.look_at(View {
+            period,
+            ..self.view.clone()
+        }))
+    }
+
+    fn selected_day(&self) -> Option<Date> {
+        self.list.get(self.scroll.selected()).map(|item| item.row.date)
+    }
+}
+
+impl Layer for Expenses {
+    fn title(&self) -> String {
+        "Expenses".to_owned()
+    }
+
+    fn contexts(&self) -> Vec<&'static str> {
+        vec!["expenses", "period", "table"]
+    }
+
+    fn about(&self) -> [&'static str; 3] {
+        [
+            "Every row of the period, the newest first, and what it sums to.",
+            "a adds one on a line such as 12.50 lunch #food; h and l go through time, p chooses how much of it.",
+            "What is deleted or changed can be brought back with u.",
+        ]
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        self.draw_screen(canvas, area, look);
+    }
+
+    fn on_open(&mut self, _: &Look) -> Fx<Self> {
+        self.desk.book.refresh(&self.desk.api).and(self.load())
+    }
+
+    fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
+        if change.get::<BookChanged>().is_some() {
+            return self.book_changed();
+        }
+        if let Some(rows) = change.get::<RowsChanged>() {
+            return self.rows_changed(rows);
+        }
+        if let Some(NewDay(day)) = change.get::<NewDay>() {
+            return self.new_day(*day, look);
+        }
+        Fx::none()
+    }
+
+    fn on_click(&mut self, at: Position, _: &Look) -> Fx<Self> {
+        self.click(at)
+    }
+
+    fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
+        if let Some(fx) = self.move_over(action).or_else(|| self.move_in_time(action, look)) {
+            return fx;
+        }
+        match action {
+            Action::Reload => self.desk.book.refresh(&self.desk.api).and(self.load()),
+            Action::Sort => self.look_at(View {
+                sort: self.view.sort.next(),
+                ..self.view.clone()
+            }),
+            Action::SortReverse => self.look_at(View {
+                sort: self.view.sort.reversed(),
+                ..self.view.clone()
+            }),
+            _ => Fx::pass(),
+        }
+    }
+}
