@@ -10,5 +10,6 @@ mod days;
 mod expenses;
 mod outage;
 mod protocol;
+mod imports;
 mod reports;
 mod vanish;
