@@ -5,4 +5,11 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod accounts;
+mod categories;
+mod dictionary;
 mod expenses;
+mod ledgers;
+mod payees;
+mod quick;
+mod tags;
