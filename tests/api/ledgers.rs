@@ -69,7 +69,7 @@ async fn what_is_no_setting_is_refused() {
     refused.refused(400, "validation").with_faults(&[
         ("/month_start_day", "too-large"),
         ("/week_start", "too-small"),
-        ("/base_currency", "pattern"),
+        ("/base_currency", "unknown-currency"),
         ("/x", "unknown"),
     ]);
     let refused = send(json!({ "name": "\u{202e}" })).await.refused(422, "unprocessable");

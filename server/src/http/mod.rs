@@ -103,6 +103,7 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 /// The resources. One more is one more line here.
 type Resources = (
     ledgers::LedgersApi,
+    ledgers::LedgerApi,
     expenses::ExpensesApi,
     categories::CategoriesApi,
     accounts::AccountsApi,
@@ -115,6 +116,7 @@ type Resources = (
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         ledgers::LedgersApi { state: state.clone() },
+        ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
         accounts::AccountsApi { state: state.clone() },
