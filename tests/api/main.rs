@@ -6,10 +6,17 @@
 )]
 
 mod access;
+mod accounts;
+mod categories;
 mod days;
+mod dictionary;
 mod expenses;
-mod outage;
-mod protocol;
 mod imports;
+mod ledgers;
+mod outage;
+mod payees;
+mod protocol;
+mod quick;
 mod reports;
+mod tags;
 mod vanish;
