@@ -6,9 +6,16 @@
 )]
 
 mod access;
+mod accounts;
+mod categories;
 mod days;
+mod dictionary;
 mod expenses;
+mod ledgers;
 mod outage;
+mod payees;
 mod protocol;
+mod quick;
 mod reports;
+mod tags;
 mod vanish;

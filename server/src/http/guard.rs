@@ -102,10 +102,10 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        // poem-openapi keeps the name where the ledger is in the prefix, and calls it `param0` where it is the whole path.
-        let named = request.raw_path_param("ledger").or_else(|| request.raw_path_param("param0"));
-        let wanted = match named {
-            None | Some("default") => None,
+        let wanted = match request.raw_path_param("ledger") {
+            // A route that hides the name would otherwise lead everybody to their own ledger.
+            None => return Err(AppError::Internal("no ledger in the route".into()).into()),
+            Some("default") => None,
             Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
         let access = authenticate(request, wanted).await?;

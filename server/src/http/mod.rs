@@ -113,6 +113,7 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 /// The resources. One more is one more line here.
 type Resources = (
     ledgers::LedgersApi,
+    ledgers::LedgerApi,
     expenses::ExpensesApi,
     days::DaysApi,
     categories::CategoriesApi,
@@ -127,6 +128,7 @@ type Resources = (
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         ledgers::LedgersApi { state: state.clone() },
+        ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
