@@ -24,7 +24,11 @@ async fn every_example_sent_as_printed_gets_its_documented_success() {
     let mut wrong = Vec::new();
     for sample in &all {
         // Reads share a book; what changes one has its own, so that no example depends on another.
-        let own = if sample.is_write() { Some(TestApp::start().await) } else { None };
+        let own = if sample.is_write() {
+            Some(TestApp::start().await)
+        } else {
+            None
+        };
         let app = own.as_ref().unwrap_or(&template);
         if sample.is_write() || app.rev().await == 0 {
             fill_example_book(app).await;
@@ -37,7 +41,10 @@ async fn every_example_sent_as_printed_gets_its_documented_success() {
         }
         let answer = call.await;
         if answer.status != sample.success {
-            wrong.push(format!("{}: expected {}: {answer:?}", sample.operation.id, sample.success));
+            wrong.push(format!(
+                "{}: expected {}: {answer:?}",
+                sample.operation.id, sample.success
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
