@@ -54,10 +54,7 @@ pub async fn lives_and_dies(collection: &str) {
     let archived = http.patch(&path, json!({ "is_archived": true })).await.ok(200);
     assert_eq!(archived["is_archived"], true);
     let listed = http.walk(collection).await;
-    assert!(
-        listed.contains(&archived),
-        "archived ones are listed: {listed:?}"
-    );
+    assert!(listed.contains(&archived), "archived ones are listed: {listed:?}");
     let back = http
         .patch(&path, json!({ "is_archived": false, "name": "OCHSEN" }))
         .await
@@ -69,10 +66,19 @@ pub async fn lives_and_dies(collection: &str) {
     http.patch(&path, json!({ "name": "x" }))
         .await
         .refused(404, "not-found");
-    assert!(!http.walk(collection).await.iter().any(|item| item["id"] == entry["id"]));
+    assert!(
+        !http
+            .walk(collection)
+            .await
+            .iter()
+            .any(|item| item["id"] == entry["id"])
+    );
     // A deleted name is free again.
     made(&http, collection, "Ochsen").await;
-    assert_eq!(app.count_changes(app.ledger_id()).await, u64::try_from(app.rev().await).unwrap());
+    assert_eq!(
+        app.count_changes(app.ledger_id()).await,
+        u64::try_from(app.rev().await).unwrap()
+    );
 }
 
 /// Names are one whatever their case, accents and width.
@@ -84,9 +90,14 @@ pub async fn folds_names(collection: &str) {
     let rev = app.rev().await;
     for name in ["CAFE  ZOE", "Cafe\u{301} Zoe\u{308}", "\u{ff23}afé Zo\u{200b}ë"] {
         let new = http.post(collection, json!({ "name": name })).await;
-        new.refused(409, "name-taken").with_faults(&[("/name", "name-taken")]);
-        let renamed = http.patch(&path(collection, &other), json!({ "name": name })).await;
-        renamed.refused(409, "name-taken").with_faults(&[("/name", "name-taken")]);
+        new.refused(409, "name-taken")
+            .with_faults(&[("/name", "name-taken")]);
+        let renamed = http
+            .patch(&path(collection, &other), json!({ "name": name }))
+            .await;
+        renamed
+            .refused(409, "name-taken")
+            .with_faults(&[("/name", "name-taken")]);
     }
     assert_eq!(app.rev().await, rev);
 }
@@ -134,10 +145,17 @@ pub async fn is_safe_to_retry(collection: &str) {
     let app = TestApp::start().await;
     let http = app.client();
     let body = json!({ "name": "Once" });
-    let first = http.post(collection, body.clone()).key("make-it").await.expect(201);
+    let first = http
+        .post(collection, body.clone())
+        .key("make-it")
+        .await
+        .expect(201);
     let again = http.post(collection, body).key("make-it").await.expect(201);
     assert_eq!(first.body, again.body);
-    let other = http.post(collection, json!({ "name": "Twice" })).key("make-it").await;
+    let other = http
+        .post(collection, json!({ "name": "Twice" }))
+        .key("make-it")
+        .await;
     other.refused(422, "key-reused");
     let path = path(collection, &first.json);
     let change = |key: &str| {
@@ -151,8 +169,16 @@ pub async fn is_safe_to_retry(collection: &str) {
     assert_eq!(stale.json["current"], changed.json);
     let stale = http.delete(&path).if_match("\"1\"").await;
     stale.refused(412, "stale-version");
-    http.delete(&path).if_match("\"2\"").key("drop-it").await.expect(204);
-    http.delete(&path).if_match("\"2\"").key("drop-it").await.expect(204);
+    http.delete(&path)
+        .if_match("\"2\"")
+        .key("drop-it")
+        .await
+        .expect(204);
+    http.delete(&path)
+        .if_match("\"2\"")
+        .key("drop-it")
+        .await
+        .expect(204);
     let unreadable = http.delete(&path).if_match("W/\"2\"").await;
     unreadable.refused(400, "bad-request");
 }
@@ -179,24 +205,45 @@ pub async fn pages_by_name(collection: &str) {
     let app = TestApp::start().await;
     let http = app.client();
     for n in 0..25 {
-        made(&http, collection, &format!("{} {n:02}", if n % 2 == 0 { "Ähre" } else { "ahorn" })).await;
+        made(
+            &http,
+            collection,
+            &format!("{} {n:02}", if n % 2 == 0 { "Ähre" } else { "ahorn" }),
+        )
+        .await;
     }
     made(&http, collection, "100% a_b!").await;
     made(&http, collection, "1000").await;
     let all = http.walk(&format!("{collection}?limit=4")).await;
-    let folds: Vec<String> = all.iter().map(|item| api::text::fold(text(item, "name"))).collect();
+    let folds: Vec<String> = all
+        .iter()
+        .map(|item| api::text::fold(text(item, "name")))
+        .collect();
     assert!(folds.windows(2).all(|pair| pair[0] <= pair[1]), "{folds:?}");
-    assert_eq!(all.len(), http.walk(&format!("{collection}?limit=200")).await.len());
-    assert_eq!(http.walk(&format!("{collection}?q=%C3%84HR&limit=5")).await.len(), 13);
-    assert_eq!(names(&http.walk(&format!("{collection}?q=100%25")).await), ["100% a_b!"]);
+    assert_eq!(
+        all.len(),
+        http.walk(&format!("{collection}?limit=200")).await.len()
+    );
+    assert_eq!(
+        http.walk(&format!("{collection}?q=%C3%84HR&limit=5")).await.len(),
+        13
+    );
+    assert_eq!(
+        names(&http.walk(&format!("{collection}?q=100%25")).await),
+        ["100% a_b!"]
+    );
     assert_eq!(http.walk(&format!("{collection}?q=ahxrn")).await.len(), 0);
     let page = http.get(&format!("{collection}?limit=3&q=ahr")).await.expect(200);
     let link = page.header("link").unwrap().to_owned();
     assert!(link.contains("rel=\"next\"") && link.contains("q=ahr"), "{link}");
     let cursor = text(&page.json, "next_cursor");
-    let foreign = http.get(&format!("{collection}?limit=3&q=a&cursor={cursor}")).await;
+    let foreign = http
+        .get(&format!("{collection}?limit=3&q=a&cursor={cursor}"))
+        .await;
     foreign.refused(400, "bad-cursor");
-    let (statements, _) = app.statements_of(async { http.get(collection).await.ok(200) }).await;
+    let (statements, _) = app
+        .statements_of(async { http.get(collection).await.ok(200) })
+        .await;
     assert!(statements <= 3, "{statements} statements");
 }
 
@@ -213,7 +260,10 @@ pub async fn keeps_to_its_ledger(collection: &str) {
     };
     let theirs = text(&theirs, "id").to_owned();
     let mine = text(&made(&ana, collection, "Mine").await, "id").to_owned();
-    for (foreign, missing) in [(theirs.clone(), missing.to_string()), (theirs.clone(), "no-id".to_owned())] {
+    for (foreign, missing) in [
+        (theirs.clone(), missing.to_string()),
+        (theirs.clone(), "no-id".to_owned()),
+    ] {
         for call in ["get", "patch", "delete", "merge"] {
             let send = async |id: &str| {
                 let path = format!("{collection}/{id}");
@@ -221,34 +271,57 @@ pub async fn keeps_to_its_ledger(collection: &str) {
                     "get" => ana.get(&path).await,
                     "patch" => ana.patch(&path, json!({ "name": "x" })).await,
                     "delete" => ana.delete(&path).await,
-                    _ => ana.post(&format!("{path}/merge"), json!({ "into_id": mine })).await,
+                    _ => {
+                        ana.post(&format!("{path}/merge"), json!({ "into_id": mine }))
+                            .await
+                    }
                 };
                 plain(answer.refused(404, "not-found").json)
             };
             assert_eq!(send(&foreign).await, send(&missing).await, "{call}");
         }
     }
-    let into_theirs = ana.post(&format!("{collection}/{mine}/merge"), json!({ "into_id": theirs })).await;
+    let into_theirs = ana
+        .post(
+            &format!("{collection}/{mine}/merge"),
+            json!({ "into_id": theirs }),
+        )
+        .await;
     into_theirs
         .refused(409, "unknown-name")
         .with_faults(&[("/into_id", "unknown-name")]);
     let elsewhere = ana.in_ledger(ben.ledger_id);
     let (foreign, nowhere) = (
         plain(elsewhere.get(collection).await.refused(404, "not-found").json),
-        plain(ana.in_ledger(missing).get(collection).await.refused(404, "not-found").json),
+        plain(
+            ana.in_ledger(missing)
+                .get(collection)
+                .await
+                .refused(404, "not-found")
+                .json,
+        ),
     );
     assert_eq!(foreign, nowhere);
-    app.stranger().get(collection).await.refused(401, "unauthenticated");
+    app.stranger()
+        .get(collection)
+        .await
+        .refused(401, "unauthenticated");
     for (role, may_read) in [("viewer", true), ("adder", true)] {
         let person = app.add_person(role).await;
         app.add_member(person.user_id, app.ledger_id(), role).await;
         let http = app.client_of(&person).in_ledger(app.ledger_id());
         assert_eq!(http.get(collection).await.status == 200, may_read);
-        http.post(collection, json!({ "name": role })).await.refused(403, "forbidden");
+        http.post(collection, json!({ "name": role }))
+            .await
+            .refused(403, "forbidden");
         let entry = format!("{collection}/{mine}");
-        http.patch(&entry, json!({ "name": role })).await.refused(403, "forbidden");
+        http.patch(&entry, json!({ "name": role }))
+            .await
+            .refused(403, "forbidden");
         http.delete(&entry).await.refused(403, "forbidden");
-        let merge = http.post(&format!("{entry}/merge"), json!({ "into_id": mine })).await;
+        let merge = http
+            .post(&format!("{entry}/merge"), json!({ "into_id": mine }))
+            .await;
         merge.refused(403, "forbidden");
     }
 }
@@ -268,7 +341,9 @@ pub async fn stays_while_in_use(collection: &str, field: &str, is_list: bool) {
     let refused = http.delete(&path).await.refused(409, "in-use");
     assert_eq!(refused.json["count"], 3);
     for row in &rows {
-        http.delete(&format!("expenses/{}", text(row, "id"))).await.expect(204);
+        http.delete(&format!("expenses/{}", text(row, "id")))
+            .await
+            .expect(204);
     }
     http.delete(&path).await.expect(204);
 }
@@ -277,7 +352,10 @@ pub async fn stays_while_in_use(collection: &str, field: &str, is_list: bool) {
 pub async fn merges(collection: &str, field: &str, is_list: bool) {
     let app = TestApp::start().await;
     let http = app.client();
-    let (from, into) = (made(&http, collection, "From").await, made(&http, collection, "Into").await);
+    let (from, into) = (
+        made(&http, collection, "From").await,
+        made(&http, collection, "Into").await,
+    );
     let value = |name: &str| if is_list { json!([name]) } else { json!(name) };
     let mut rows = Vec::new();
     for name in ["From", "From", "Into"] {
@@ -291,26 +369,42 @@ pub async fn merges(collection: &str, field: &str, is_list: bool) {
         http.post(&format!("{path}/merge"), json!({ "into_id": into["id"] }))
             .key(key)
     };
-    merge(&from, "same").await.refused(422, "unprocessable").with_faults(&[("/into_id", "same")]);
+    merge(&from, "same")
+        .await
+        .refused(422, "unprocessable")
+        .with_faults(&[("/into_id", "same")]);
     let archived = made(&http, collection, "Old").await;
     let old = format!("{collection}/{}", text(&archived, "id"));
     http.patch(&old, json!({ "is_archived": true })).await.expect(200);
-    merge(&archived, "old").await.refused(409, "archived").with_faults(&[("/into_id", "archived")]);
+    merge(&archived, "old")
+        .await
+        .refused(409, "archived")
+        .with_faults(&[("/into_id", "archived")]);
     let missing = json!({ "id": api::id::new_uuid() });
     merge(&missing, "none").await.refused(409, "unknown-name");
     let rev = app.rev().await;
     let done = merge(&into, "go").await.expect(200);
-    assert_eq!((&done.json["moved"], &done.json["is_done"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&done.json["moved"], &done.json["is_done"]),
+        (&json!(2), &json!(true))
+    );
     assert_eq!(merge(&into, "go").await.expect(200).body, done.body);
     merge(&archived, "go").await.refused(422, "key-reused");
     assert_eq!(app.rev().await, rev + 1);
     http.get(&path).await.refused(404, "not-found");
     merge(&into, "again").await.refused(404, "not-found");
     let restored = http.post(&format!("{deleted}/restore"), json!({})).await.ok(200);
-    let reference = if field == "payee" || is_list { field.to_owned() } else { format!("{field}_id") };
+    let reference = if field == "payee" || is_list {
+        field.to_owned()
+    } else {
+        format!("{field}_id")
+    };
     let expected = rows[2][&reference].clone();
     assert_eq!(restored[&reference], expected);
-    let moved = http.get(&format!("expenses/{}", text(&rows[0], "id"))).await.ok(200);
+    let moved = http
+        .get(&format!("expenses/{}", text(&rows[0], "id")))
+        .await
+        .ok(200);
     assert_eq!((&moved[&reference], &moved["version"]), (&expected, &json!(2)));
     http.delete(&format!("{collection}/{}", text(&into, "id")))
         .await

@@ -10,8 +10,8 @@ use crate::service::entry::Accounts;
 use crate::service::merge::{Merging, Verb};
 use crate::service::{dictionary, operation};
 use crate::state::AppState;
-use api::category::{Merge, OperationResult};
 use api::account::{Account, AccountPatch, NewAccount};
+use api::category::{Merge, OperationResult};
 use api::id::AccountId;
 use api::page::{EntryQuery, Page};
 use poem_openapi::OpenApi;
@@ -29,7 +29,11 @@ impl AccountsApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_accounts")]
-    async fn list_accounts(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Account>>> {
+    async fn list_accounts(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<EntryQuery>,
+    ) -> Result<Found<Page<Account>>> {
         let page = dictionary::list::<Accounts>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -105,8 +109,14 @@ impl AccountsApi {
         body: Checked<Merge>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (account.0.into(), Some(body.0.into_id.into()));
-        let merging = Merging { verb: Verb::MergeAccount, from, into };
-        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
+        let merging = Merging {
+            verb: Verb::MergeAccount,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

@@ -29,7 +29,11 @@ impl CategoriesApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_categories")]
-    async fn list_categories(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Category>>> {
+    async fn list_categories(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<EntryQuery>,
+    ) -> Result<Found<Page<Category>>> {
         let page = dictionary::list::<Categories>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -73,7 +77,8 @@ impl CategoriesApi {
         body: Checked<CategoryPatch>,
     ) -> Result<Found<Category>> {
         let (grant, key, id) = (&ledger.grant, &idempotency_key.0, category.0.into());
-        let changed = dictionary::update::<Categories>(&self.state, grant, key, id, if_match.0, body.0).await?;
+        let changed =
+            dictionary::update::<Categories>(&self.state, grant, key, id, if_match.0, body.0).await?;
         Ok(with_version(changed))
     }
 
@@ -105,14 +110,24 @@ impl CategoriesApi {
         body: Checked<Merge>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (category.0.into(), Some(body.0.into_id.into()));
-        let merging = Merging { verb: Verb::MergeCategory, from, into };
-        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
+        let merging = Merging {
+            verb: Verb::MergeCategory,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 
     /// Reassign the rows of a category
     ///
     /// They go to another one, or to none; the category itself stays, and so do its subcategories and their rows.
-    #[oai(path = "/:category/reassign", method = "post", operation_id = "reassign_category")]
+    #[oai(
+        path = "/:category/reassign",
+        method = "post",
+        operation_id = "reassign_category"
+    )]
     async fn reassign_category(
         &self,
         ledger: Guard<Write>,
@@ -121,8 +136,14 @@ impl CategoriesApi {
         body: Checked<Reassign>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (category.0.into(), body.0.to_id.map(Into::into));
-        let merging = Merging { verb: Verb::ReassignCategory, from, into };
-        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
+        let merging = Merging {
+            verb: Verb::ReassignCategory,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

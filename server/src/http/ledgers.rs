@@ -25,7 +25,11 @@ impl LedgersApi {
     ///
     /// Those that you are a member of, oldest first, a page at a time.
     #[oai(path = "/", method = "get", operation_id = "list_ledgers")]
-    async fn list_ledgers(&self, caller: Caller<Read>, query: Asked<PageQuery>) -> Result<Found<Page<Ledger>>> {
+    async fn list_ledgers(
+        &self,
+        caller: Caller<Read>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<Ledger>>> {
         let page = service::ledger::list(&self.state, &caller.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -46,7 +50,9 @@ impl LedgerApi {
     /// Its settings, and the revision it is at.
     #[oai(path = "/", method = "get", operation_id = "get_ledger")]
     async fn get_ledger(&self, ledger: Guard<Read>) -> Result<Found<Ledger>> {
-        Ok(with_version(service::ledger::get(&self.state, &ledger.grant).await?))
+        Ok(with_version(
+            service::ledger::get(&self.state, &ledger.grant).await?,
+        ))
     }
 
     /// Change a ledger
@@ -61,7 +67,9 @@ impl LedgerApi {
         body: Checked<LedgerPatch>,
     ) -> Result<Found<Ledger>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        Ok(with_version(service::ledger::update(&self.state, grant, key, if_match.0, body.0).await?))
+        Ok(with_version(
+            service::ledger::update(&self.state, grant, key, if_match.0, body.0).await?,
+        ))
     }
 }
 

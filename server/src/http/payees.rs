@@ -11,9 +11,9 @@ use crate::service::merge::{Merging, Verb};
 use crate::service::{dictionary, operation};
 use crate::state::AppState;
 use api::category::{Merge, OperationResult};
-use api::payee::{Payee, PayeePatch, NewPayee};
 use api::id::PayeeId;
 use api::page::{EntryQuery, Page};
+use api::payee::{NewPayee, Payee, PayeePatch};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -105,8 +105,14 @@ impl PayeesApi {
         body: Checked<Merge>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (payee.0.into(), Some(body.0.into_id.into()));
-        let merging = Merging { verb: Verb::MergePayee, from, into };
-        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
+        let merging = Merging {
+            verb: Verb::MergePayee,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

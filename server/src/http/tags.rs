@@ -2,18 +2,18 @@
 
 use super::checked::{Asked, Checked, Item};
 use super::guard::{Guard, Read, Write};
+use super::item_url;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::item_url;
 use crate::error::Result;
 use crate::service::entry::Tags;
 use crate::service::merge::{Merging, Verb};
 use crate::service::{dictionary, operation};
 use crate::state::AppState;
 use api::category::{Merge, OperationResult};
-use api::tag::{Tag, TagPatch, NewTag};
 use api::id::TagId;
 use api::page::{EntryQuery, Page};
+use api::tag::{NewTag, Tag, TagPatch};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -105,8 +105,14 @@ impl TagsApi {
         body: Checked<Merge>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (tag.0.into(), Some(body.0.into_id.into()));
-        let merging = Merging { verb: Verb::MergeTag, from, into };
-        Ok(Reply::new(operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?))
+        let merging = Merging {
+            verb: Verb::MergeTag,
+            from,
+            into,
+        };
+        Ok(Reply::new(
+            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+        ))
     }
 }
 

@@ -113,65 +113,135 @@ impl From<NewCategory> for NewEntry {
     fn from(new: NewCategory) -> Self {
         let faults = faults_of(|faults| new.check(faults));
         let parent_id = new.parent_id.map(Into::into);
-        Self { faults, id: new.id.map(Into::into), name: new.name, parent_id, account: None }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            parent_id,
+            account: None,
+        }
     }
 }
 
 impl From<NewAccount> for NewEntry {
     fn from(new: NewAccount) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        let NewAccount { id, name, kind, iban, acctid, card_ends } = new;
+        let NewAccount {
+            id,
+            name,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        } = new;
         let kind = kind.unwrap_or_default();
-        let marks = AccountMarks { kind, iban: mark(iban), acctid: mark(acctid), card_ends: mark(card_ends) };
-        Self { faults, id: id.map(Into::into), name, parent_id: None, account: Some(marks) }
+        let marks = AccountMarks {
+            kind,
+            iban: mark(iban),
+            acctid: mark(acctid),
+            card_ends: mark(card_ends),
+        };
+        Self {
+            faults,
+            id: id.map(Into::into),
+            name,
+            parent_id: None,
+            account: Some(marks),
+        }
     }
 }
 
 impl From<NewPayee> for NewEntry {
     fn from(new: NewPayee) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        Self { faults, id: new.id.map(Into::into), name: new.name, ..Self::default() }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            ..Self::default()
+        }
     }
 }
 
 impl From<NewTag> for NewEntry {
     fn from(new: NewTag) -> Self {
         let faults = faults_of(|faults| new.check(faults));
-        Self { faults, id: new.id.map(Into::into), name: new.name, ..Self::default() }
+        Self {
+            faults,
+            id: new.id.map(Into::into),
+            name: new.name,
+            ..Self::default()
+        }
     }
 }
 
 impl From<CategoryPatch> for EntryPatch {
     fn from(patch: CategoryPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        let CategoryPatch { name, is_archived, parent_id } = patch;
+        let CategoryPatch {
+            name,
+            is_archived,
+            parent_id,
+        } = patch;
         let parent_id = match parent_id {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
             Patch::Set(id) => Patch::Set(id.into()),
         };
-        Self { faults, name, is_archived, parent_id, ..Self::default() }
+        Self {
+            faults,
+            name,
+            is_archived,
+            parent_id,
+            ..Self::default()
+        }
     }
 }
 
 impl From<AccountPatch> for EntryPatch {
     fn from(patch: AccountPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        let AccountPatch { name, is_archived, kind, iban, acctid, card_ends } = patch;
-        Self { faults, name, is_archived, parent_id: Patch::Keep, kind, iban, acctid, card_ends }
+        let AccountPatch {
+            name,
+            is_archived,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        } = patch;
+        Self {
+            faults,
+            name,
+            is_archived,
+            parent_id: Patch::Keep,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        }
     }
 }
 
 impl From<PayeePatch> for EntryPatch {
     fn from(patch: PayeePatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        Self { faults, name: patch.name, is_archived: patch.is_archived, ..Self::default() }
+        Self {
+            faults,
+            name: patch.name,
+            is_archived: patch.is_archived,
+            ..Self::default()
+        }
     }
 }
 
 impl From<TagPatch> for EntryPatch {
     fn from(patch: TagPatch) -> Self {
         let faults = faults_of(|faults| patch.check(faults));
-        Self { faults, name: patch.name, is_archived: patch.is_archived, ..Self::default() }
+        Self {
+            faults,
+            name: patch.name,
+            is_archived: patch.is_archived,
+            ..Self::default()
+        }
     }
 }

@@ -20,14 +20,15 @@ pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<P
     let user_id = grant.user_id();
     let list = ("ledgers", user_id);
     let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> =
-        cursor.map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor)).transpose()?;
+    let after: Option<Uuid> = cursor
+        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
+        .transpose()?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let rows = state
         .db
-        .read(|db| async move {
-            store::ledger::page_of_user(&db, user_id, after, u64::from(limit) + 1).await
-        })
+        .read(
+            |db| async move { store::ledger::page_of_user(&db, user_id, after, u64::from(limit) + 1).await },
+        )
         .await?;
     let seal = |(image, _): &(LedgerImage, i64)| cursor::seal(&state.cursor_key, grant, &list, image.id);
     cursor::page(rows, limit, seal, |(image, rev)| image.at_rev(rev))
@@ -35,8 +36,10 @@ pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<P
 
 /// The settings of one.
 pub async fn get(state: &AppState, grant: &Grant) -> Result<Ledger> {
-    let (image, rev) =
-        state.db.read(|db| async move { store::ledger::get(&db, grant.ledger_id()).await }).await?;
+    let (image, rev) = state
+        .db
+        .read(|db| async move { store::ledger::get(&db, grant.ledger_id()).await })
+        .await?;
     Ok(image.at_rev(rev))
 }
 
@@ -72,7 +75,12 @@ impl Work for Update {
         self.patch.check(&mut findings.rules);
         findings.refuse()?;
         let mut after = before.clone();
-        let LedgerPatch { name, base_currency, month_start_day, week_start } = &self.patch;
+        let LedgerPatch {
+            name,
+            base_currency,
+            month_start_day,
+            week_start,
+        } = &self.patch;
         if let Some(name) = name {
             after.name = clean_line(name);
         }
@@ -83,7 +91,14 @@ impl Work for Update {
             after.version = before.version + 1;
             after.updated_at = unit.at;
         }
-        apply(unit, vec![Edit::Ledger(Pair { before: Some(before), after })]).await
+        apply(
+            unit,
+            vec![Edit::Ledger(Pair {
+                before: Some(before),
+                after,
+            })],
+        )
+        .await
     }
 }
 
@@ -91,5 +106,9 @@ fn stale(before: LedgerImage, rev: i64) -> AppError {
     let detail = format!("It was changed since; it has version {} now", before.version);
     // The revision was counted up for this very change, which is not going to be.
     let current = serde_json::to_value(before.at_rev(rev - 1)).ok();
-    Refusal { current, ..Refusal::new(Code::StaleVersion, detail) }.into()
+    Refusal {
+        current,
+        ..Refusal::new(Code::StaleVersion, detail)
+    }
+    .into()
 }

@@ -33,8 +33,13 @@ pub enum Verb {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::MergeCategory, Self::MergeAccount, Self::MergePayee, Self::MergeTag, Self::ReassignCategory];
+    pub const ALL: [Self; 5] = [
+        Self::MergeCategory,
+        Self::MergeAccount,
+        Self::MergePayee,
+        Self::MergeTag,
+        Self::ReassignCategory,
+    ];
 
     /// The kind of its changes.
     pub fn kind(self) -> &'static str {
@@ -107,16 +112,25 @@ impl Merging {
         if let Some(into) = self.into {
             let target = found.iter().find(|entry| entry.id == into && !entry.is_deleted);
             let miss = |findings: &mut Findings, miss| {
-                note(&mut findings.lookups, pointer.to_owned(), N::NAME, &into.to_string(), miss);
+                note(
+                    &mut findings.lookups,
+                    pointer.to_owned(),
+                    N::NAME,
+                    &into.to_string(),
+                    miss,
+                );
             };
             match target {
                 Some(_) if into == self.from => {
                     findings.rules.add(pointer, "same", "These are one and the same");
                 }
                 None => miss(&mut findings, Miss::Unknown),
-                Some(target) if target.is_archived => miss(&mut findings, Miss::Archived(target.name.clone())),
+                Some(target) if target.is_archived => {
+                    miss(&mut findings, Miss::Archived(target.name.clone()))
+                }
                 Some(target) if target.parent_id.is_some() && !children.is_empty() => {
-                    let detail = "It has subcategories, which cannot go under a subcategory - move those first";
+                    let detail =
+                        "It has subcategories, which cannot go under a subcategory - move those first";
                     findings.rules.add(pointer, "too-deep", detail);
                 }
                 Some(_) => {}
@@ -136,7 +150,9 @@ impl Merging {
     }
 
     async fn merge<N: Dictionary>(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
-        let into = self.into.ok_or_else(|| AppError::Internal("a merge into nothing".into()))?;
+        let into = self
+            .into
+            .ok_or_else(|| AppError::Internal("a merge into nothing".into()))?;
         let found = N::find(&unit.tx, unit.ledger_id, &[self.from, into]).await?;
         let source = live(found.clone(), self.from)?;
         let target = live(found, into)?;
@@ -158,10 +174,17 @@ impl Merging {
             movement.edits.extend(heir::<N>(unit, &source, target));
         } else if !source.is_archived {
             // So that no new rows come while it is emptied.
-            let after = EntryImage { is_archived: true, ..source.clone() };
+            let after = EntryImage {
+                is_archived: true,
+                ..source.clone()
+            };
             movement.edits.push(N::edit(next(unit, source, after)));
         }
-        Ok(Step { edits: movement.edits, moved: movement.moved, is_last })
+        Ok(Step {
+            edits: movement.edits,
+            moved: movement.moved,
+            is_last,
+        })
     }
 
     async fn reassign(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
@@ -170,8 +193,14 @@ impl Merging {
             Some(into) => Some(live(Categories::find_one(unit, into).await?, into)?),
         };
         let mut movement = Movement::new(unit, dialect);
-        let is_last = movement.rows(&[Link::Category], self.from, target.as_ref()).await?;
-        Ok(Step { edits: movement.edits, moved: movement.moved, is_last })
+        let is_last = movement
+            .rows(&[Link::Category], self.from, target.as_ref())
+            .await?;
+        Ok(Step {
+            edits: movement.edits,
+            moved: movement.moved,
+            is_last,
+        })
     }
 }
 
@@ -191,7 +220,10 @@ fn heir<N: Dictionary>(unit: &Unit, source: &EntryImage, target: EntryImage) -> 
         acctid: ours.acctid.or(theirs.acctid),
         card_ends: ours.card_ends.or(theirs.card_ends),
     };
-    let after = EntryImage { account: Some(marks), ..target.clone() };
+    let after = EntryImage {
+        account: Some(marks),
+        ..target.clone()
+    };
     Some(N::edit(next(unit, target, after)))
 }
 
@@ -208,7 +240,14 @@ struct Movement<'a> {
 impl<'a> Movement<'a> {
     fn new(unit: &'a Unit, dialect: Dialect) -> Self {
         // Two are kept for what happens to the merged entries themselves.
-        Self { unit, dialect, edits: Vec::new(), seen: BTreeSet::new(), moved: 0, room: MAX_ROWS - 2 }
+        Self {
+            unit,
+            dialect,
+            edits: Vec::new(),
+            seen: BTreeSet::new(),
+            moved: 0,
+            room: MAX_ROWS - 2,
+        }
     }
 
     /// Moves the rows of an entry and, when none is left, deletes it; true where that was reached.
@@ -216,13 +255,19 @@ impl<'a> Movement<'a> {
         if !self.rows(N::LINKS, source.id, Some(target)).await? {
             return Ok(false);
         }
-        let after = EntryImage { is_deleted: true, ..source.clone() };
+        let after = EntryImage {
+            is_deleted: true,
+            ..source.clone()
+        };
         Ok(self.push(N::edit(next(self.unit, source, after))))
     }
 
     /// Moves a subcategory under another parent; true where there was room.
     fn adopt<N: Dictionary>(&mut self, child: EntryImage, parent_id: Uuid) -> bool {
-        let after = EntryImage { parent_id: Some(parent_id), ..child.clone() };
+        let after = EntryImage {
+            parent_id: Some(parent_id),
+            ..child.clone()
+        };
         self.push(N::edit(next(self.unit, child, after)))
     }
 
@@ -240,7 +285,8 @@ impl<'a> Movement<'a> {
         for link in links {
             let most = u64::try_from(self.room).unwrap_or(0);
             let ledger_id = self.unit.ledger_id;
-            let rows = store::expense::linked(&self.unit.tx, self.dialect, ledger_id, *link, from, most).await?;
+            let rows =
+                store::expense::linked(&self.unit.tx, self.dialect, ledger_id, *link, from, most).await?;
             let are_all = rows.len() < self.room;
             self.take(*link, from, target, rows).await?;
             if !are_all {
@@ -258,7 +304,10 @@ impl<'a> Movement<'a> {
         rows: Vec<ExpenseImage>,
     ) -> Result<()> {
         // A transfer within the merged accounts is met from both of its ends.
-        let rows: Vec<ExpenseImage> = rows.into_iter().filter(|row| !self.seen.contains(&row.id)).collect();
+        let rows: Vec<ExpenseImage> = rows
+            .into_iter()
+            .filter(|row| !self.seen.contains(&row.id))
+            .collect();
         let known = match (link, target) {
             (Link::Account, Some(target)) => self.known_refs(target.id, &rows).await?,
             _ => BTreeSet::new(),
@@ -268,10 +317,15 @@ impl<'a> Movement<'a> {
             after.version = before.version + 1;
             after.updated_at = self.unit.at;
             // Within an account the bank's own id belongs to one row: here to the one that had it before.
-            after.external_id = after.external_id.filter(|external_id| !known.contains(external_id));
+            after.external_id = after
+                .external_id
+                .filter(|external_id| !known.contains(external_id));
             self.seen.insert(before.id);
             self.moved += 1;
-            self.push(Edit::Expense(Pair { before: Some(before), after }));
+            self.push(Edit::Expense(Pair {
+                before: Some(before),
+                after,
+            }));
         }
         Ok(())
     }
@@ -282,14 +336,21 @@ impl<'a> Movement<'a> {
             return Ok(BTreeSet::new());
         }
         let known = store::expense::known_refs(&self.unit.tx, self.unit.ledger_id, &ids).await?;
-        Ok(known.into_iter().filter(|(account, _)| *account == account_id).map(|(_, id)| id).collect())
+        Ok(known
+            .into_iter()
+            .filter(|(account, _)| *account == account_id)
+            .map(|(_, id)| id)
+            .collect())
     }
 }
 
 fn relinked(before: &ExpenseImage, link: Link, from: Uuid, target: Option<&EntryImage>) -> ExpenseImage {
     let mut after = before.clone();
     let into = target.map(|target| target.id);
-    let named = target.map(|target| Named { name: target.name.clone(), id: target.id });
+    let named = target.map(|target| Named {
+        name: target.name.clone(),
+        id: target.id,
+    });
     match link {
         Link::Category => after.category_id = into,
         Link::Account | Link::ToAccount => {

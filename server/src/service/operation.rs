@@ -32,10 +32,19 @@ struct Args {
 
 /// Begins an operation and carries it out as far as the time of a request allows. A repeat of its key answers how
 /// far it is, and carries it on.
-pub async fn start(state: &AppState, grant: &Grant, key: &WriteKey, merging: Merging) -> Result<OperationResult> {
+pub async fn start(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    merging: Merging,
+) -> Result<OperationResult> {
     let started = tokio::time::Instant::now();
     let op = write::op(state, grant, key, merging.verb.kind());
-    let work = First { dialect: state.db.dialect(), merging, op: op.clone() };
+    let work = First {
+        dialect: state.db.dialect(),
+        merging,
+        op: op.clone(),
+    };
     let mut operation = match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { output, .. } => output,
         Outcome::Replay => replay(state, grant, key).await?,
@@ -58,8 +67,10 @@ fn result(operation: &Operation) -> OperationResult {
 async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Operation> {
     write::find_change(state, grant, key).await?;
     let (user_id, word) = (grant.user_id(), key.key.as_str());
-    let found =
-        state.db.read(|db| async move { store::operation::find_by_key(&db, user_id, word).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { store::operation::find_by_key(&db, user_id, word).await })
+        .await?;
     found.ok_or_else(|| AppError::Internal("a change of an operation that is not there".into()))
 }
 
@@ -77,17 +88,26 @@ async fn carry_on(state: &AppState, operation: Operation) -> Result<Operation> {
         at: state.now(),
     };
     let (ledger_id, id) = (operation.ledger_id, operation.id);
-    let work = Next { dialect: state.db.dialect(), operation };
+    let work = Next {
+        dialect: state.db.dialect(),
+        operation,
+    };
     if let Outcome::Done { output, .. } = state.db.write(op, Arc::new(work)).await? {
         return Ok(output);
     }
-    let found = state.db.read(|db| async move { store::operation::find(&db, ledger_id, id).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { store::operation::find(&db, ledger_id, id).await })
+        .await?;
     found.ok_or_else(|| AppError::Internal("an operation that is not there".into()))
 }
 
 /// The key of a step: 64 hex digits, which no client draws.
 fn step_key(operation_id: Uuid, step: u32) -> String {
-    let hash = Sha256::new().chain_update(operation_id.as_bytes()).chain_update(step.to_be_bytes()).finalize();
+    let hash = Sha256::new()
+        .chain_update(operation_id.as_bytes())
+        .chain_update(step.to_be_bytes())
+        .finalize();
     hash.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -123,14 +143,22 @@ impl Work for First {
     async fn run(&self, unit: &Unit) -> Result<Option<Operation>> {
         let Self { dialect, merging, op } = self;
         let along = merging.check(unit).await?;
-        let ids: Vec<Uuid> = along.into_iter().chain([merging.from]).chain(merging.into).collect();
+        let ids: Vec<Uuid> = along
+            .into_iter()
+            .chain([merging.from])
+            .chain(merging.into)
+            .collect();
         refuse_busy(unit, &ids).await?;
         let step = merging.step(unit, *dialect).await?;
         let operation = Operation {
             ledger_id: op.ledger_id,
             id: op.op_id,
             kind: op.kind.to_owned(),
-            args: args_text(Args { from: merging.from, into: merging.into, step: 1 })?,
+            args: args_text(Args {
+                from: merging.from,
+                into: merging.into,
+                step: 1,
+            })?,
             state: state_after(&step),
             done: step.moved,
             user_id: op.user_id,
@@ -157,15 +185,25 @@ impl Work for Next {
     type Output = Operation;
 
     async fn run(&self, unit: &Unit) -> Result<Option<Operation>> {
-        let Some(mut operation) = store::operation::find(&unit.tx, unit.ledger_id, self.operation.id).await? else {
+        let Some(mut operation) = store::operation::find(&unit.tx, unit.ledger_id, self.operation.id).await?
+        else {
             return Err(AppError::Internal("an operation that is not there".into()));
         };
         if operation.state != RUNNING || operation.args != self.operation.args {
             return Ok(None);
         }
         let (verb, args) = read(&operation)?;
-        let step = Merging { verb, from: args.from, into: args.into }.step(unit, self.dialect).await?;
-        operation.args = args_text(Args { step: args.step + 1, ..args })?;
+        let step = Merging {
+            verb,
+            from: args.from,
+            into: args.into,
+        }
+        .step(unit, self.dialect)
+        .await?;
+        operation.args = args_text(Args {
+            step: args.step + 1,
+            ..args
+        })?;
         operation.state = state_after(&step);
         operation.done += step.moved;
         store::operation::advance(&unit.tx, operation.clone(), unit.at).await?;
@@ -192,7 +230,10 @@ pub async fn unfinished(state: &AppState, idle: TimeDelta) -> Result<Vec<Operati
     let before = Instant::new(state.now().utc() - idle);
     let kinds = Verb::ALL.map(Verb::kind);
     let kinds = kinds.as_slice();
-    state.db.read(|db| async move { store::operation::unfinished(&db, kinds, before).await }).await
+    state
+        .db
+        .read(|db| async move { store::operation::unfinished(&db, kinds, before).await })
+        .await
 }
 
 /// Carries an operation on to its end, unless told to stop. One that cannot be finished is marked so; one that the
@@ -205,7 +246,10 @@ pub async fn finish(state: &AppState, mut operation: Operation, is_stopped: impl
             Err(AppError::Unavailable(reason)) => return Err(AppError::Unavailable(reason)),
             Err(error) => {
                 tracing::error!(operation = %before.id, kind = before.kind, %error, "operation given up");
-                let failed = Operation { state: FAILED.to_owned(), ..before };
+                let failed = Operation {
+                    state: FAILED.to_owned(),
+                    ..before
+                };
                 return store::operation::advance(state.db.upkeep()?, failed, state.now()).await;
             }
         };

@@ -25,20 +25,41 @@ const POINTER: &str = "/text";
 
 /// What a line would make. Nothing is written.
 pub async fn parse_entry(state: &AppState, grant: &Grant, line: &EntryLine) -> Result<ParsedEntry> {
-    let found = state.db.read(|db| async move { store::names::usable(&db, grant.ledger_id()).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { store::names::usable(&db, grant.ledger_id()).await })
+        .await?;
     let read = Lists::new(found).read(line, grant.base());
     let expense = read.row(line, grant.base()).ok();
-    Ok(ParsedEntry { expense, tokens: read.tokens(), new_names: read.new_names(), faults: read.faults.0 })
+    Ok(ParsedEntry {
+        expense,
+        tokens: read.tokens(),
+        new_names: read.new_names(),
+        faults: read.faults.0,
+    })
 }
 
 /// Saves what a line says.
-pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, mut line: EntryLine) -> Result<QuickResult> {
+pub async fn create(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    mut line: EntryLine,
+) -> Result<QuickResult> {
     // Drawn here, so that a second try makes the same row.
     line.id.get_or_insert_with(|| new_uuid().into());
-    let work = Quick { dialect: state.db.dialect(), base: grant.base(), line };
+    let work = Quick {
+        dialect: state.db.dialect(),
+        base: grant.base(),
+        line,
+    };
     let done = commit(state, grant, key, "quick_expense", work).await?;
-    let image = done.image::<Expenses>()?.ok_or_else(|| AppError::Internal("a create without a row".into()))?;
-    Ok(QuickResult { expense: image.into() })
+    let image = done
+        .image::<Expenses>()?
+        .ok_or_else(|| AppError::Internal("a create without a row".into()))?;
+    Ok(QuickResult {
+        expense: image.into(),
+    })
 }
 
 struct Quick {
@@ -53,9 +74,15 @@ impl Work for Quick {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         // Read in here: a repeat of the key is answered from the log, whatever the names are by then.
         let found = store::names::usable(&unit.tx, unit.ledger_id).await?;
-        let new = Lists::new(found).read(&self.line, self.base).row(&self.line, self.base)?;
+        let new = Lists::new(found)
+            .read(&self.line, self.base)
+            .row(&self.line, self.base)?;
         let ops = vec![(String::new(), RowOp::Create(Box::new(new)))];
-        let set = ChangeSet { dialect: self.dialect, base: self.base, ops };
+        let set = ChangeSet {
+            dialect: self.dialect,
+            base: self.base,
+            ops,
+        };
         let edits = set.edits(unit).await.map_err(in_line)?;
         apply(unit, edits).await
     }
@@ -90,7 +117,10 @@ impl Lists {
             accounts: Vec::new(),
             members: Vec::new(),
         };
-        for entry in found.iter().filter(|entry| !entry.is_archived && !entry.is_deleted) {
+        for entry in found
+            .iter()
+            .filter(|entry| !entry.is_archived && !entry.is_deleted)
+        {
             let parent = found.iter().find(|parent| Some(parent.id) == entry.parent_id);
             let vocabulary = &mut lists.vocabulary;
             let (names, ids) = if entry.is(Dictionary::Category) {
@@ -107,9 +137,18 @@ impl Lists {
     }
 
     fn read(self, line: &EntryLine, base: Currency) -> Read {
-        let context = Context { vocabulary: &self.vocabulary, base, today: line.today };
+        let context = Context {
+            vocabulary: &self.vocabulary,
+            base,
+            today: line.today,
+        };
         let parsed = parse(&line.text, &context);
-        let mut read = Read { faults: Faults::default(), unknown: Faults::default(), parsed, lists: self };
+        let mut read = Read {
+            faults: Faults::default(),
+            unknown: Faults::default(),
+            parsed,
+            lists: self,
+        };
         read.find_faults(line);
         read
     }
@@ -128,10 +167,16 @@ struct Read {
 impl Read {
     fn find_faults(&mut self, line: &EntryLine) {
         for problem in self.parsed.problems(&self.lists.vocabulary) {
-            self.faults.add(POINTER, problem.code, detail(&line.text, &problem));
+            self.faults
+                .add(POINTER, problem.code, detail(&line.text, &problem));
         }
         for (kind, dictionary, name) in self.missing() {
-            let span = self.parsed.tokens.iter().find(|token| token.kind == kind).map(|token| token.span);
+            let span = self
+                .parsed
+                .tokens
+                .iter()
+                .find(|token| token.kind == kind)
+                .map(|token| token.span);
             let fault = self.missing_fault(line, dictionary, &name, span);
             self.faults.0.extend(fault.clone());
             self.unknown.0.extend(fault);
@@ -160,12 +205,17 @@ impl Read {
         span: Option<Span>,
     ) -> Option<Fault> {
         let (code, text) = match usable(self.lists.all.by_name(dictionary, &name.text)) {
-            Err(Miss::Archived(name)) => {
-                (Code::Archived, format!("{name:?} is archived; bring it back first, or take another"))
-            }
-            Err(Miss::Unknown) if !line.create_missing => {
-                (Code::UnknownName, format!("There is no {:?} yet; send `create_missing` to make it", name.text))
-            }
+            Err(Miss::Archived(name)) => (
+                Code::Archived,
+                format!("{name:?} is archived; bring it back first, or take another"),
+            ),
+            Err(Miss::Unknown) if !line.create_missing => (
+                Code::UnknownName,
+                format!(
+                    "There is no {:?} yet; send `create_missing` to make it",
+                    name.text
+                ),
+            ),
             _ => return None,
         };
         let list = match dictionary {
@@ -183,7 +233,11 @@ impl Read {
 
     fn new_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for (dictionary, name) in self.missing().into_iter().map(|(_, dictionary, name)| (dictionary, name)) {
+        for (dictionary, name) in self
+            .missing()
+            .into_iter()
+            .map(|(_, dictionary, name)| (dictionary, name))
+        {
             let is_unknown = self.lists.all.by_name(dictionary, &name.text) == Err(Miss::Unknown);
             if is_unknown && !names.contains(&name.text) {
                 names.push(name.text.clone());
@@ -210,13 +264,26 @@ impl Read {
     /// The row it makes, or everything that stands in the way.
     fn row(&self, line: &EntryLine, base: Currency) -> Result<NewExpense> {
         self.refuse()?;
-        let Lists { vocabulary, categories, accounts, members, .. } = &self.lists;
+        let Lists {
+            vocabulary,
+            categories,
+            accounts,
+            members,
+            ..
+        } = &self.lists;
         let draft = &self.parsed.draft;
-        let context = Context { vocabulary, base, today: line.today };
-        let mut new =
-            draft.new_expense(&context).ok_or_else(|| AppError::Internal("a line without amount or fault".into()))?;
+        let context = Context {
+            vocabulary,
+            base,
+            today: line.today,
+        };
+        let mut new = draft
+            .new_expense(&context)
+            .ok_or_else(|| AppError::Internal("a line without amount or fault".into()))?;
         let known = |name: &Option<NameRef>, ids: &[Uuid]| {
-            name.as_ref().and_then(NameRef::known).and_then(|at| ids.get(at).copied())
+            name.as_ref()
+                .and_then(NameRef::known)
+                .and_then(|at| ids.get(at).copied())
         };
         // What is there is meant by its id: its name may be that of a namesake elsewhere.
         if let Some(id) = known(&draft.category, categories) {
@@ -242,11 +309,19 @@ impl Read {
             // Only names: what any other write is refused with for them.
             unknown if unknown.len() == self.faults.0.len() => {
                 let is_archived = |fault: &Fault| fault.code == Code::Archived.as_str();
-                if unknown.iter().all(is_archived) { Code::Archived } else { Code::UnknownName }
+                if unknown.iter().all(is_archived) {
+                    Code::Archived
+                } else {
+                    Code::UnknownName
+                }
             }
             _ => Code::Unprocessable,
         };
-        Err(Refusal { faults: self.faults.clone(), ..Refusal::new(code, "The line cannot be saved as it stands") }.into())
+        Err(Refusal {
+            faults: self.faults.clone(),
+            ..Refusal::new(code, "The line cannot be saved as it stands")
+        }
+        .into())
     }
 }
 

@@ -191,7 +191,8 @@ fn members(ledger_id: Uuid) -> SelectStatement {
     select.expr_as(Expr::val(Dictionary::Member.mark()), "mark");
     select.expr_as(id(), "id").expr_as(name(), "name").expr_as(name(), "name_fold");
     select.expr_as(Expr::val(None::<Uuid>), "parent_id");
-    select.expr_as(Expr::val(false), "is_archived").expr_as(state.ne("active"), "is_deleted");
+    // A bound value here makes the column a DECIMAL in MariaDB's union.
+    select.expr_as(Expr::cust("FALSE"), "is_archived").expr_as(state.ne("active"), "is_deleted");
     select.from(member::Entity).inner_join(
         user::Entity,
         id().equals((member::Entity, member::Column::UserId)),

@@ -67,7 +67,11 @@ pub async fn find_by_key(db: &impl ConnectionTrait, user_id: Uuid, key: &str) ->
 }
 
 /// The operations of those kinds in a ledger that are not finished.
-pub async fn running_in(db: &impl ConnectionTrait, ledger_id: Uuid, kinds: &[&str]) -> Result<Vec<Operation>> {
+pub async fn running_in(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    kinds: &[&str],
+) -> Result<Vec<Operation>> {
     let found = operation::Entity::find()
         .filter(operation::Column::LedgerId.eq(ledger_id))
         .filter(operation::Column::State.eq(RUNNING))
@@ -79,7 +83,11 @@ pub async fn running_in(db: &impl ConnectionTrait, ledger_id: Uuid, kinds: &[&st
 
 /// The operations of those kinds in all ledgers that are not finished and were last worked on before a moment,
 /// oldest first.
-pub async fn unfinished(db: &impl ConnectionTrait, kinds: &[&str], before: Instant) -> Result<Vec<Operation>> {
+pub async fn unfinished(
+    db: &impl ConnectionTrait,
+    kinds: &[&str],
+    before: Instant,
+) -> Result<Vec<Operation>> {
     let found = operation::Entity::find()
         .filter(operation::Column::State.eq(RUNNING))
         .filter(operation::Column::Kind.is_in(kinds.iter().copied()))
