@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 
 /// What sort of account it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountKind {
     /// Notes and coins.
@@ -136,7 +140,14 @@ impl NewAccount {
         if let Err(fault) = check_name(&self.name, MAX_NAME) {
             faults.add("/name", fault.code(), fault.to_string());
         }
-        check_marks(&[("/iban", self.iban.as_deref(), 34), ("/acctid", self.acctid.as_deref(), 64), ("/card_ends", self.card_ends.as_deref(), 64)], faults);
+        check_marks(
+            &[
+                ("/iban", self.iban.as_deref(), 34),
+                ("/acctid", self.acctid.as_deref(), 64),
+                ("/card_ends", self.card_ends.as_deref(), 64),
+            ],
+            faults,
+        );
     }
 }
 
@@ -146,7 +157,14 @@ impl AccountPatch {
         if let Some(Err(fault)) = self.name.as_deref().map(|name| check_name(name, MAX_NAME)) {
             faults.add("/name", fault.code(), fault.to_string());
         }
-        check_marks(&[("/iban", self.iban.set().map(String::as_str), 34), ("/acctid", self.acctid.set().map(String::as_str), 64), ("/card_ends", self.card_ends.set().map(String::as_str), 64)], faults);
+        check_marks(
+            &[
+                ("/iban", self.iban.set().map(String::as_str), 34),
+                ("/acctid", self.acctid.set().map(String::as_str), 64),
+                ("/card_ends", self.card_ends.set().map(String::as_str), 64),
+            ],
+            faults,
+        );
     }
 }
 

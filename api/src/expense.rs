@@ -24,7 +24,11 @@ pub const MAX_BATCH: usize = 500;
 
 /// The sign of a row. The amount itself is always positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Money spent.
@@ -269,7 +273,13 @@ pub struct ExpenseFilter {
     pub max: Option<Amount>,
     /// Kinds, comma between: `expense,refund`; `none` alone is no row at all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(pattern = "^(none|(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3})$", max_length = 40)))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(
+            pattern = "^(none|(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3})$",
+            max_length = 40
+        ))
+    )]
     pub kind: Option<String>,
     /// ISO 4217 code.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -306,11 +316,17 @@ pub struct Paging {
     /// `-date` (newest first, the default) or `date`; `amount`, `payee`, `category`, `created`, each also with a
     /// minus for descending, over at most 20,000 rows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(pattern = "^-?(date|amount|payee|category|created)$")))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(pattern = "^-?(date|amount|payee|category|created)$"))
+    )]
     pub sort: Option<String>,
     /// How many rows, 1 to 200; 50 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(minimum(value = "1"), maximum(value = "200"))))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -330,7 +346,11 @@ pub struct Batch {
 
 /// What an operation of a batch does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum BatchVerb {
     /// Makes `expense`.
@@ -402,9 +422,24 @@ impl NewExpense {
     pub fn check(&self, base: Currency, faults: &mut Faults) {
         let currency = self.currency.unwrap_or(base);
         check_amount(&self.amount, currency, faults);
-        check_pair("category", self.category_id.is_some(), self.category.is_some(), faults);
-        check_pair("account", self.account_id.is_some(), self.account.is_some(), faults);
-        check_pair("to_account", self.to_account_id.is_some(), self.to_account.is_some(), faults);
+        check_pair(
+            "category",
+            self.category_id.is_some(),
+            self.category.is_some(),
+            faults,
+        );
+        check_pair(
+            "account",
+            self.account_id.is_some(),
+            self.account.is_some(),
+            faults,
+        );
+        check_pair(
+            "to_account",
+            self.to_account_id.is_some(),
+            self.to_account.is_some(),
+            faults,
+        );
         let has_target = self.to_account_id.is_some() || self.to_account.is_some();
         check_transfer(self.kind.unwrap_or_default(), has_target, faults);
         check_texts(
@@ -428,16 +463,35 @@ impl ExpensePatch {
         if let Some(amount) = &self.amount {
             check_amount(amount, self.currency.unwrap_or(now), faults);
         }
-        check_pair("category", !self.category_id.is_keep(), self.category.is_some(), faults);
-        check_pair("account", !self.account_id.is_keep(), self.account.is_some(), faults);
-        check_pair("to_account", !self.to_account_id.is_keep(), self.to_account.is_some(), faults);
+        check_pair(
+            "category",
+            !self.category_id.is_keep(),
+            self.category.is_some(),
+            faults,
+        );
+        check_pair(
+            "account",
+            !self.account_id.is_keep(),
+            self.account.is_some(),
+            faults,
+        );
+        check_pair(
+            "to_account",
+            !self.to_account_id.is_keep(),
+            self.to_account.is_some(),
+            faults,
+        );
         check_texts(
             &[
                 ("/category", self.category.as_deref(), 2 * MAX_NAME + 2),
                 ("/account", self.account.as_deref(), MAX_NAME),
                 ("/to_account", self.to_account.as_deref(), MAX_NAME),
                 ("/payee", self.payee.set().map(String::as_str), MAX_NAME),
-                ("/external_id", self.external_id.set().map(String::as_str), MAX_EXTERNAL_ID),
+                (
+                    "/external_id",
+                    self.external_id.set().map(String::as_str),
+                    MAX_EXTERNAL_ID,
+                ),
             ],
             self.note.set().map(String::as_str),
             self.tags.as_deref().unwrap_or_default(),
@@ -453,20 +507,29 @@ impl ExpenseFilter {
         let currency = self.currency.unwrap_or(base);
         let bound = |amount: &Option<Amount>, pointer: &str, faults: &mut Faults| {
             let amount = amount.as_ref()?;
-            amount.minor(currency).map_err(|error| faults.add(pointer, error.code(), error.to_string())).ok()
+            amount
+                .minor(currency)
+                .map_err(|error| faults.add(pointer, error.code(), error.to_string()))
+                .ok()
         };
         let min = bound(&self.min, "/min", faults);
         let max = bound(&self.max, "/max", faults);
         if let (Some(min), Some(max)) = (min, max)
             && min > max
         {
-            faults.add("/max", "reversed", "The largest amount is below the smallest - swap them");
+            faults.add(
+                "/max",
+                "reversed",
+                "The largest amount is below the smallest - swap them",
+            );
         }
     }
 
     /// The kinds asked for; `None` where none is named, which means all.
     pub fn kinds(&self) -> Option<Vec<Kind>> {
-        self.kind.as_deref().map(|kinds| kinds.split(',').filter_map(Kind::from_word).collect())
+        self.kind
+            .as_deref()
+            .map(|kinds| kinds.split(',').filter_map(Kind::from_word).collect())
     }
 }
 
@@ -484,9 +547,17 @@ impl BatchOperation {
             ("patch", patch, self.patch.is_some()),
         ] {
             match (wanted, given) {
-                (true, false) => faults.add(format!("/{name}"), "missing", format!("This operation needs `{name}`")),
+                (true, false) => faults.add(
+                    format!("/{name}"),
+                    "missing",
+                    format!("This operation needs `{name}`"),
+                ),
                 (false, true) => {
-                    faults.add(format!("/{name}"), "not-here", format!("This operation takes no `{name}`"));
+                    faults.add(
+                        format!("/{name}"),
+                        "not-here",
+                        format!("This operation takes no `{name}`"),
+                    );
                 }
                 _ => {}
             }
@@ -499,7 +570,11 @@ pub fn check_range(from: Option<Date>, to: Option<Date>, faults: &mut Faults) {
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
-        faults.add("/to", "reversed", format!("The period ends before it begins - swap {from} and {to}"));
+        faults.add(
+            "/to",
+            "reversed",
+            format!("The period ends before it begins - swap {from} and {to}"),
+        );
     }
 }
 
@@ -513,19 +588,36 @@ pub fn check_amount(amount: &Amount, currency: Currency, faults: &mut Faults) {
 /// Finds a target account on what is not a transfer.
 pub fn check_transfer(kind: Kind, has_target: bool, faults: &mut Faults) {
     if has_target && kind != Kind::Transfer {
-        faults.add("/to_account_id", "transfer-only", "Only a transfer has an account it goes to - set kind to transfer");
+        faults.add(
+            "/to_account_id",
+            "transfer-only",
+            "Only a transfer has an account it goes to - set kind to transfer",
+        );
     }
 }
 
 fn check_pair(name: &str, by_id: bool, by_name: bool, faults: &mut Faults) {
     if by_id && by_name {
-        faults.add(format!("/{name}"), "twice", format!("Give {name}_id or {name}, not both"));
+        faults.add(
+            format!("/{name}"),
+            "twice",
+            format!("Give {name}_id or {name}, not both"),
+        );
     }
 }
 
-fn check_texts(lines: &[(&str, Option<&str>, usize)], note: Option<&str>, tags: &[String], faults: &mut Faults) {
+fn check_texts(
+    lines: &[(&str, Option<&str>, usize)],
+    note: Option<&str>,
+    tags: &[String],
+    faults: &mut Faults,
+) {
     for (pointer, text, max) in lines {
-        let check = if *pointer == "/external_id" { check_line } else { check_name };
+        let check = if *pointer == "/external_id" {
+            check_line
+        } else {
+            check_name
+        };
         if let Some(Err(fault)) = text.map(|text| check(text, *max)) {
             faults.add(*pointer, fault.code(), fault.to_string());
         }

@@ -1,7 +1,7 @@
 //! Imports: a file, a verdict on each of its rows before anything is written, and the commit.
 
-use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::expense::NewExpense;
+use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::instant::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,11 @@ pub struct ImportOptions {
 
 /// Where an import stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "lowercase")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ImportState {
     /// Read and judged; nothing is written.
@@ -51,7 +55,11 @@ pub enum ImportState {
 
 /// What will happen to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(poem_openapi::Enum),
+    oai(rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It will be written.
@@ -110,4 +118,43 @@ pub struct ImportRow {
     pub expense: Option<NewExpense>,
     /// The row it made.
     pub expense_id: Option<ExpenseId>,
+}
+
+/// Which imports.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default)]
+pub struct ImportQuery {
+    /// How many, 1 to 200; 50 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
+    pub cursor: Option<String>,
+}
+
+/// Which rows of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default)]
+pub struct ImportRowQuery {
+    /// Only rows of that verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// How many, 1 to 200; 50 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
+    pub cursor: Option<String>,
 }

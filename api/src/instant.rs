@@ -35,7 +35,9 @@ pub struct InstantError;
 impl FromStr for Instant {
     type Err = InstantError;
     fn from_str(text: &str) -> Result<Self, InstantError> {
-        DateTime::parse_from_rfc3339(text).map(|at| Self::new(at.to_utc())).map_err(|_| InstantError)
+        DateTime::parse_from_rfc3339(text)
+            .map(|at| Self::new(at.to_utc()))
+            .map_err(|_| InstantError)
     }
 }
 
@@ -47,18 +49,23 @@ impl Serialize for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
 #[cfg(feature = "openapi")]
-crate::openapi::string_type!(Instant, crate::openapi::StringSchema {
-    name: "Instant",
-    format: Some("date-time"),
-    pattern: None,
-    max_length: Some(40),
-    example: "2026-11-22T17:00:00.000000Z",
-});
+crate::openapi::string_type!(
+    Instant,
+    crate::openapi::StringSchema {
+        name: "Instant",
+        format: Some("date-time"),
+        pattern: None,
+        max_length: Some(40),
+        example: "2026-11-22T17:00:00.000000Z",
+    }
+);
 
 #[cfg(test)]
 mod tests {

@@ -46,11 +46,17 @@ pub struct LedgerPatch {
     pub base_currency: Option<Currency>,
     /// The day a month begins on, 1 to 31.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(minimum(value = "1"), maximum(value = "31"))))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "31")))
+    )]
     pub month_start_day: Option<u8>,
     /// The day a week begins on, 1 (Monday) to 7 (Sunday).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(minimum(value = "1"), maximum(value = "7"))))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "7")))
+    )]
     pub week_start: Option<u8>,
 }
 

@@ -52,16 +52,19 @@ macro_rules! string_type {
         impl poem_openapi::types::ParseFromJSON for $name {
             fn parse_from_json(value: Option<serde_json::Value>) -> poem_openapi::types::ParseResult<Self> {
                 match value {
-                    Some(serde_json::Value::String(text)) => {
-                        text.parse().map_err(|error| poem_openapi::types::ParseError::custom(error))
-                    }
-                    other => Err(poem_openapi::types::ParseError::expected_type(other.unwrap_or_default())),
+                    Some(serde_json::Value::String(text)) => text
+                        .parse()
+                        .map_err(|error| poem_openapi::types::ParseError::custom(error)),
+                    other => Err(poem_openapi::types::ParseError::expected_type(
+                        other.unwrap_or_default(),
+                    )),
                 }
             }
         }
         impl poem_openapi::types::ParseFromParameter for $name {
             fn parse_from_parameter(text: &str) -> poem_openapi::types::ParseResult<Self> {
-                text.parse().map_err(|error| poem_openapi::types::ParseError::custom(error))
+                text.parse()
+                    .map_err(|error| poem_openapi::types::ParseError::custom(error))
             }
         }
         impl poem_openapi::types::ToJSON for $name {

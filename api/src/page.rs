@@ -25,7 +25,10 @@ pub struct Page<T: Wire> {
 pub struct PageQuery {
     /// How many, 1 to 200; 50 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(minimum(value = "1"), maximum(value = "200"))))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +47,10 @@ pub struct EntryQuery {
     pub q: Option<String>,
     /// How many, 1 to 200; 50 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(minimum(value = "1"), maximum(value = "200"))))]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
     pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]

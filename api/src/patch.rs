@@ -83,9 +83,10 @@ mod openapi {
         }
         fn schema_ref() -> MetaSchemaRef {
             match T::schema_ref() {
-                MetaSchemaRef::Inline(schema) => {
-                    MetaSchemaRef::Inline(Box::new(MetaSchema { nullable: true, ..*schema }))
-                }
+                MetaSchemaRef::Inline(schema) => MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    nullable: true,
+                    ..*schema
+                })),
                 reference @ MetaSchemaRef::Reference(_) => MetaSchemaRef::Inline(Box::new(MetaSchema {
                     nullable: true,
                     all_of: vec![reference],
@@ -112,7 +113,9 @@ mod openapi {
             match value {
                 None => Ok(Self::Keep),
                 Some(Value::Null) => Ok(Self::Clear),
-                Some(value) => T::parse_from_json(Some(value)).map(Self::Set).map_err(ParseError::propagate),
+                Some(value) => T::parse_from_json(Some(value))
+                    .map(Self::Set)
+                    .map_err(ParseError::propagate),
             }
         }
     }

@@ -154,7 +154,12 @@ pub struct Faults(pub Vec<Fault>);
 impl Faults {
     /// Notes a fault.
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
-        self.0.push(Fault { pointer: pointer.into(), code: code.into(), detail: detail.into(), candidates: Vec::new() });
+        self.0.push(Fault {
+            pointer: pointer.into(),
+            code: code.into(),
+            detail: detail.into(),
+            candidates: Vec::new(),
+        });
     }
 
     /// True where nothing was found.

@@ -126,7 +126,11 @@ impl CompareQuery {
             }
         }
         if self.before_from.is_some() != self.before_to.is_some() {
-            faults.add("/before_from", "missing", "Give both ends of the other period, or neither");
+            faults.add(
+                "/before_from",
+                "missing",
+                "Give both ends of the other period, or neither",
+            );
         }
     }
 }

@@ -150,7 +150,10 @@ mod tests {
     fn a_name_must_fold_to_something_that_fits() {
         assert_eq!(check_name("Caf\u{e9}", 100), Ok(()));
         // One ligature of 18 letters, and a mark without its letter.
-        assert_eq!(check_name(&"\u{fdfa}".repeat(100), 100), Err(TextFault::TooLongFolded));
+        assert_eq!(
+            check_name(&"\u{fdfa}".repeat(100), 100),
+            Err(TextFault::TooLongFolded)
+        );
         assert_eq!(check_name("\u{301}", 100), Err(TextFault::Blank));
     }
     use proptest::prelude::*;

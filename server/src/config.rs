@@ -212,7 +212,9 @@ impl Config {
 
 /// Where what this program remembers between runs lives: `$XDG_STATE_HOME/expense`.
 pub fn state_dir() -> PathBuf {
-    dirs::state_dir().unwrap_or_else(|| PathBuf::from("/var/lib")).join("expense")
+    dirs::state_dir()
+        .unwrap_or_else(|| PathBuf::from("/var/lib"))
+        .join("expense")
 }
 
 /// Where this user's data lives: `$XDG_DATA_HOME/expense`.

@@ -57,17 +57,29 @@ pub async fn start_with(config: Config) -> Result<Running, Failure> {
 /// Starts with a configuration and a clock.
 pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> {
     let stop = Stop::default();
-    let state = AppState { clock, ..run::open(&config).await? };
+    let state = AppState {
+        clock,
+        ..run::open(&config).await?
+    };
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
     let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
     // Bound before it is announced, so that nobody has to wait for it.
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed(&error))?;
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let jobs = job::start(&state, &stop).await;
     let (limits, until) = (Limits::from(&config), stop.clone());
     let task = tokio::spawn(async move {
         accept::serve(listener, app, limits, until.requested()).await;
     });
-    Ok(Running { address, token, state, stop, task, jobs })
+    Ok(Running {
+        address,
+        token,
+        state,
+        stop,
+        task,
+        jobs,
+    })
 }

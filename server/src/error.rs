@@ -49,7 +49,13 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// A refusal that needs no more than a sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), faults: Faults::default(), current: None, count: None }
+        Self {
+            code,
+            detail: detail.into(),
+            faults: Faults::default(),
+            current: None,
+            count: None,
+        }
     }
 }
 
@@ -83,7 +89,11 @@ impl AppError {
             [Fault { detail, .. }] => detail.clone(),
             many => format!("{} fields need attention", many.len()),
         };
-        Refusal { faults, ..Refusal::new(code, detail) }.into()
+        Refusal {
+            faults,
+            ..Refusal::new(code, detail)
+        }
+        .into()
     }
 
     /// The code of a refusal.
@@ -111,7 +121,9 @@ impl Findings {
         let code = match (rules.is_empty(), lookups.0.as_slice()) {
             (true, []) => return Ok(()),
             (false, _) => Code::Unprocessable,
-            (true, faults) if faults.iter().all(|fault| fault.code == Code::Archived.as_str()) => Code::Archived,
+            (true, faults) if faults.iter().all(|fault| fault.code == Code::Archived.as_str()) => {
+                Code::Archived
+            }
             (true, _) => Code::UnknownName,
         };
         rules.0.extend(lookups.0);

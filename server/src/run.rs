@@ -6,6 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 
 use tokio::net::TcpListener;
@@ -120,7 +122,10 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
     if config.database.urls.is_empty() {
         // The file in the user's own folder, which nobody else may look into.
         let folder = data_dir();
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder);
         made.map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
     }
     let db = Db::connect(&options).await.map_err(unusable)?;
@@ -129,13 +134,22 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
     let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
     // Time is left for the last step and for the answer.
     let patience = Duration::from_secs(config.server.request_timeout_secs) / 2;
-    Ok(AppState { db, clock: Clock::system(), cursor_key: Arc::new(cursor_key), patience })
+    Ok(AppState {
+        db,
+        clock: Clock::system(),
+        cursor_key: Arc::new(cursor_key),
+        patience,
+    })
 }
 
 fn pool_options(config: &Config) -> PoolOptions {
     let database = &config.database;
     PoolOptions {
-        urls: config.database_urls().iter().map(|url| url.expose().to_owned()).collect(),
+        urls: config
+            .database_urls()
+            .iter()
+            .map(|url| url.expose().to_owned())
+            .collect(),
         max_connections: database.max_connections,
         acquire_timeout: Duration::from_secs(database.acquire_timeout_secs),
         statement_timeout: Duration::from_secs(database.statement_timeout_secs),
@@ -177,7 +191,7 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
         return Ok(Sha256::digest(secret.as_bytes()).into());
     }
     let drawn: [u8; 32] = rand::random();
-    let text: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = BASE64.encode(drawn);
     let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await?;
     Ok(Sha256::digest(stored.as_bytes()).into())
 }
@@ -185,17 +199,26 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
 /// Applies what is missing and says what it did.
 pub async fn migrate_up(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let done = migrate::up(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    let done = migrate::up(db.upkeep().map_err(unusable)?)
+        .await
+        .map_err(unusable)?;
     if done.steps.is_empty() {
         return Ok("nothing to do: the schema is up to date".into());
     }
-    Ok(done.steps.iter().map(|step| format!("applied {step}")).collect::<Vec<_>>().join("\n"))
+    Ok(done
+        .steps
+        .iter()
+        .map(|step| format!("applied {step}"))
+        .collect::<Vec<_>>()
+        .join("\n"))
 }
 
 /// One line a migration.
 pub async fn migrate_status(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let status = migrate::status(db.upkeep().map_err(unusable)?).await.map_err(unusable)?;
+    let status = migrate::status(db.upkeep().map_err(unusable)?)
+        .await
+        .map_err(unusable)?;
     let applied = status.applied.iter().map(|step| format!("applied {step}"));
     let pending = status.pending.iter().map(|step| format!("pending {step}"));
     Ok(applied.chain(pending).collect::<Vec<_>>().join("\n"))
@@ -204,7 +227,10 @@ pub async fn migrate_status(config: Config) -> Result<String, Failure> {
 /// The tables, as Markdown.
 pub async fn schema_print(config: Config) -> Result<String, Failure> {
     let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
-    let mysql = (db.dialect() == Dialect::MySql).then(|| db.upkeep()).transpose().map_err(unusable)?;
+    let mysql = (db.dialect() == Dialect::MySql)
+        .then(|| db.upkeep())
+        .transpose()
+        .map_err(unusable)?;
     schema::schema_markdown(mysql).await.map_err(unusable)
 }
 

@@ -7,6 +7,7 @@ pub mod dictionary;
 pub mod expense;
 pub mod filter;
 pub mod image;
+pub mod import;
 pub mod ledger;
 pub mod names;
 pub mod noun;
@@ -19,5 +20,11 @@ use crate::error::{AppError, Result};
 
 /// A guarded update must have met its row: the ledger's `rev` was taken first, so nobody else can have moved it.
 fn one_row(affected: u64) -> Result<()> {
-    if affected == 1 { Ok(()) } else { Err(AppError::Internal("a row moved under its own unit of work".into())) }
+    if affected == 1 {
+        Ok(())
+    } else {
+        Err(AppError::Internal(
+            "a row moved under its own unit of work".into(),
+        ))
+    }
 }

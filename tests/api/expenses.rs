@@ -1,7 +1,16 @@
 //! `/v1/ledgers/{ledger}/expenses`. What the tests of its operations share: rows to send, and entries to name in them.
 
+mod batch;
+mod change;
 mod create;
+mod filter;
+mod ids;
+mod names;
+mod paging;
 mod refuse;
+mod retry;
+mod search;
+mod sort;
 
 use serde_json::{Value, json};
 use tests::client::Http;
@@ -23,4 +32,21 @@ fn with(mut body: Value, fields: Value) -> Value {
 /// Records one and gives it back.
 async fn created(http: &Http, fields: Value) -> Value {
     http.post("expenses", with(plain(), fields)).await.ok(201)
+}
+
+/// The address of a row in its ledger.
+fn at(row: &Value) -> String {
+    format!("expenses/{}", row["id"].as_str().unwrap())
+}
+
+/// The ids of rows, in order.
+fn ids(rows: &[Value]) -> Vec<String> {
+    rows.iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The rows of one page.
+fn items(page: &Value) -> Vec<Value> {
+    page["items"].as_array().unwrap().clone()
 }

@@ -53,38 +53,39 @@ impl Http {
         }
     }
 
-    pub fn get(&self, path: &str) -> Call<'_> {
+    pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path)
     }
 
     /// With a JSON body.
-    pub fn post(&self, path: &str, body: Value) -> Call<'_> {
+    pub fn post(&self, path: &str, body: Value) -> Call {
         self.call(Method::POST, path).json(&body)
     }
 
     /// With a JSON body.
-    pub fn put(&self, path: &str, body: Value) -> Call<'_> {
+    pub fn put(&self, path: &str, body: Value) -> Call {
         self.call(Method::PUT, path).json(&body)
     }
 
     /// With a JSON body.
-    pub fn patch(&self, path: &str, body: Value) -> Call<'_> {
+    pub fn patch(&self, path: &str, body: Value) -> Call {
         self.call(Method::PATCH, path).json(&body)
     }
 
-    pub fn delete(&self, path: &str) -> Call<'_> {
+    pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
 
     /// Any method; without a body unless one is given.
-    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+    pub fn call(&self, method: Method, path: &str) -> Call {
         let url = if path.starts_with('/') {
             format!("{}{path}", self.base)
         } else {
             format!("{}/v1/ledgers/{}/{path}", self.base, self.ledger)
         };
         let call = Call {
-            http: self,
+            client: self.client.clone(),
+            base: self.base.clone(),
             method,
             url,
             headers: HeaderMap::new(),
@@ -119,15 +120,16 @@ impl Http {
 /// A request under way; awaiting it sends it.
 #[derive(Debug)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct Call<'a> {
-    http: &'a Http,
+pub struct Call {
+    client: reqwest::Client,
+    base: String,
     method: Method,
     url: String,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
 }
 
-impl Call<'_> {
+impl Call {
     /// With an `Idempotency-Key`.
     pub fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
@@ -174,13 +176,14 @@ impl Call<'_> {
     /// Sends it; an error where no whole answer comes.
     pub async fn try_send(self) -> reqwest::Result<Answer> {
         let Self {
-            http,
+            client,
+            base,
             method,
             url,
             headers,
             body,
         } = self;
-        let mut request = http.client.request(method.clone(), &url).headers(headers);
+        let mut request = client.request(method.clone(), &url).headers(headers);
         let sent = body.clone();
         if let Some(body) = body {
             request = request.body(body);
@@ -190,7 +193,7 @@ impl Call<'_> {
         let body = response.bytes().await?.to_vec();
         calls::note(
             method.as_str(),
-            url.strip_prefix(&http.base).unwrap_or(&url),
+            url.strip_prefix(base.as_str()).unwrap_or(&url),
             status,
         );
         Ok(Answer::new(
@@ -203,9 +206,9 @@ impl Call<'_> {
     }
 }
 
-impl<'a> IntoFuture for Call<'a> {
+impl IntoFuture for Call {
     type Output = Answer;
-    type IntoFuture = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())

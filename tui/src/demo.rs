@@ -12,6 +12,7 @@ use api::id::{AccountId, CategoryId};
 use api::text::fold;
 use household::{Names, rows};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Fills an empty book with the two years that end `today`. Gives the number of rows.
@@ -69,14 +70,14 @@ async fn accounts(api: &Arc<dyn Api>) -> Result<HashMap<String, AccountId>, Clie
         .map(|account| (fold(&account.name), account.id))
         .collect();
     for (name, kind) in household::ACCOUNTS {
-        if !ids.contains_key(&fold(name)) {
+        if let Entry::Vacant(place) = ids.entry(fold(name)) {
             let kind = AccountKind::from_word(kind);
             let new = NewAccount {
                 name: (*name).to_owned(),
                 kind,
                 ..NewAccount::default()
             };
-            ids.insert(fold(name), api.create_account(&new, Key::new()).await?.id);
+            place.insert(api.create_account(&new, Key::new()).await?.id);
         }
     }
     Ok(ids)

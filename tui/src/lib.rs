@@ -4,13 +4,19 @@
 //! screen.
 
 pub mod app;
+pub mod book;
 pub mod client;
 pub mod command;
 pub mod connect;
 mod demo;
+pub mod desk;
+pub mod drafts;
+pub mod expense_row;
+pub mod figures;
 pub mod fx;
 pub mod keymap;
 pub mod layer;
+pub mod open;
 pub mod outbox;
 pub mod popup;
 mod runtime;
@@ -21,4 +27,5 @@ pub mod terminal;
 pub mod testkit;
 pub mod text;
 pub mod theme;
+pub mod waiting;
 pub mod widget;

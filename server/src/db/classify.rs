@@ -48,7 +48,10 @@ fn classify_sqlx(error: &sqlx::Error) -> Class {
             if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
                 classify_mysql(error.number())
             } else {
-                error.code().and_then(|code| code.parse().ok()).map_or(Class::Fatal, classify_sqlite)
+                error
+                    .code()
+                    .and_then(|code| code.parse().ok())
+                    .map_or(Class::Fatal, classify_sqlite)
             }
         }
         _ => Class::Fatal,
@@ -61,9 +64,8 @@ fn classify_mysql(number: u16) -> Class {
         // Deadlock, lock wait, snapshot too old, certification, commit refused; TiDB: conflicts and changed schema.
         1213 | 1205 | 1020 | 3101 | 1180 | 8002 | 8005 | 8022 | 8028 | 9007 => Class::Conflict,
         // Not primary, read-only, shutting down, killed, gone, lost, too many connections, statement timeouts.
-        1047 | 1290 | 1053 | 1836 | 1927 | 1040 | 1158 | 1159 | 1160 | 1161 | 2002 | 2003 | 2006 | 2013 | 1317 | 1969 | 3024 => {
-            Class::Endpoint
-        }
+        1047 | 1290 | 1053 | 1836 | 1927 | 1040 | 1158 | 1159 | 1160 | 1161 | 2002 | 2003 | 2006 | 2013
+        | 1317 | 1969 | 3024 => Class::Endpoint,
         1062 | 1586 => Class::Unique,
         1451 | 1452 => Class::ForeignKey,
         1021 | 1114 => Class::Full,
@@ -92,7 +94,10 @@ mod tests {
     #[test]
     fn each_mysql_number_has_its_class() {
         for (class, numbers) in [
-            (Class::Conflict, &[1213, 1205, 1020, 3101, 1180, 8002, 8005, 8022, 8028, 9007][..]),
+            (
+                Class::Conflict,
+                &[1213, 1205, 1020, 3101, 1180, 8002, 8005, 8022, 8028, 9007][..],
+            ),
             (Class::Endpoint, &[1047, 1290, 1053, 2002, 2003, 2006, 2013, 1040]),
             (Class::Unique, &[1062]),
             (Class::ForeignKey, &[1451, 1452]),
@@ -123,7 +128,9 @@ mod tests {
 
     #[test]
     fn a_lost_connection_and_a_spent_pool_go_to_the_next_address() {
-        let lost = DbErr::Exec(RuntimeErr::SqlxError(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()).into()));
+        let lost = DbErr::Exec(RuntimeErr::SqlxError(
+            sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()).into(),
+        ));
         assert_eq!(classify(&lost), Class::Endpoint);
         let spent = DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()));
         assert_eq!(classify(&spent), Class::Endpoint);

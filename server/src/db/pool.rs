@@ -55,7 +55,11 @@ impl Db {
         let Some(first) = options.urls.first() else {
             return Err(AppError::Internal("no database address".into()));
         };
-        let dialect = if first.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::MySql };
+        let dialect = if first.starts_with("sqlite:") {
+            Dialect::Sqlite
+        } else {
+            Dialect::MySql
+        };
         let statements = Arc::new(AtomicU64::new(0));
         let mut endpoints = Vec::new();
         for url in &options.urls {
@@ -72,7 +76,13 @@ impl Db {
             endpoints.push(endpoint);
         }
         let retry_deadline = options.retry_deadline;
-        Ok(Self { endpoints, active: AtomicUsize::new(0), dialect, retry_deadline, statements })
+        Ok(Self {
+            endpoints,
+            active: AtomicUsize::new(0),
+            dialect,
+            retry_deadline,
+            statements,
+        })
     }
 
     /// Which SQL is spoken.
@@ -100,12 +110,19 @@ impl Db {
 
     pub(super) fn endpoint(&self) -> Result<&Endpoint> {
         let index = self.active.load(Ordering::Relaxed) % self.endpoints.len().max(1);
-        self.endpoints.get(index).ok_or_else(|| AppError::Internal("no database address".into()))
+        self.endpoints
+            .get(index)
+            .ok_or_else(|| AppError::Internal("no database address".into()))
     }
 
     /// Leaves the address that failed for the next one, unless somebody did so meanwhile.
     pub(super) fn fail_over(&self, failed: usize) {
-        let _ = self.active.compare_exchange(failed, failed.wrapping_add(1), Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.active.compare_exchange(
+            failed,
+            failed.wrapping_add(1),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
         if self.endpoints.len() > 1 {
             tracing::warn!("database address given up for the next one");
         }
@@ -116,8 +133,14 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let base = |pool: u32| {
         let mut connect = ConnectOptions::new(url);
-        connect.max_connections(pool).acquire_timeout(options.acquire_timeout).sqlx_logging(false);
-        connect.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>).test_before_acquire(false);
+        connect
+            .max_connections(pool)
+            .acquire_timeout(options.acquire_timeout)
+            .sqlx_logging(false);
+        connect
+            .idle_timeout(None::<Duration>)
+            .max_lifetime(None::<Duration>)
+            .test_before_acquire(false);
         connect
     };
     let mut writer = base(1);
@@ -133,13 +156,23 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     // After the writer, which makes the file and its log.
     let mut reader = base(4);
     reader.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite.read_only(true).create_if_missing(false).busy_timeout(Duration::from_secs(5)).pragma("cache_size", "-16000")
+        sqlite
+            .read_only(true)
+            .create_if_missing(false)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("cache_size", "-16000")
     });
-    Ok(Endpoint { read: Database::connect(reader).await?, write })
+    Ok(Endpoint {
+        read: Database::connect(reader).await?,
+        write,
+    })
 }
 
 async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {
-    Ok(Endpoint { read: mysql_pool(url, options, false).await?, write: mysql_pool(url, options, true).await? })
+    Ok(Endpoint {
+        read: mysql_pool(url, options, false).await?,
+        write: mysql_pool(url, options, true).await?,
+    })
 }
 
 async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<DatabaseConnection> {
@@ -148,7 +181,7 @@ async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
         .connect_timeout(Duration::from_secs(3))
-        .max_lifetime(Duration::from_secs(20 * 60))
+        .max_lifetime(Duration::from_mins(20))
         .sqlx_logging(false)
         .test_before_acquire(false)
         .connect_lazy(true);
@@ -166,16 +199,29 @@ async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<
 }
 
 /// Tells a fresh MySQL connection how we work, whatever the server's defaults are.
-async fn greet(connection: &mut sqlx::MySqlConnection, is_write: bool, timeout: Duration) -> Result<(), sqlx::Error> {
-    let row = connection.fetch_one("SELECT VERSION(), @@innodb_flush_log_at_trx_commit").await?;
+async fn greet(
+    connection: &mut sqlx::MySqlConnection,
+    is_write: bool,
+    timeout: Duration,
+) -> Result<(), sqlx::Error> {
+    let row = connection
+        .fetch_one("SELECT VERSION(), @@innodb_flush_log_at_trx_commit")
+        .await?;
     let version: String = row.try_get(0)?;
-    let flush: i64 = row.try_get::<i64, _>(1).or_else(|_| row.try_get::<u64, _>(1).map(|flush| i64::from(flush > 0)))?;
+    let flush: i64 = row
+        .try_get::<i64, _>(1)
+        .or_else(|_| row.try_get::<u64, _>(1).map(|flush| i64::from(flush > 0)))?;
     if flush == 0 {
         return Err(sqlx::Error::Configuration(
-            "innodb_flush_log_at_trx_commit is 0: a crash would lose what was acknowledged. Set it to 1".into(),
+            "innodb_flush_log_at_trx_commit is 0: a crash would lose what was acknowledged. Set it to 1"
+                .into(),
         ));
     }
-    let isolation = if is_write { "READ COMMITTED" } else { "REPEATABLE READ" };
+    let isolation = if is_write {
+        "READ COMMITTED"
+    } else {
+        "REPEATABLE READ"
+    };
     let limit = if version.contains("MariaDB") {
         format!("max_statement_time = {}", timeout.as_secs())
     } else {
@@ -187,8 +233,14 @@ async fn greet(connection: &mut sqlx::MySqlConnection, is_write: bool, timeout: 
          innodb_lock_wait_timeout = 1, {limit}"
     );
     connection.execute(sqlx::AssertSqlSafe(setup)).await?;
-    connection.execute(sqlx::AssertSqlSafe(format!("SET SESSION TRANSACTION ISOLATION LEVEL {isolation}"))).await?;
-    let wsrep = connection.fetch_optional("SHOW VARIABLES LIKE 'wsrep_on'").await?;
+    connection
+        .execute(sqlx::AssertSqlSafe(format!(
+            "SET SESSION TRANSACTION ISOLATION LEVEL {isolation}"
+        )))
+        .await?;
+    let wsrep = connection
+        .fetch_optional("SHOW VARIABLES LIKE 'wsrep_on'")
+        .await?;
     if wsrep.is_some_and(|row| row.try_get::<String, _>(1).is_ok_and(|value| value == "ON")) {
         connection.execute("SET SESSION wsrep_sync_wait = 7").await?;
     }

@@ -2,13 +2,14 @@
 //! cancel, on one ledger whose `rev` it takes first. And the reads: one statement, or one snapshot of several.
 
 use super::classify::{Class, classify};
-use super::pool::{Db, Dialect};
+use super::pool::{Db, Dialect, Endpoint};
 use crate::error::{AppError, Result};
 use crate::store;
 use api::instant::Instant;
 use rand::RngExt;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -85,7 +86,8 @@ impl Db {
         let db = self.clone();
         // A task of its own: dropping the request drops the wait, never the work.
         let task = tokio::spawn(async move { db.write_until_done(&op, &*work).await });
-        task.await.map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
+        task.await
+            .map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
     }
 
     async fn write_until_done<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
@@ -97,7 +99,11 @@ impl Db {
                 Ok(Ok(outcome)) => return Ok(outcome),
                 Ok(Err(AppError::Db(error))) => error,
                 Ok(Err(other)) => return Err(other),
-                Err(_) => return Err(AppError::Unavailable("the database did not answer in time".into())),
+                Err(_) => {
+                    return Err(AppError::Unavailable(
+                        "the database did not answer in time".into(),
+                    ));
+                }
             };
             match classify(&error) {
                 Class::Conflict => {}
@@ -112,7 +118,13 @@ impl Db {
     async fn write_once<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
         let tx = begin_write(&self.endpoint()?.write).await?;
         let rev = store::change::next_rev(&tx, self.dialect(), op.ledger_id).await?;
-        let unit = Unit { tx, ledger_id: op.ledger_id, rev, user_id: op.user_id, at: op.at };
+        let unit = Unit {
+            tx,
+            ledger_id: op.ledger_id,
+            rev,
+            user_id: op.user_id,
+            at: op.at,
+        };
         match store::change::insert(&unit.tx, rev, op).await {
             Ok(()) => {}
             Err(error) if classify(&error) == Class::Unique => {
@@ -143,10 +155,29 @@ impl Db {
     where
         F: Future<Output = Result<T>> + Send,
     {
+        self.again(|endpoint| endpoint.read.clone(), read).await
+    }
+
+    /// Runs one statement that writes beside the log what nobody sees yet, or no longer. It may run twice.
+    pub async fn stage<T, F>(&self, write: impl Fn(DatabaseConnection) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        self.again(|endpoint| endpoint.write.clone(), write).await
+    }
+
+    async fn again<T, F>(
+        &self,
+        pick: fn(&Endpoint) -> DatabaseConnection,
+        run: impl Fn(DatabaseConnection) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
-            let error = match read(self.endpoint()?.read.clone()).await {
+            let error = match run(pick(self.endpoint()?)).await {
                 Err(AppError::Db(error)) => error,
                 other => return other,
             };
@@ -165,7 +196,10 @@ impl Db {
         self.read(|connection| async move {
             // SQLite's read pool is read-only by itself and knows no access mode.
             let access_mode = (dialect == Dialect::MySql).then_some(AccessMode::ReadOnly);
-            let options = TransactionOptions { access_mode, ..Default::default() };
+            let options = TransactionOptions {
+                access_mode,
+                ..Default::default()
+            };
             Ok(connection.begin_with_options(options).await?)
         })
         .await
@@ -179,8 +213,10 @@ impl Db {
 
 async fn begin_write(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     // SQLite takes the write lock at once, or two readers that become writers fail; MySQL ignores the mode.
-    let options =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
     connection.begin_with_options(options).await
 }
 
@@ -193,14 +229,21 @@ struct Tries {
 
 impl Tries {
     fn new(deadline: Duration) -> Self {
-        Self { done: 0, started: tokio::time::Instant::now(), deadline }
+        Self {
+            done: 0,
+            started: tokio::time::Instant::now(),
+            deadline,
+        }
     }
 
     /// Waits a little, longer each time and never the same; gives up when tries or time are spent.
     async fn pause(&mut self, error: &DbErr) -> Result<()> {
         self.done += 1;
         if self.done >= MAX_TRIES || self.started.elapsed() >= self.deadline {
-            return Err(AppError::Unavailable(format!("after {} tries: {error}", self.done)));
+            return Err(AppError::Unavailable(format!(
+                "after {} tries: {error}",
+                self.done
+            )));
         }
         let longest = 10_u64 << self.done.min(5);
         let pause = rand::rng().random_range(5..=longest);

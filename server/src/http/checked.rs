@@ -32,13 +32,26 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Checked<T> {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
+        let content = vec![MetaMediaType {
+            content_type: "application/json",
+            schema: T::schema_ref(),
+        }];
+        Some(MetaRequest {
+            description: None,
+            content,
+            required: true,
+        })
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> Result<Self> {
         if !is_json(request) {
-            return Err(AppError::refuse(Code::UnsupportedMediaType, "Send Content-Type: application/json").into());
+            return Err(
+                AppError::refuse(Code::UnsupportedMediaType, "Send Content-Type: application/json").into(),
+            );
         }
         let Some(BufferedBody(bytes)) = request.extensions().get() else {
             return Err(AppError::Internal("the body was not read".into()).into());
@@ -74,13 +87,17 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
         Some(T::schema_ref())
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> Result<Self> {
         let schemas = schemas(request)?;
         let uri = request.original_uri();
         let mut object = Map::new();
         let mut faults = Faults::default();
         for (name, text) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            let value = schemas.from_text(&T::name(), &name, &text);
+            let value = schemas.read_text(&T::name(), &name, &text);
             if object.insert(name.to_string(), value).is_some() {
                 faults.add(format!("/{name}"), "twice", "This parameter is given twice");
             }
@@ -89,13 +106,18 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
             return Err(AppError::faults(Code::Validation, faults).into());
         }
         let query = typed(schemas, Value::Object(object))?;
-        Ok(Self { query, url: uri.to_string() })
+        Ok(Self {
+            query,
+            url: uri.to_string(),
+        })
     }
 }
 
 fn schemas(request: &Request) -> Result<&Schemas, AppError> {
     let schemas = request.data::<Arc<Schemas>>();
-    schemas.map(Arc::as_ref).ok_or_else(|| AppError::Internal("no schemas".into()))
+    schemas
+        .map(Arc::as_ref)
+        .ok_or_else(|| AppError::Internal("no schemas".into()))
 }
 
 fn typed<T: Type + DeserializeOwned>(schemas: &Schemas, value: Value) -> Result<T, AppError> {
@@ -108,13 +130,19 @@ fn typed<T: Type + DeserializeOwned>(schemas: &Schemas, value: Value) -> Result<
 
 /// Reads a value that the schema found right; what only the type can say (a day that does not exist) has its place.
 fn serde_path<T: DeserializeOwned>(value: Value) -> Result<T, AppError> {
-    serde_json::from_value(value).map_err(|error| AppError::fault(Code::Validation, "", "format", error.to_string()))
+    serde_json::from_value(value)
+        .map_err(|error| AppError::fault(Code::Validation, "", "format", error.to_string()))
 }
 
 fn is_json(request: &Request) -> bool {
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("application/merge-patch+json")
+    essence.eq_ignore_ascii_case("application/json")
+        || essence.eq_ignore_ascii_case("application/merge-patch+json")
 }
 
 /// Parses JSON, refusing duplicate keys and deep nesting.
@@ -122,12 +150,18 @@ pub fn parse_json(bytes: &[u8]) -> Result<Value, AppError> {
     let broken = |error: serde_json::Error| {
         let detail = match error.classify() {
             serde_json::error::Category::Data => error.to_string(),
-            _ => format!("The body is not JSON: line {}, column {}", error.line(), error.column()),
+            _ => format!(
+                "The body is not JSON: line {}, column {}",
+                error.line(),
+                error.column()
+            ),
         };
         AppError::fault(Code::BadRequest, "", "json", detail)
     };
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(broken)?;
+    let value = Strict { depth: 0 }
+        .deserialize(&mut deserializer)
+        .map_err(broken)?;
     deserializer.end().map_err(broken)?;
     Ok(value)
 }
@@ -151,7 +185,9 @@ impl Strict {
         if self.depth >= MAX_DEPTH {
             return Err(E::custom(format!("the body nests deeper than {MAX_DEPTH}")));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -206,7 +242,9 @@ impl<'de> Visitor<'de> for Strict {
             let value = access.next_value_seed(inner)?;
             if values.contains_key(&key) {
                 let key: String = key.chars().filter(|c| !c.is_control()).take(64).collect();
-                return Err(serde::de::Error::custom(format!("the key {key:?} is there twice")));
+                return Err(serde::de::Error::custom(format!(
+                    "the key {key:?} is there twice"
+                )));
             }
             values.insert(key, value);
         }
@@ -232,12 +270,15 @@ impl<'a, T: Type + std::str::FromStr + Send> ApiExtractor<'a> for Item<T> {
         Some(T::schema_ref())
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<T>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<T>,
+    ) -> Result<Self> {
         let text = request.raw_path_param("param0").unwrap_or_default();
         text.parse().map(Self).map_err(|_| AppError::not_found().into())
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,9 @@ pub fn body(operation_id: &str) -> Option<Value> {
             { "op": "create", "expense": { "date": "2026-11-21", "amount": "3.20", "payee": "coffee" } },
             { "op": "update", "id": EXAMPLE_ID, "patch": { "tags": ["trip", "food"] } },
         ] }),
-        "parse_entry" | "quick_expense" => json!({ "text": "12.50 lunch #food @card +trip y // with Ana", "today": "2026-11-21" }),
+        "parse_entry" | "quick_expense" => {
+            json!({ "text": "12.50 lunch #food @card +trip y // with Ana", "today": "2026-11-21" })
+        }
         "update_day" => json!({ "rows": [
             { "id": EXAMPLE_ID, "amount": "14.00" },
             { "amount": "2.80", "category": "Food", "note": "added in the sheet" },
@@ -30,8 +32,12 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "create_account" => json!({ "name": "Savings", "kind": "bank", "iban": "DE02120300000000202051" }),
         "create_payee" => json!({ "name": "Corner shop" }),
         "create_tag" => json!({ "name": "holiday" }),
-        "merge_category" | "merge_account" | "merge_payee" | "merge_tag" => json!({ "into_id": OTHER_EXAMPLE_ID }),
+        "merge_category" | "merge_account" | "merge_payee" | "merge_tag" => {
+            json!({ "into_id": OTHER_EXAMPLE_ID })
+        }
         "reassign_category" => json!({ "to_id": null }),
+        // The file itself, not JSON.
+        "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
         "update_ledger" => json!({ "month_start_day": 1 }),
         _ => return None,
     })

@@ -27,7 +27,11 @@ impl ExpensesApi {
     ///
     /// Newest first unless sorted otherwise, a page at a time. Every filter narrows.
     #[oai(path = "/", method = "get", operation_id = "list_expenses")]
-    async fn list_expenses(&self, ledger: Guard<Read>, query: Asked<ExpenseQuery>) -> Result<Found<Page<Expense>>> {
+    async fn list_expenses(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseQuery>,
+    ) -> Result<Found<Page<Expense>>> {
         let page = service::expense::list(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -43,7 +47,8 @@ impl ExpensesApi {
         idempotency_key: Key,
         body: Checked<NewExpense>,
     ) -> Result<Created<Expense>> {
-        let expense = service::expense::create(&self.state, &ledger.grant, &idempotency_key.0, body.0).await?;
+        let expense =
+            service::expense::create(&self.state, &ledger.grant, &idempotency_key.0, body.0).await?;
         let url = item_url(&ledger.grant, "expenses", expense.id);
         Ok(Reply::new(expense).version(1).location(url))
     }
@@ -58,7 +63,9 @@ impl ExpensesApi {
         idempotency_key: Key,
         body: Checked<Batch>,
     ) -> Result<Found<BatchResult>> {
-        Ok(Reply::new(service::expense::batch(&self.state, &ledger.grant, &idempotency_key.0, body.0).await?))
+        Ok(Reply::new(
+            service::expense::batch(&self.state, &ledger.grant, &idempotency_key.0, body.0).await?,
+        ))
     }
 
     /// Understand an entry line
@@ -66,7 +73,9 @@ impl ExpensesApi {
     /// What `12.50 lunch @card #food +trip y // note` was understood as, piece by piece, and the row that it would make. Nothing is written.
     #[oai(path = "/parse", method = "post", operation_id = "parse_entry")]
     async fn parse_entry(&self, ledger: Guard<Read>, body: Checked<EntryLine>) -> Result<Found<ParsedEntry>> {
-        Ok(Reply::new(service::quick::parse_entry(&self.state, &ledger.grant, &body.0).await?))
+        Ok(Reply::new(
+            service::quick::parse_entry(&self.state, &ledger.grant, &body.0).await?,
+        ))
     }
 
     /// Record an expense by its entry line
@@ -90,7 +99,9 @@ impl ExpensesApi {
     /// Deleted ones too, with `deleted_at`.
     #[oai(path = "/:expense", method = "get", operation_id = "get_expense")]
     async fn get_expense(&self, ledger: Guard<Read>, expense: Item<ExpenseId>) -> Result<Found<Expense>> {
-        Ok(with_version(service::expense::get(&self.state, &ledger.grant, expense.0).await?))
+        Ok(with_version(
+            service::expense::get(&self.state, &ledger.grant, expense.0).await?,
+        ))
     }
 
     /// Change an expense
@@ -106,7 +117,8 @@ impl ExpensesApi {
         body: Checked<ExpensePatch>,
     ) -> Result<Found<Expense>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        let changed = service::expense::update(&self.state, grant, key, expense.0, if_match.0, body.0).await?;
+        let changed =
+            service::expense::update(&self.state, grant, key, expense.0, if_match.0, body.0).await?;
         Ok(with_version(changed))
     }
 
@@ -121,7 +133,14 @@ impl ExpensesApi {
         idempotency_key: Key,
         if_match: IfVersion,
     ) -> Result<NoContent> {
-        service::expense::delete(&self.state, &ledger.grant, &idempotency_key.0, expense.0, if_match.0).await?;
+        service::expense::delete(
+            &self.state,
+            &ledger.grant,
+            &idempotency_key.0,
+            expense.0,
+            if_match.0,
+        )
+        .await?;
         Ok(NoContent)
     }
 
@@ -137,7 +156,9 @@ impl ExpensesApi {
         if_match: IfVersion,
     ) -> Result<Found<Expense>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        Ok(with_version(service::expense::restore(&self.state, grant, key, expense.0, if_match.0).await?))
+        Ok(with_version(
+            service::expense::restore(&self.state, grant, key, expense.0, if_match.0).await?,
+        ))
     }
 }
 

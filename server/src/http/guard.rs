@@ -71,7 +71,8 @@ pub struct Caller<R> {
 const BEARER: &str = "bearer";
 
 impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme, ApiExtractorType::Parameter];
+    const TYPES: &'static [ApiExtractorType] =
+        &[ApiExtractorType::SecurityScheme, ApiExtractorType::Parameter];
     const PARAM_IS_REQUIRED: bool = true;
     type ParamType = String;
     type ParamRawType = String;
@@ -112,11 +113,18 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         if grant.role() < R::ROLE || !has_scope(&access.scopes, R::SCOPE) {
             return Err(AppError::refuse(
                 Code::Forbidden,
-                format!("This needs the scope `{}` and the role {:?} or above", R::SCOPE, R::ROLE),
+                format!(
+                    "This needs the scope `{}` and the role {:?} or above",
+                    R::SCOPE,
+                    R::ROLE
+                ),
             )
             .into());
         }
-        Ok(Self { grant, right: PhantomData })
+        Ok(Self {
+            grant,
+            right: PhantomData,
+        })
     }
 }
 
@@ -133,12 +141,21 @@ impl<'a, R: Right> ApiExtractor<'a> for Caller<R> {
         vec![BEARER]
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> Result<Self> {
         let access = authenticate(request, None).await?;
         if !has_scope(&access.scopes, R::SCOPE) {
-            return Err(AppError::refuse(Code::Forbidden, format!("This needs the scope `{}`", R::SCOPE)).into());
+            return Err(
+                AppError::refuse(Code::Forbidden, format!("This needs the scope `{}`", R::SCOPE)).into(),
+            );
         }
-        Ok(Self { grant: Grant::new(&access, client(request))?, right: PhantomData })
+        Ok(Self {
+            grant: Grant::new(&access, client(request))?,
+            right: PhantomData,
+        })
     }
 }
 
@@ -161,8 +178,13 @@ fn register_bearer(registry: &mut Registry) {
 /// The token's user and their membership, in one indexed read.
 async fn authenticate(request: &Request, wanted: Option<Uuid>) -> Result<Access, AppError> {
     let refused = |detail: &str| AppError::refuse(Code::Unauthenticated, detail);
-    let state = request.data::<AppState>().ok_or_else(|| AppError::Internal("no state".into()))?;
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let state = request
+        .data::<AppState>()
+        .ok_or_else(|| AppError::Internal("no state".into()))?;
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let token = header
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(BEARER))
@@ -170,7 +192,10 @@ async fn authenticate(request: &Request, wanted: Option<Uuid>) -> Result<Access,
         .ok_or_else(|| refused("Send `Authorization: Bearer TOKEN`"))?;
     let hash = Sha256::digest(token.as_bytes());
     let hash = hash.as_slice();
-    let found = state.db.read(|db| async move { access(&db, hash, wanted).await }).await?;
+    let found = state
+        .db
+        .read(|db| async move { access(&db, hash, wanted).await })
+        .await?;
     let now = state.clock.now();
     found
         .filter(|access| access.revoked_at.is_none() && !access.is_disabled)
@@ -180,11 +205,23 @@ async fn authenticate(request: &Request, wanted: Option<Uuid>) -> Result<Access,
 
 /// True where the token's scopes, separated by blanks, hold one; `write` holds `add`, and every scope `read` but `add`.
 fn has_scope(scopes: &str, wanted: &str) -> bool {
-    scopes.split_whitespace().any(|scope| scope == wanted || (scope == "write" && wanted == "add"))
+    scopes
+        .split_whitespace()
+        .any(|scope| scope == wanted || (scope == "write" && wanted == "add"))
 }
 
 /// The program that asks, as far as it says so: the first word of its user agent.
 fn client(request: &Request) -> String {
-    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("unknown");
-    agent.split_whitespace().next().unwrap_or("unknown").chars().take(64).collect()
+    let agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("unknown");
+    agent
+        .split_whitespace()
+        .next()
+        .unwrap_or("unknown")
+        .chars()
+        .take(64)
+        .collect()
 }

@@ -46,11 +46,19 @@ impl HealthApi {
         if self.stop.is_requested() {
             return Err(AppError::Unavailable("stopping".into()));
         }
-        self.state.db.ping().await.map_err(|error| AppError::Unavailable(error.to_string()))?;
+        self.state
+            .db
+            .ping()
+            .await
+            .map_err(|error| AppError::Unavailable(error.to_string()))?;
         Ok(Reply::new(self.health()))
     }
 
     fn health(&self) -> Health {
-        Health { status: "ok".into(), version: env!("CARGO_PKG_VERSION").into(), now: self.state.now() }
+        Health {
+            status: "ok".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            now: self.state.now(),
+        }
     }
 }

@@ -25,18 +25,29 @@ impl<'a> ApiExtractor<'a> for Key {
 
     fn param_schema_ref() -> Option<MetaSchemaRef> {
         let mut schema = MetaSchema::new("string");
-        schema.description = Some("Repeat a request with the same key and it happens once; 1 to 64 of A-Z a-z 0-9 - _.");
+        schema.description =
+            Some("Repeat a request with the same key and it happens once; 1 to 64 of A-Z a-z 0-9 - _.");
         schema.pattern = Some("^[A-Za-z0-9_-]{1,64}$".into());
         Some(MetaSchemaRef::Inline(Box::new(schema)))
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<String>) -> Result<Self> {
-        let hash = request.extensions().get::<RequestHash>().map(|hash| hash.0).unwrap_or_default();
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> Result<Self> {
+        let hash = request
+            .extensions()
+            .get::<RequestHash>()
+            .map(|hash| hash.0)
+            .unwrap_or_default();
         let key = match request.headers().get("idempotency-key") {
             None => api::id::new_uuid().simple().to_string(),
             Some(value) => {
                 let text = value.to_str().unwrap_or_default();
-                let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+                let is_plain = text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
                 if text.is_empty() || text.len() > 64 || !is_plain {
                     return Err(AppError::fault(
                         Code::BadRequest,
@@ -49,7 +60,10 @@ impl<'a> ApiExtractor<'a> for Key {
                 text.to_owned()
             }
         };
-        Ok(Self(WriteKey { key, request_hash: hash }))
+        Ok(Self(WriteKey {
+            key,
+            request_hash: hash,
+        }))
     }
 }
 
@@ -73,13 +87,25 @@ impl<'a> ApiExtractor<'a> for IfVersion {
         Some(MetaSchemaRef::Inline(Box::new(schema)))
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<String>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> Result<Self> {
         match if_match(request) {
             None | Some("*") => Ok(Self(None)),
             Some(tag) => {
-                let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+                let version = tag
+                    .strip_prefix('"')
+                    .and_then(|tag| tag.strip_suffix('"'))
+                    .and_then(|tag| tag.parse().ok());
                 let unreadable = || {
-                    AppError::fault(Code::BadRequest, "/If-Match", "pattern", "If-Match is one strong ETag, like \"3\"")
+                    AppError::fault(
+                        Code::BadRequest,
+                        "/If-Match",
+                        "pattern",
+                        "If-Match is one strong ETag, like \"3\"",
+                    )
                 };
                 Ok(Self(Some(version.ok_or_else(unreadable)?)))
             }
@@ -105,14 +131,25 @@ impl<'a> ApiExtractor<'a> for IfTag {
         IfVersion::param_schema_ref()
     }
 
-    async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<String>) -> Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> Result<Self> {
         let tag = if_match(request).filter(|tag| *tag != "*").ok_or_else(|| {
-            AppError::refuse(Code::PreconditionRequired, "Read it first and send its ETag as If-Match")
+            AppError::refuse(
+                Code::PreconditionRequired,
+                "Read it first and send its ETag as If-Match",
+            )
         })?;
         Ok(Self(tag.to_owned()))
     }
 }
 
 fn if_match(request: &Request) -> Option<&str> {
-    request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim)
+    request
+        .headers()
+        .get(header::IF_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
 }

@@ -4,10 +4,13 @@ pub mod accept;
 mod accounts;
 mod categories;
 mod checked;
+mod days;
 pub mod examples;
 mod expenses;
+mod file;
 mod guard;
 mod health;
+mod imports;
 mod key;
 mod ledgers;
 pub mod limit;
@@ -44,6 +47,8 @@ enum Tag {
     Ledgers,
     /// The rows of the book.
     Expenses,
+    /// The rows of one day, as a sheet.
+    Days,
     /// What the money was for.
     Categories,
     /// What it was paid with.
@@ -54,6 +59,8 @@ enum Tag {
     Tags,
     /// Sums, with the rows behind each.
     Reports,
+    /// Files: what is in them, row by row, before anything is written.
+    Imports,
     /// Whether the server can work.
     Health,
 }
@@ -74,7 +81,10 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
     let known = docs.clone();
     let problems = Problems {
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
-        allowed: Arc::new(move |path| spec::methods_of(&known.document, path)),
+        allowed: Arc::new(move |path| match spec::methods_of(&known.document, path) {
+            methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
+            methods => methods,
+        }),
     };
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
@@ -105,11 +115,13 @@ type Resources = (
     ledgers::LedgersApi,
     ledgers::LedgerApi,
     expenses::ExpensesApi,
+    days::DaysApi,
     categories::CategoriesApi,
     accounts::AccountsApi,
     payees::PayeesApi,
     tags::TagsApi,
     reports::ReportsApi,
+    imports::ImportsApi,
     health::HealthApi,
 );
 
@@ -118,44 +130,71 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         ledgers::LedgersApi { state: state.clone() },
         ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
+        days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
         accounts::AccountsApi { state: state.clone() },
         payees::PayeesApi { state: state.clone() },
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
-        health::HealthApi { state: state.clone(), stop: stop.clone() },
+        imports::ImportsApi { state: state.clone() },
+        health::HealthApi {
+            state: state.clone(),
+            stop: stop.clone(),
+        },
     );
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
-        .description("Expense tracking for people who live in a terminal, and for households that share one ledger.")
+        .description(
+            "Expense tracking for people who live in a terminal, and for households that share one ledger.",
+        )
         .license(LicenseObject::new("MIT").identifier("MIT"))
 }
 
 fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     let raw = service.spec();
     let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let json = serde_json::to_string_pretty(&document).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let page = format!("<!doctype html>{}", service.swagger_ui_html().trim_start().replace(&raw, &json));
+    let json = serde_json::to_string_pretty(&document)
+        .map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let page = format!(
+        "<!doctype html>{}",
+        service.swagger_ui_html().trim_start().replace(&raw, &json)
+    );
     Ok(Docs { document, json, page })
 }
 
-fn body_kind(_method: &Method, _path: &str) -> BodyKind {
-    BodyKind::Whole
+/// The addresses beside the document's own.
+fn is_page(path: &str) -> bool {
+    path == "/docs" || path == "/openapi.json" || path.starts_with("/docs/errors/")
+}
+
+fn body_kind(method: &Method, path: &str) -> BodyKind {
+    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
+    if method == Method::POST && is_import {
+        BodyKind::File
+    } else {
+        BodyKind::Whole
+    }
 }
 
 #[handler]
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("text/html; charset=utf-8").body(docs.page.clone())
+    Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .body(docs.page.clone())
 }
 
 #[handler]
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder().content_type("application/json").body(docs.json.clone())
+    Response::builder()
+        .content_type("application/json")
+        .body(docs.json.clone())
 }
 
 #[handler]
 fn error_page(Path(code): Path<String>) -> poem::Result<Response> {
     let code = Code::from_word(&code).ok_or_else(AppError::not_found)?;
-    Ok(Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(problem::page(code)))
+    Ok(Response::builder()
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .body(problem::page(code)))
 }
 
 /// The address of something in a ledger.

@@ -6,9 +6,9 @@ use super::trace::{RequestId, carry_route};
 use crate::db::{Class, classify};
 use crate::error::{AppError, Refusal};
 use api::problem::{Code, Problem};
+use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result};
-use futures_util::FutureExt;
 use poem_openapi::registry::{MetaResponses, Registry};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -30,7 +30,9 @@ impl poem::error::ResponseError for AppError {
 impl poem_openapi::ApiResponse for AppError {
     // The document's post-processing adds the same answers to every operation.
     fn meta() -> MetaResponses {
-        MetaResponses { responses: Vec::new() }
+        MetaResponses {
+            responses: Vec::new(),
+        }
     }
 
     fn register(_registry: &mut Registry) {}
@@ -58,7 +60,10 @@ impl<E: Endpoint> Middleware<E> for Problems {
     type Output = Rendered<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        Rendered { inner, problems: self.clone() }
+        Rendered {
+            inner,
+            problems: self.clone(),
+        }
     }
 }
 
@@ -73,7 +78,10 @@ impl<E: Endpoint> Endpoint for Rendered<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+        let request_id = request
+            .extensions()
+            .get::<RequestId>()
+            .map_or_else(String::new, |id| id.0.clone());
         let path = request.original_uri().path().to_owned();
         match self.inner.call(request).await {
             Ok(answer) => Ok(answer.into_response()),
@@ -95,7 +103,10 @@ impl Problems {
         let headers = response.headers_mut();
         match code {
             Code::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer error=\"invalid_token\""),
+                );
             }
             Code::MethodNotAllowed => {
                 let methods: Vec<String> = (self.allowed)(path).iter().map(ToString::to_string).collect();
@@ -140,13 +151,19 @@ impl Problems {
         }
         // poem's own errors name internals; only their status is believed.
         match error.status() {
-            StatusCode::METHOD_NOT_ALLOWED => Refusal::new(Code::MethodNotAllowed, "This address takes other methods"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Refusal::new(Code::MethodNotAllowed, "This address takes other methods")
+            }
             // poem says 404 for a method it does not know on a path it does.
             StatusCode::NOT_FOUND if (self.allowed)(path).is_empty() => {
                 Refusal::new(Code::NotFound, "There is no such thing here, or it is not yours")
             }
-            StatusCode::NOT_FOUND => Refusal::new(Code::NotFound, "There is no such thing here, or it is not yours"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Refusal::new(Code::UnsupportedMediaType, "Send application/json"),
+            StatusCode::NOT_FOUND => {
+                Refusal::new(Code::NotFound, "There is no such thing here, or it is not yours")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Refusal::new(Code::UnsupportedMediaType, "Send application/json")
+            }
             StatusCode::BAD_REQUEST => Refusal::new(Code::BadRequest, "The request cannot be read"),
             status => {
                 tracing::error!(%request_id, %status, %error, "unexpected error");
@@ -165,7 +182,10 @@ fn of_app(error: &AppError, request_id: &str) -> Refusal {
         }
         AppError::Unavailable(_) => {
             tracing::warn!(%request_id, %error, "database unavailable");
-            Refusal::new(Code::Unavailable, "The database is busy or away; nothing was written")
+            Refusal::new(
+                Code::Unavailable,
+                "The database is busy or away; nothing was written",
+            )
         }
         AppError::Db(_) | AppError::Internal(_) => {
             tracing::error!(%request_id, %error, "internal error");

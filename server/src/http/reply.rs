@@ -3,7 +3,9 @@
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::registry::{
+    MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
+};
 use poem_openapi::types::Type;
 use serde::Serialize;
 
@@ -24,7 +26,12 @@ pub type Created<T> = Reply<T, 201>;
 impl<T, const STATUS: u16> Reply<T, STATUS> {
     /// An answer without further headers.
     pub fn new(body: T) -> Self {
-        Self { body, etag: None, location: None, link: None }
+        Self {
+            body,
+            etag: None,
+            location: None,
+            link: None,
+        }
     }
 
     /// With the version as its strong ETag.
@@ -34,12 +41,18 @@ impl<T, const STATUS: u16> Reply<T, STATUS> {
 
     /// With an ETag, quotes included.
     pub fn etag(self, etag: String) -> Self {
-        Self { etag: Some(etag), ..self }
+        Self {
+            etag: Some(etag),
+            ..self
+        }
     }
 
     /// With the address of what was made.
     pub fn location(self, location: String) -> Self {
-        Self { location: Some(location), ..self }
+        Self {
+            location: Some(location),
+            ..self
+        }
     }
 
     /// With the link to the next page, if there is one: the address asked, its cursor replaced.
@@ -47,7 +60,9 @@ impl<T, const STATUS: u16> Reply<T, STATUS> {
         let link = cursor.map(|cursor| {
             let (path, query) = url.split_once('?').unwrap_or((url, ""));
             let mut next = url::form_urlencoded::Serializer::new(String::new());
-            next.extend_pairs(url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor"));
+            next.extend_pairs(
+                url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor"),
+            );
             next.append_pair("cursor", cursor);
             format!("<{path}?{}>; rel=\"next\"", next.finish())
         });
@@ -59,9 +74,15 @@ impl<T: Serialize + Send, const STATUS: u16> IntoResponse for Reply<T, STATUS> {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(STATUS).unwrap_or(StatusCode::OK);
         let body = serde_json::to_vec(&self.body).unwrap_or_default();
-        let mut response = Response::builder().status(status).content_type("application/json").body(body);
-        let headers: [(HeaderName, Option<String>); 3] =
-            [(header::ETAG, self.etag), (header::LOCATION, self.location), (header::LINK, self.link)];
+        let mut response = Response::builder()
+            .status(status)
+            .content_type("application/json")
+            .body(body);
+        let headers: [(HeaderName, Option<String>); 3] = [
+            (header::ETAG, self.etag),
+            (header::LOCATION, self.location),
+            (header::LINK, self.link),
+        ];
         for (name, value) in headers {
             if let Some(Ok(value)) = value.map(|value| HeaderValue::from_str(&value)) {
                 response.headers_mut().insert(name, value);
@@ -87,10 +108,21 @@ impl<T: Type + Serialize + Send, const STATUS: u16> ApiResponse for Reply<T, STA
         if STATUS == 201 {
             headers.push(header("Location", "Where it is now."));
         }
-        let content = vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }];
+        let content = vec![MetaMediaType {
+            content_type: "application/json",
+            schema: T::schema_ref(),
+        }];
         let description = if STATUS == 201 { "Made." } else { "As asked." };
-        let response = MetaResponse { description, status: Some(STATUS), status_range: None, content, headers };
-        MetaResponses { responses: vec![response] }
+        let response = MetaResponse {
+            description,
+            status: Some(STATUS),
+            status_range: None,
+            content,
+            headers,
+        };
+        MetaResponses {
+            responses: vec![response],
+        }
     }
 
     fn register(registry: &mut Registry) {
@@ -110,9 +142,16 @@ impl IntoResponse for NoContent {
 
 impl ApiResponse for NoContent {
     fn meta() -> MetaResponses {
-        let response =
-            MetaResponse { description: "Done.", status: Some(204), status_range: None, content: vec![], headers: vec![] };
-        MetaResponses { responses: vec![response] }
+        let response = MetaResponse {
+            description: "Done.",
+            status: Some(204),
+            status_range: None,
+            content: vec![],
+            headers: vec![],
+        };
+        MetaResponses {
+            responses: vec![response],
+        }
     }
 
     fn register(_registry: &mut Registry) {}

@@ -24,7 +24,11 @@ impl ReportsApi {
     ///
     /// One row over all rows asked for.
     #[oai(path = "/summary", method = "get", operation_id = "report_summary")]
-    async fn report_summary(&self, ledger: Guard<Read>, query: Asked<ExpenseFilter>) -> Result<Found<Report>> {
+    async fn report_summary(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
         self.report(&ledger, query, By::All).await
     }
 
@@ -33,7 +37,11 @@ impl ReportsApi {
     /// The largest first, subcategories below their parent, whose totals include theirs. Rows without a category are
     /// the row `none`.
     #[oai(path = "/by-category", method = "get", operation_id = "report_by_category")]
-    async fn report_by_category(&self, ledger: Guard<Read>, query: Asked<ExpenseFilter>) -> Result<Found<Report>> {
+    async fn report_by_category(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
         self.report(&ledger, query, By::Category).await
     }
 
@@ -41,7 +49,11 @@ impl ReportsApi {
     ///
     /// The ledger's months in order, empty ones too. The first and last are cut at the ends of the period.
     #[oai(path = "/by-month", method = "get", operation_id = "report_by_month")]
-    async fn report_by_month(&self, ledger: Guard<Read>, query: Asked<ExpenseFilter>) -> Result<Found<Report>> {
+    async fn report_by_month(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
         self.report(&ledger, query, By::Month).await
     }
 
@@ -57,7 +69,11 @@ impl ReportsApi {
     ///
     /// By what was paid with, the largest first.
     #[oai(path = "/by-account", method = "get", operation_id = "report_by_account")]
-    async fn report_by_account(&self, ledger: Guard<Read>, query: Asked<ExpenseFilter>) -> Result<Found<Report>> {
+    async fn report_by_account(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
         self.report(&ledger, query, By::Account).await
     }
 
@@ -65,7 +81,11 @@ impl ReportsApi {
     ///
     /// The largest first.
     #[oai(path = "/by-payee", method = "get", operation_id = "report_by_payee")]
-    async fn report_by_payee(&self, ledger: Guard<Read>, query: Asked<ExpenseFilter>) -> Result<Found<Report>> {
+    async fn report_by_payee(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
         self.report(&ledger, query, By::Payee).await
     }
 
@@ -84,12 +104,21 @@ impl ReportsApi {
     /// else with as many days, unless the request names the other period.
     #[oai(path = "/compare", method = "get", operation_id = "report_compare")]
     async fn report_compare(&self, ledger: Guard<Read>, query: Asked<CompareQuery>) -> Result<Found<Report>> {
-        Ok(Reply::new(report::compare(&self.state, &ledger.grant, query.query).await?))
+        Ok(Reply::new(
+            report::compare(&self.state, &ledger.grant, query.query).await?,
+        ))
     }
 }
 
 impl ReportsApi {
-    async fn report(&self, ledger: &Guard<Read>, query: Asked<ExpenseFilter>, by: By) -> Result<Found<Report>> {
-        Ok(Reply::new(report::report(&self.state, &ledger.grant, query.query, by).await?))
+    async fn report(
+        &self,
+        ledger: &Guard<Read>,
+        query: Asked<ExpenseFilter>,
+        by: By,
+    ) -> Result<Found<Report>> {
+        Ok(Reply::new(
+            report::report(&self.state, &ledger.grant, query.query, by).await?,
+        ))
     }
 }

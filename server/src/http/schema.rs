@@ -4,9 +4,9 @@ use crate::error::AppError;
 use api::currency::Currency;
 use api::date::Date;
 use api::money::{Amount, AmountError, Money};
-use api::problem::Faults;
+use api::problem::{Fault, Faults};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, JsonType, Validator};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -22,8 +22,15 @@ impl Schemas {
     /// Compiles every component schema of an OpenAPI 3.0 document.
     pub fn of(document: &Value) -> Result<Self, AppError> {
         let broken = |error: &dyn std::fmt::Display| AppError::Internal(format!("schema: {error}"));
-        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-        let definitions: Map<String, Value> = schemas.iter().map(|(name, schema)| (name.clone(), plain(schema))).collect();
+        let schemas = document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
+        let definitions: Map<String, Value> = schemas
+            .iter()
+            .map(|(name, schema)| (name.clone(), plain(schema)))
+            .collect();
         let mut validators = HashMap::new();
         for name in schemas.keys() {
             let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
@@ -44,41 +51,76 @@ impl Schemas {
     pub fn faults(&self, name: &str, value: &Value) -> Faults {
         let mut faults = Faults::default();
         let Some(validator) = self.validators.get(name) else {
-            faults.add("", "schema", "This server does not know the schema of this request");
+            faults.add(
+                "",
+                "schema",
+                "This server does not know the schema of this request",
+            );
             return faults;
         };
-        let mut told_by_format = Vec::new();
+        let mut found = Vec::new();
         for error in validator.iter_errors(value) {
-            let at = error.instance_path().to_string();
-            let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-            match error.kind() {
-                ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    for name in unexpected {
-                        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                        faults.add(property(&name), "unknown", format!("There is no field {name:?} here"));
-                    }
-                }
-                ValidationErrorKind::Required { property: name } => {
-                    let name = name.as_str().unwrap_or_default();
-                    faults.add(property(name), "missing", format!("{name} is needed"));
-                }
-                ValidationErrorKind::Format { format } => {
-                    let (code, detail) = format_words(format, value.pointer(&at).and_then(Value::as_str));
-                    told_by_format.push(at.clone());
-                    faults.add(at, code, detail);
-                }
-                kind => {
-                    let (code, detail) = self.words(kind, error.instance());
-                    faults.add(at, code, detail);
+            self.tell(&error, &mut found);
+        }
+        one_a_place(found)
+    }
+
+    /// Notes an error with its rank.
+    fn tell(&self, error: &ValidationError<'_>, found: &mut Vec<(Rank, Fault)>) {
+        let at = error.instance_path().to_string();
+        let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let mut add = |rank, pointer, code: &str, detail| {
+            found.push((
+                rank,
+                Fault {
+                    pointer,
+                    code: code.to_owned(),
+                    detail,
+                    candidates: Vec::new(),
+                },
+            ));
+        };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected {
+                    let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+                    add(
+                        Rank::Other,
+                        property(&name),
+                        "unknown",
+                        format!("There is no field {name:?} here"),
+                    );
                 }
             }
+            ValidationErrorKind::Required { property: name } => {
+                let name = name.as_str().unwrap_or_default();
+                add(
+                    Rank::Other,
+                    property(name),
+                    "missing",
+                    format!("{name} is needed"),
+                );
+            }
+            ValidationErrorKind::Format { format } => {
+                let (code, detail) = format_words(format, error.instance().as_str());
+                add(Rank::Format, at, code, detail);
+            }
+            // A field that may also be null says that neither fits; the first is the one that was meant.
+            ValidationErrorKind::AnyOf { context } => {
+                for error in context.first().into_iter().flatten() {
+                    self.tell(error, found);
+                }
+            }
+            kind => {
+                let rank = if matches!(kind, ValidationErrorKind::Type { .. }) {
+                    Rank::Type
+                } else {
+                    Rank::Other
+                };
+                let (code, detail) = self.words(kind, error.instance());
+                add(rank, at, code, detail);
+            }
         }
-        // What the format says of a text is said best: its pattern and length add nothing.
-        let is_shape = |code: &str| matches!(code, "pattern" | "too-long" | "too-short");
-        faults.0.retain(|fault| !(is_shape(&fault.code) && told_by_format.contains(&fault.pointer)));
-        // A type that fits none of several alternatives says so once for each.
-        faults.0.dedup();
-        faults
     }
 
     fn words(&self, kind: &ValidationErrorKind, value: &Value) -> (&'static str, String) {
@@ -98,13 +140,6 @@ impl Schemas {
             ValidationErrorKind::Minimum { limit } => ("too-small", format!("At least {limit}")),
             ValidationErrorKind::Maximum { limit } => ("too-large", format!("At most {limit}")),
             ValidationErrorKind::Enum { options } => ("not-one-of", one_of(options)),
-            // A field that may also be null says that neither fits; the first is the one that was meant.
-            ValidationErrorKind::AnyOf { context } => {
-                match context.iter().flatten().map(jsonschema::ValidationError::kind).next() {
-                    Some(kind) => self.words(kind, value),
-                    None => ("schema", "It does not fit the schema".into()),
-                }
-            }
             _ => ("schema", "It does not fit the schema".into()),
         }
     }
@@ -129,9 +164,15 @@ impl Schemas {
     }
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
-    pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
-        let schema = self.schemas.get(type_name).and_then(|schema| schema.pointer(&format!("/properties/{property}")));
-        match schema.and_then(|schema| schema.get("type")).and_then(Value::as_str) {
+    pub fn read_text(&self, type_name: &str, property: &str, text: &str) -> Value {
+        let schema = self
+            .schemas
+            .get(type_name)
+            .and_then(|schema| schema.pointer(&format!("/properties/{property}")));
+        match schema
+            .and_then(|schema| schema.get("type"))
+            .and_then(Value::as_str)
+        {
             Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
@@ -139,8 +180,38 @@ impl Schemas {
     }
 }
 
+/// How well a fault says what is wrong with a value that has several: a wrong type explains the rest, and what the
+/// format says of a text is better than its pattern or length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Type,
+    Format,
+    Other,
+}
+
+/// The best fault of each place.
+fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
+    let mut faults: Vec<(Rank, Fault)> = Vec::new();
+    for (rank, fault) in found {
+        match faults
+            .iter_mut()
+            .find(|(_, other)| other.pointer == fault.pointer)
+        {
+            None => faults.push((rank, fault)),
+            Some(other) if rank < other.0 => *other = (rank, fault),
+            Some(_) => {}
+        }
+    }
+    Faults(faults.into_iter().map(|(_, fault)| fault).collect())
+}
+
 fn one_of(options: &Value) -> String {
-    let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let options: Vec<&str> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     format!("One of: {}", options.join(", "))
 }
 
@@ -156,13 +227,19 @@ fn type_words(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(kind) => named(kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(|kind| named(&kind)).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(kinds) => kinds
+            .iter()
+            .map(|kind| named(&kind))
+            .collect::<Vec<_>>()
+            .join(" or "),
     }
 }
 
 /// What is wrong with an amount in every currency.
 fn amount_words(text: &str) -> (&'static str, String) {
-    let error = Money::parse(text, Currency::EUR).err().unwrap_or(AmountError::Malformed);
+    let error = Money::parse(text, Currency::EUR)
+        .err()
+        .unwrap_or(AmountError::Malformed);
     let detail = match &error {
         AmountError::TooLarge { .. } => "Too large - twelve digits fit, decimals included".into(),
         AmountError::TooManyDecimals { .. } => "Too many decimals - no currency has more than four".into(),
@@ -178,8 +255,14 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
             Err(error) => (error.code(), error.to_string()),
             Ok(_) => ("format", "This is not a day".into()),
         },
-        ("iso-4217", _) => ("unknown-currency", "There is no such currency; write its ISO 4217 code, such as EUR".into()),
-        ("uuid", _) => ("format", "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into()),
+        ("iso-4217", _) => (
+            "unknown-currency",
+            "There is no such currency; write its ISO 4217 code, such as EUR".into(),
+        ),
+        ("uuid", _) => (
+            "format",
+            "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into(),
+        ),
         _ => ("format", format!("This is not a {format}")),
     }
 }
@@ -188,8 +271,11 @@ fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
 fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
-            let mut plain: Map<String, Value> =
-                object.iter().filter(|(key, _)| *key != "nullable").map(|(key, value)| (key.clone(), self::plain(value))).collect();
+            let mut plain: Map<String, Value> = object
+                .iter()
+                .filter(|(key, _)| *key != "nullable")
+                .map(|(key, value)| (key.clone(), self::plain(value)))
+                .collect();
             if object.get("nullable") == Some(&Value::Bool(true)) {
                 if let Some(kind) = plain.get("type").cloned() {
                     plain.insert("type".into(), json!([kind, "null"]));

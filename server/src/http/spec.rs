@@ -9,18 +9,27 @@ use std::collections::BTreeSet;
 /// Mends a document.
 pub fn finish(document: &str) -> serde_json::Result<Value> {
     let mut document: Value = serde_json::from_str(document)?;
-    document["openapi"] = "3.0.3".into();
+    set(&mut document, "openapi", "3.0.3");
     mend_numbers(&mut document);
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        *paths = std::mem::take(paths).into_iter().map(|(path, operations)| (template(&path), operations)).collect();
+        *paths = std::mem::take(paths)
+            .into_iter()
+            .map(|(path, operations)| (template(&path), operations))
+            .collect();
     }
     let requested = request_schemas(&document);
-    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    {
         for (name, schema) in schemas.iter_mut() {
             mend_schema(name, schema, requested.contains(name));
         }
     }
-    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let schemas = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for path in paths.values_mut().filter_map(Value::as_object_mut) {
             for (method, operation) in path.iter_mut() {
@@ -36,7 +45,10 @@ pub fn finish(document: &str) -> serde_json::Result<Value> {
 
 /// A path prefix comes with `:ledger` where the document says `{ledger}`, and without an end where it has one.
 fn template(path: &str) -> String {
-    let braced = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
+    let braced = |part: &str| {
+        part.strip_prefix(':')
+            .map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"))
+    };
     path.split('/').map(braced).collect::<Vec<_>>().join("/")
 }
 
@@ -67,7 +79,11 @@ fn mend_numbers(value: &mut Value) {
 /// The names of all schemas that a request body or query can hold.
 fn request_schemas(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let operations = document.get("paths").and_then(Value::as_object).into_iter().flat_map(|paths| paths.values());
+    let operations = document
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|paths| paths.values());
     for operation in operations.filter_map(Value::as_object).flat_map(Map::values) {
         for part in ["requestBody", "parameters"] {
             if let Some(part) = operation.get(part) {
@@ -81,7 +97,10 @@ fn request_schemas(document: &Value) -> BTreeSet<String> {
 fn collect(document: &Value, value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
-            if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+            if let Some(name) = object
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|path| path.rsplit('/').next())
                 && names.insert(name.to_owned())
                 && let Some(schema) = document.pointer(&format!("/components/schemas/{name}"))
             {
@@ -95,14 +114,20 @@ fn collect(document: &Value, value: &Value, names: &mut BTreeSet<String>) {
 }
 
 fn mend_schema(name: &str, schema: &mut Value, is_request: bool) {
-    let Some(schema) = schema.as_object_mut() else { return };
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
     if schema.get("type").and_then(Value::as_str) != Some("object") {
         return;
     }
     if is_request {
         schema.insert("additionalProperties".into(), false.into());
     }
-    let required: Vec<Value> = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let required: Vec<Value> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     // A patch says itself which fields `null` clears.
     let says_itself = name.ends_with("Patch") || name == "DayRow";
     if says_itself {
@@ -118,7 +143,9 @@ fn mend_schema(name: &str, schema: &mut Value, is_request: bool) {
 }
 
 fn make_nullable(property: &mut Value) {
-    let Some(object) = property.as_object_mut() else { return };
+    let Some(object) = property.as_object_mut() else {
+        return;
+    };
     if object.contains_key("default") {
         return;
     }
@@ -130,22 +157,37 @@ fn make_nullable(property: &mut Value) {
 }
 
 fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
-    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let id = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if let Some(parameters) = operation.get("parameters").and_then(Value::as_array) {
-        let spread: Vec<Value> = parameters.iter().flat_map(|parameter| spread(parameter, schemas)).collect();
+        let spread: Vec<Value> = parameters
+            .iter()
+            .flat_map(|parameter| spread(parameter, schemas))
+            .collect();
         operation.insert("parameters".into(), spread.into());
     }
     if let Some(example) = examples::body(&id)
-        && let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"))
-        && let Some(media) = content.as_object_mut().and_then(|content| content.values_mut().next())
+        && let Some(content) = operation
+            .get_mut("requestBody")
+            .and_then(|body| body.get_mut("content"))
+        && let Some(media) = content
+            .as_object_mut()
+            .and_then(|content| content.values_mut().next())
         && let Some(media) = media.as_object_mut()
     {
         media.insert("example".into(), example);
     }
-    let has_if_match = operation.get("parameters").is_some_and(|parameters| parameters.to_string().contains("If-Match"));
+    let has_if_match = operation
+        .get("parameters")
+        .is_some_and(|parameters| parameters.to_string().contains("If-Match"));
     let needs_token = operation.get("security").is_some();
     let is_write = method != "get";
-    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
     let mut codes = vec![500, 503];
     if needs_token {
         codes.extend([400, 401, 403, 404, 409, 410, 422]);
@@ -160,7 +202,9 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         codes.push(428);
     }
     for code in codes {
-        responses.entry(code.to_string()).or_insert_with(|| problem_response(code));
+        responses
+            .entry(code.to_string())
+            .or_insert_with(|| problem_response(code));
     }
 }
 
@@ -170,10 +214,13 @@ fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
     if place == "header" {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         let mut renamed = parameter.clone();
-        renamed["name"] = header_name(name).into();
+        set(&mut renamed, "name", header_name(name));
         return vec![with_description(renamed)];
     }
-    let reference = parameter.pointer("/schema/$ref").and_then(Value::as_str).filter(|_| place == "query");
+    let reference = parameter
+        .pointer("/schema/$ref")
+        .and_then(Value::as_str)
+        .filter(|_| place == "query");
     let properties = reference
         .and_then(|path| schemas.get(path.rsplit('/').next().unwrap_or_default()))
         .and_then(|schema| schema.get("properties"))
@@ -195,12 +242,18 @@ fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
         .collect()
 }
 
+fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
 fn with_description(mut parameter: Value) -> Value {
     if parameter.get("description").is_none()
         && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
         && let Some(description) = schema.remove("description")
     {
-        parameter["description"] = description;
+        set(&mut parameter, "description", description);
     }
     if let Some(parameter) = parameter.as_object_mut() {
         for noise in ["deprecated", "explode", "style"] {
@@ -214,22 +267,35 @@ fn with_description(mut parameter: Value) -> Value {
 fn header_name(name: &str) -> String {
     let capital = |part: &str| {
         let mut chars = part.chars();
-        chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+        chars.next().map_or_else(String::new, |first| {
+            first.to_ascii_uppercase().to_string() + chars.as_str()
+        })
     };
     name.split('_').map(capital).collect::<Vec<_>>().join("-")
 }
 
 fn problem_response(status: u16) -> Value {
     let codes: Vec<&Code> = Code::ALL.iter().filter(|code| code.status() == status).collect();
-    let titles: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let titles: Vec<String> = codes
+        .iter()
+        .map(|code| format!("`{}`: {}", code.as_str(), code.title()))
+        .collect();
     let mut response = json!({
         "description": if titles.is_empty() { "It was refused.".to_owned() } else { titles.join("; ") },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     let header = |name: &str, description: &str| json!({ name: { "description": description, "schema": { "type": "string" } } });
     match status {
-        401 => response["headers"] = header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
-        503 => response["headers"] = header("Retry-After", "Seconds to wait."),
+        401 => set(
+            &mut response,
+            "headers",
+            header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
+        ),
+        503 => set(
+            &mut response,
+            "headers",
+            header("Retry-After", "Seconds to wait."),
+        ),
         _ => {}
     }
     response
@@ -264,7 +330,10 @@ fn add_problem(document: &mut Value) {
             "count": { "type": "integer", "description": "On `in-use`: how many rows use it." },
         },
     });
-    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    {
         schemas.insert("Fault".into(), fault);
         schemas.insert("Problem".into(), problem);
     }
@@ -275,13 +344,27 @@ pub fn methods_of(document: &Value, path: &str) -> Vec<poem::http::Method> {
     let wanted: Vec<&str> = path.trim_matches('/').split('/').collect();
     let fits = |template: &str| {
         let parts: Vec<&str> = template.trim_matches('/').split('/').collect();
-        parts.len() == wanted.len() && parts.iter().zip(&wanted).all(|(part, text)| part == text || part.starts_with('{'))
+        parts.len() == wanted.len()
+            && parts
+                .iter()
+                .zip(&wanted)
+                .all(|(part, text)| part == text || part.starts_with('{'))
     };
-    let Some(paths) = document.get("paths").and_then(Value::as_object) else { return Vec::new() };
+    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
+        return Vec::new();
+    };
     // What is spelled out goes before what is filled in, as in the router.
-    let best = paths.iter().filter(|(template, _)| fits(template)).min_by_key(|(template, _)| template.matches('{').count());
-    let methods = best.and_then(|(_, operations)| operations.as_object()).into_iter().flat_map(Map::keys);
-    let mut methods: Vec<_> = methods.filter_map(|method| method.to_ascii_uppercase().parse().ok()).collect();
+    let best = paths
+        .iter()
+        .filter(|(template, _)| fits(template))
+        .min_by_key(|(template, _)| template.matches('{').count());
+    let methods = best
+        .and_then(|(_, operations)| operations.as_object())
+        .into_iter()
+        .flat_map(Map::keys);
+    let mut methods: Vec<_> = methods
+        .filter_map(|method| method.to_ascii_uppercase().parse().ok())
+        .collect();
     if methods.contains(&poem::http::Method::GET) {
         methods.push(poem::http::Method::HEAD);
     }

@@ -1,5 +1,6 @@
 //! Timed work, beside the requests: it calls services, never stores. Started by the process, ended by its stop.
 
+pub mod imports;
 pub mod operations;
 
 use crate::run::Stop;

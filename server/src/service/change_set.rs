@@ -4,7 +4,7 @@
 
 use crate::db::{Dialect, Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
-use crate::service::names::{Miss, Names, note, usable};
+use crate::service::names::{MOST_CANDIDATES, Miss, Missed, Names, note, usable};
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::{EntryImage, ExpenseImage, Named};
@@ -25,7 +25,11 @@ pub enum RowOp {
     /// Make it.
     Create(Box<NewExpense>),
     /// Change it.
-    Update { id: Uuid, version: Option<i64>, patch: Box<ExpensePatch> },
+    Update {
+        id: Uuid,
+        version: Option<i64>,
+        patch: Box<ExpensePatch>,
+    },
     /// Mark it deleted.
     Delete { id: Uuid, version: Option<i64> },
     /// Bring it back.
@@ -36,9 +40,9 @@ impl RowOp {
     fn existing(&self) -> Option<(Uuid, Option<i64>)> {
         match self {
             Self::Create(_) => None,
-            Self::Update { id, version, .. } | Self::Delete { id, version } | Self::Restore { id, version } => {
-                Some((*id, *version))
-            }
+            Self::Update { id, version, .. }
+            | Self::Delete { id, version }
+            | Self::Restore { id, version } => Some((*id, *version)),
         }
     }
 }
@@ -66,7 +70,17 @@ impl Work for ChangeSet {
 impl ChangeSet {
     /// The edits that the operations come to, dictionary entries that they make first.
     pub async fn edits(&self, unit: &Unit) -> Result<Vec<Edit>> {
-        let ids: Vec<Uuid> = self.ops.iter().filter_map(|(_, op)| op.existing()).map(|(id, _)| id).collect();
+        self.edits_beside(unit, Findings::default()).await
+    }
+
+    /// As [`ChangeSet::edits`], telling what the caller found together with what is found here.
+    pub async fn edits_beside(&self, unit: &Unit, findings: Findings) -> Result<Vec<Edit>> {
+        let ids: Vec<Uuid> = self
+            .ops
+            .iter()
+            .filter_map(|(_, op)| op.existing())
+            .map(|(id, _)| id)
+            .collect();
         let rows = if ids.is_empty() {
             HashMap::new()
         } else {
@@ -75,10 +89,23 @@ impl ChangeSet {
         };
         let wanted = self.wanted();
         let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
-        let mut build = Build { unit, base: self.base, names, rows, made: Made::default(), findings: Findings::default() };
+        let mut build = Build {
+            unit,
+            base: self.base,
+            names,
+            rows,
+            made: Made::default(),
+            findings,
+            missed: Missed::default(),
+        };
         let mut edits = Vec::with_capacity(self.ops.len());
         for (pointer, op) in &self.ops {
             edits.extend(build.edit(pointer, op)?);
+        }
+        let missed = build.missed.dictionaries();
+        if !missed.is_empty() {
+            let all = store::names::all(&unit.tx, unit.ledger_id, &missed, MOST_CANDIDATES).await?;
+            build.missed.suggest(all, &mut build.findings.lookups);
         }
         build.findings.refuse()?;
         let mut all = build.made.edits;
@@ -204,30 +231,37 @@ struct Build<'a> {
     rows: HashMap<Uuid, ExpenseImage>,
     made: Made,
     findings: Findings,
+    missed: Missed,
 }
 
 impl Build<'_> {
     fn edit(&mut self, pointer: &str, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
         match op {
-            RowOp::Create(new) => Ok(self.create(pointer, new)),
+            RowOp::Create(new) => Ok(Some(self.create(pointer, new))),
             RowOp::Update { id, version, patch } => {
                 let before = self.row(pointer, *id, *version)?;
                 if before.deleted_at.is_some() {
                     return Err(missing(pointer));
                 }
-                Ok(self.update(pointer, before, patch))
+                Ok(Some(self.update(pointer, before, patch)))
             }
             RowOp::Delete { id, version } => {
                 let before = self.row(pointer, *id, *version)?;
                 if before.deleted_at.is_some() {
                     return Err(missing(pointer));
                 }
-                let after = ExpenseImage { deleted_at: Some(self.unit.at), ..before.clone() };
+                let after = ExpenseImage {
+                    deleted_at: Some(self.unit.at),
+                    ..before.clone()
+                };
                 Ok(Some(self.next(before, after)))
             }
             RowOp::Restore { id, version } => {
                 let before = self.row(pointer, *id, *version)?;
-                let after = ExpenseImage { deleted_at: None, ..before.clone() };
+                let after = ExpenseImage {
+                    deleted_at: None,
+                    ..before.clone()
+                };
                 Ok(Some(self.next(before, after)))
             }
         }
@@ -247,11 +281,16 @@ impl Build<'_> {
             after.version = before.version + 1;
             after.updated_at = self.unit.at;
         }
-        Pair { before: Some(before), after }
+        Pair {
+            before: Some(before),
+            after,
+        }
     }
 
-    fn create(&mut self, pointer: &str, new: &NewExpense) -> Option<Pair<ExpenseImage>> {
-        self.findings.rules.within(pointer, |faults| new.check(self.base, faults));
+    fn create(&mut self, pointer: &str, new: &NewExpense) -> Pair<ExpenseImage> {
+        self.findings
+            .rules
+            .within(pointer, |faults| new.check(self.base, faults));
         let currency = new.currency.unwrap_or(self.base);
         let kind = new.kind.unwrap_or_default();
         let mut image = ExpenseImage {
@@ -265,7 +304,11 @@ impl Build<'_> {
             to_account_id: None,
             payee: None,
             tags: Vec::new(),
-            note: new.note.as_deref().map(clean_note).filter(|note| !note.is_empty()),
+            note: new
+                .note
+                .as_deref()
+                .map(clean_note)
+                .filter(|note| !note.is_empty()),
             paid_by: None,
             external_id: new.external_id.clone(),
             version: 1,
@@ -275,11 +318,16 @@ impl Build<'_> {
             deleted_at: None,
         };
         self.resolve(pointer, &Given::of_new(new), &mut image);
-        Some(Pair { before: None, after: image })
+        Pair {
+            before: None,
+            after: image,
+        }
     }
 
-    fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Option<Pair<ExpenseImage>> {
-        self.findings.rules.within(pointer, |faults| patch.check(before.currency, faults));
+    fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Pair<ExpenseImage> {
+        self.findings
+            .rules
+            .within(pointer, |faults| patch.check(before.currency, faults));
         let mut after = before.clone();
         after.date = patch.date.unwrap_or(before.date);
         after.kind = patch.kind.unwrap_or(before.kind);
@@ -290,7 +338,11 @@ impl Build<'_> {
             self.findings.rules.add(
                 format!("{pointer}/amount"),
                 "missing",
-                format!("{} has {} decimals: give the amount too", after.currency, after.currency.digits()),
+                format!(
+                    "{} has {} decimals: give the amount too",
+                    after.currency,
+                    after.currency.digits()
+                ),
             );
         }
         match &patch.note {
@@ -303,21 +355,34 @@ impl Build<'_> {
         if after.kind != Kind::Transfer && before.kind == Kind::Transfer && patch.to_account_id.is_keep() {
             after.to_account_id = None;
         }
-        self.findings.rules.within(pointer, |faults| check_transfer(after.kind, after.to_account_id.is_some(), faults));
-        Some(self.next(before, after))
+        self.findings.rules.within(pointer, |faults| {
+            check_transfer(after.kind, after.to_account_id.is_some(), faults);
+        });
+        self.next(before, after)
     }
 
     /// Puts the ids of everything named into the image.
     fn resolve(&mut self, pointer: &str, given: &Given<'_>, image: &mut ExpenseImage) {
         let make = given.create_missing;
         let slots = [
-            (Dictionary::Category, "category", &given.category, image.category_id),
+            (
+                Dictionary::Category,
+                "category",
+                &given.category,
+                image.category_id,
+            ),
             (Dictionary::Account, "account", &given.account, image.account_id),
-            (Dictionary::Account, "to_account", &given.to_account, image.to_account_id),
+            (
+                Dictionary::Account,
+                "to_account",
+                &given.to_account,
+                image.to_account_id,
+            ),
             (Dictionary::Member, "paid_by", &given.paid_by, image.paid_by),
         ];
-        let [category, account, to_account, paid_by] =
-            slots.map(|(dictionary, field, given, now)| self.resolve_one(pointer, dictionary, field, given, now, make));
+        let [category, account, to_account, paid_by] = slots.map(|(dictionary, field, given, now)| {
+            self.resolve_one(pointer, dictionary, field, given, now, make)
+        });
         image.category_id = category;
         image.account_id = account;
         image.to_account_id = to_account;
@@ -328,7 +393,10 @@ impl Build<'_> {
             Patch::Set(name) => image.payee = self.on_use(Dictionary::Payee, name),
         }
         if let Some(tags) = given.tags {
-            let mut named: Vec<Named> = tags.iter().filter_map(|tag| self.on_use(Dictionary::Tag, tag)).collect();
+            let mut named: Vec<Named> = tags
+                .iter()
+                .filter_map(|tag| self.on_use(Dictionary::Tag, tag))
+                .collect();
             named.sort();
             named.dedup_by_key(|tag| tag.id);
             image.tags = named;
@@ -358,12 +426,29 @@ impl Build<'_> {
                 self.make_path(format!("{pointer}/{field}"), dictionary, name)
             }
             (Err(miss), Ref::Id(_)) => {
-                let suffix = if dictionary == Dictionary::Member { "" } else { "_id" };
-                note(&mut self.findings.lookups, format!("{pointer}/{field}{suffix}"), field, &text, miss);
+                let suffix = if dictionary == Dictionary::Member {
+                    ""
+                } else {
+                    "_id"
+                };
+                note(
+                    &mut self.findings.lookups,
+                    format!("{pointer}/{field}{suffix}"),
+                    field,
+                    &text,
+                    miss,
+                );
                 None
             }
             (Err(miss), _) => {
-                note(&mut self.findings.lookups, format!("{pointer}/{field}"), field, &text, miss);
+                note(
+                    &mut self.findings.lookups,
+                    format!("{pointer}/{field}"),
+                    field,
+                    &text,
+                    miss,
+                );
+                self.missed.remember(&self.findings.lookups, dictionary, &text);
                 None
             }
         }
@@ -376,7 +461,10 @@ impl Build<'_> {
             return None;
         }
         if let Ok(entry) = self.names.by_name(dictionary, &name) {
-            return Some(Named { name: entry.name.clone(), id: entry.id });
+            return Some(Named {
+                name: entry.name.clone(),
+                id: entry.id,
+            });
         }
         Some(self.make(dictionary, None, &name))
     }
@@ -397,7 +485,13 @@ impl Build<'_> {
         let parent_id = match self.names.at_top(dictionary, parent) {
             Some(entry) if entry.is_archived => {
                 let miss = Miss::Archived(entry.name.clone());
-                note(&mut self.findings.lookups, pointer, dictionary.mark(), parent, miss);
+                note(
+                    &mut self.findings.lookups,
+                    pointer,
+                    dictionary.mark(),
+                    parent,
+                    miss,
+                );
                 return None;
             }
             Some(entry) => entry.id,
@@ -411,8 +505,14 @@ impl Build<'_> {
         if let Some(made) = self.made.by_name.get(&key) {
             return made.clone();
         }
-        let image = EntryImage { parent_id, ..EntryImage::new(new_uuid(), name.to_owned(), self.unit.at) };
-        let named = Named { name: name.to_owned(), id: image.id };
+        let image = EntryImage {
+            parent_id,
+            ..EntryImage::new(new_uuid(), name.to_owned(), self.unit.at)
+        };
+        let named = Named {
+            name: name.to_owned(),
+            id: image.id,
+        };
         let pair = |after| Pair { before: None, after };
         self.made.edits.push(match dictionary {
             Dictionary::Category => Edit::Category(pair(image)),
@@ -430,7 +530,11 @@ fn missing(pointer: &str) -> AppError {
         return AppError::not_found();
     }
     let mut faults = Faults::default();
-    faults.add(format!("{pointer}/id"), "not-found", "There is no such row, or it was deleted");
+    faults.add(
+        format!("{pointer}/id"),
+        "not-found",
+        "There is no such row, or it was deleted",
+    );
     AppError::faults(Code::NotFound, faults)
 }
 
@@ -439,5 +543,9 @@ pub fn stale(row: ExpenseImage) -> AppError {
     let version = row.version;
     let current = serde_json::to_value(Expense::from(row)).ok();
     let detail = format!("It was changed since; it has version {version} now");
-    Refusal { current, ..Refusal::new(Code::StaleVersion, detail) }.into()
+    Refusal {
+        current,
+        ..Refusal::new(Code::StaleVersion, detail)
+    }
+    .into()
 }

@@ -28,29 +28,49 @@ struct Content<K> {
 
 /// Makes a cursor for what follows `key` in the list that `list` describes.
 pub fn seal<K: Serialize>(secret: &[u8; 32], grant: &Grant, list: &impl Serialize, key: K) -> Result<String> {
-    let content = Content { epoch: grant.epoch(), list: digest(grant, list)?, key };
-    let mut bytes = serde_json::to_vec(&content).map_err(|error| AppError::Internal(format!("cursor: {error}")))?;
+    let content = Content {
+        epoch: grant.epoch(),
+        list: digest(grant, list)?,
+        key,
+    };
+    let mut bytes =
+        serde_json::to_vec(&content).map_err(|error| AppError::Internal(format!("cursor: {error}")))?;
     let mark = sign(secret, &bytes)?;
     bytes.extend(mark);
     Ok(BASE64.encode(bytes))
 }
 
 /// Opens a cursor that came from the same list; refuses any other.
-pub fn open<K: DeserializeOwned>(secret: &[u8; 32], grant: &Grant, list: &impl Serialize, cursor: &str) -> Result<K> {
+pub fn open<K: DeserializeOwned>(
+    secret: &[u8; 32],
+    grant: &Grant,
+    list: &impl Serialize,
+    cursor: &str,
+) -> Result<K> {
     let foreign = || {
-        AppError::fault(Code::BadCursor, "/cursor", "bad-cursor", "This cursor belongs to another list; start without one")
+        AppError::fault(
+            Code::BadCursor,
+            "/cursor",
+            "bad-cursor",
+            "This cursor belongs to another list; start without one",
+        )
     };
     let bytes = BASE64.decode(cursor).map_err(|_| foreign())?;
-    let (body, mark) = bytes.split_at_checked(bytes.len().saturating_sub(MARK)).ok_or_else(foreign)?;
+    let (body, mark) = bytes
+        .split_at_checked(bytes.len().saturating_sub(MARK))
+        .ok_or_else(foreign)?;
     let mut mac = mac(secret)?;
     mac.update(body);
     mac.verify_truncated_left(mark).map_err(|_| foreign())?;
     let content: Content<K> = serde_json::from_slice(body).map_err(|_| foreign())?;
-    if content.epoch != grant.epoch() {
-        return Err(AppError::refuse(Code::Resync, "The ledger was restored since; load the list again"));
-    }
     if content.list != digest(grant, list)? || mark.len() != MARK {
         return Err(foreign());
+    }
+    if content.epoch != grant.epoch() {
+        return Err(AppError::refuse(
+            Code::Resync,
+            "The ledger was restored since; load the list again",
+        ));
     }
     Ok(content.key)
 }
@@ -69,12 +89,18 @@ where
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| has_more).map(seal).transpose()?;
-    Ok(Page { items: rows.into_iter().map(item).collect(), next_cursor })
+    Ok(Page {
+        items: rows.into_iter().map(item).collect(),
+        next_cursor,
+    })
 }
 
 fn digest(grant: &Grant, list: &impl Serialize) -> Result<[u8; 8]> {
     let text = serde_json::to_vec(list).map_err(|error| AppError::Internal(format!("cursor: {error}")))?;
-    let hash = Sha256::new().chain_update(grant.ledger_id().as_bytes()).chain_update(text).finalize();
+    let hash = Sha256::new()
+        .chain_update(grant.ledger_id().as_bytes())
+        .chain_update(text)
+        .finalize();
     let mut short = [0; 8];
     for (to, from) in short.iter_mut().zip(hash) {
         *to = from;

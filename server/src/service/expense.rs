@@ -9,7 +9,9 @@ use crate::store;
 use crate::store::filter::{Keyset, Order, SortKey};
 use crate::store::image::ExpenseImage;
 use crate::store::noun::Expenses;
-use api::expense::{Batch, BatchOperation, BatchResult, BatchVerb, Expense, ExpensePatch, ExpenseQuery, NewExpense, Paging};
+use api::expense::{
+    Batch, BatchOperation, BatchResult, BatchVerb, Expense, ExpensePatch, ExpenseQuery, NewExpense, Paging,
+};
 use api::id::{ExpenseId, new_uuid};
 use api::page::{DEFAULT_LIMIT, Page};
 use api::problem::Code;
@@ -21,11 +23,18 @@ const MAX_SORTED: u64 = 20_000;
 pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Result<Page<Expense>> {
     let Paging { sort, limit, cursor } = &query.paging;
     let order = Order::parse(sort.as_deref()).ok_or_else(|| {
-        AppError::fault(Code::Validation, "/sort", "unknown", "Sort by date, amount, payee, category or created")
+        AppError::fault(
+            Code::Validation,
+            "/sort",
+            "unknown",
+            "Sort by date, amount, payee, category or created",
+        )
     })?;
     let list = (&query.filter, order);
-    let after: Option<Keyset> =
-        cursor.as_deref().map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor)).transpose()?;
+    let after: Option<Keyset> = cursor
+        .as_deref()
+        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
+        .transpose()?;
     let filter = filter::resolve(state, grant, &query.filter).await?;
     let limit = u64::from(limit.unwrap_or(DEFAULT_LIMIT));
     let (filter, after) = (&filter, after.as_ref());
@@ -47,9 +56,19 @@ pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Resul
         })
         .await?;
     let count = usize::try_from(limit).unwrap_or(usize::MAX);
-    let last = if rows.len() > count { rows.get(count.saturating_sub(1)).map(|(_, key)| key) } else { None };
-    let next_cursor = last.map(|key| cursor::seal(&state.cursor_key, grant, &list, key)).transpose()?;
-    let items = rows.into_iter().take(count).map(|(image, _)| image.into()).collect();
+    let last = if rows.len() > count {
+        rows.get(count.saturating_sub(1)).map(|(_, key)| key)
+    } else {
+        None
+    };
+    let next_cursor = last
+        .map(|key| cursor::seal(&state.cursor_key, grant, &list, key))
+        .transpose()?;
+    let items = rows
+        .into_iter()
+        .take(count)
+        .map(|(image, _)| image.into())
+        .collect();
     Ok(Page { items, next_cursor })
 }
 
@@ -61,7 +80,9 @@ pub async fn get(state: &AppState, grant: &Grant, id: ExpenseId) -> Result<Expen
 async fn image(state: &AppState, grant: &Grant, id: ExpenseId) -> Result<ExpenseImage> {
     let found = state
         .db
-        .read(|db| async move { store::expense::find(&db, state.db.dialect(), grant.ledger_id(), &[id.into()]).await })
+        .read(|db| async move {
+            store::expense::find(&db, state.db.dialect(), grant.ledger_id(), &[id.into()]).await
+        })
         .await?;
     found.into_iter().next().ok_or_else(AppError::not_found)
 }
@@ -71,7 +92,9 @@ pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, mut new: Ne
     // Drawn here, so that a second try makes the same row.
     new.id.get_or_insert_with(|| new_uuid().into());
     let done = one(state, grant, key, "create_expense", RowOp::Create(Box::new(new))).await?;
-    let image = done.image::<Expenses>()?.ok_or_else(|| AppError::Internal("a create without a row".into()))?;
+    let image = done
+        .image::<Expenses>()?
+        .ok_or_else(|| AppError::Internal("a create without a row".into()))?;
     Ok(image.into())
 }
 
@@ -84,13 +107,40 @@ pub async fn update(
     version: Option<i64>,
     patch: ExpensePatch,
 ) -> Result<Expense> {
-    let op = RowOp::Update { id: id.into(), version, patch: Box::new(patch) };
-    changed(state, grant, id, one(state, grant, key, "update_expense", op).await?).await
+    let op = RowOp::Update {
+        id: id.into(),
+        version,
+        patch: Box::new(patch),
+    };
+    changed(
+        state,
+        grant,
+        id,
+        one(state, grant, key, "update_expense", op).await?,
+    )
+    .await
 }
 
 /// Marks one deleted.
-pub async fn delete(state: &AppState, grant: &Grant, key: &WriteKey, id: ExpenseId, version: Option<i64>) -> Result<()> {
-    one(state, grant, key, "delete_expense", RowOp::Delete { id: id.into(), version }).await.map(|_| ())
+pub async fn delete(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    id: ExpenseId,
+    version: Option<i64>,
+) -> Result<()> {
+    one(
+        state,
+        grant,
+        key,
+        "delete_expense",
+        RowOp::Delete {
+            id: id.into(),
+            version,
+        },
+    )
+    .await
+    .map(|_| ())
 }
 
 /// Brings a deleted one back; one that is there stays as it is.
@@ -101,8 +151,17 @@ pub async fn restore(
     id: ExpenseId,
     version: Option<i64>,
 ) -> Result<Expense> {
-    let op = RowOp::Restore { id: id.into(), version };
-    changed(state, grant, id, one(state, grant, key, "restore_expense", op).await?).await
+    let op = RowOp::Restore {
+        id: id.into(),
+        version,
+    };
+    changed(
+        state,
+        grant,
+        id,
+        one(state, grant, key, "restore_expense", op).await?,
+    )
+    .await
 }
 
 /// Carries out several operations, all or nothing.
@@ -113,13 +172,26 @@ pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch
         findings.rules.within(&format!("/operations/{index}"), |faults| {
             op.check(faults);
             if op.id.is_some_and(|id| !seen.insert(id)) {
-                faults.add("/id", "twice", "Another operation of this batch names the same row");
+                faults.add(
+                    "/id",
+                    "twice",
+                    "Another operation of this batch names the same row",
+                );
             }
         });
     }
     findings.refuse()?;
-    let ops = batch.operations.into_iter().enumerate().filter_map(|(index, op)| row_op(index, op)).collect();
-    let set = ChangeSet { dialect: state.db.dialect(), base: grant.base(), ops };
+    let ops = batch
+        .operations
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, op)| row_op(index, op))
+        .collect();
+    let set = ChangeSet {
+        dialect: state.db.dialect(),
+        base: grant.base(),
+        ops,
+    };
     let done = commit(state, grant, key, "batch_expenses", set).await?;
     let items = done.images::<Expenses>()?.into_iter().map(Into::into).collect();
     let rev = match done.rev() {
@@ -131,28 +203,64 @@ pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch
 
 fn row_op(index: usize, op: BatchOperation) -> Option<(String, RowOp)> {
     let pointer = format!("/operations/{index}");
-    let BatchOperation { op, id, version, expense, patch } = op;
+    let BatchOperation {
+        op,
+        id,
+        version,
+        expense,
+        patch,
+    } = op;
     Some(match op {
         BatchVerb::Create => {
             let mut new = expense?;
             new.id.get_or_insert_with(|| new_uuid().into());
             (format!("{pointer}/expense"), RowOp::Create(Box::new(new)))
         }
-        BatchVerb::Update => {
-            (format!("{pointer}/patch"), RowOp::Update { id: id?.into(), version, patch: Box::new(patch?) })
-        }
-        BatchVerb::Delete => (pointer, RowOp::Delete { id: id?.into(), version }),
-        BatchVerb::Restore => (pointer, RowOp::Restore { id: id?.into(), version }),
+        BatchVerb::Update => (
+            format!("{pointer}/patch"),
+            RowOp::Update {
+                id: id?.into(),
+                version,
+                patch: Box::new(patch?),
+            },
+        ),
+        BatchVerb::Delete => (
+            pointer,
+            RowOp::Delete {
+                id: id?.into(),
+                version,
+            },
+        ),
+        BatchVerb::Restore => (
+            pointer,
+            RowOp::Restore {
+                id: id?.into(),
+                version,
+            },
+        ),
     })
 }
 
 /// The ledger's revision now.
 pub async fn current_rev(state: &AppState, grant: &Grant) -> Result<i64> {
-    state.db.read(|db| async move { Ok(store::ledger::get(&db, grant.ledger_id()).await?.1) }).await
+    state
+        .db
+        .read(|db| async move { Ok(store::ledger::get(&db, grant.ledger_id()).await?.1) })
+        .await
 }
 
-async fn one(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, op: RowOp) -> Result<Committed> {
-    let set = ChangeSet { dialect: state.db.dialect(), base: grant.base(), ops: vec![(String::new(), op)] };
+async fn one(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    op: RowOp,
+) -> Result<Committed> {
+    let set = ChangeSet {
+        dialect: state.db.dialect(),
+        base: grant.base(),
+        ops: vec![(String::new(), op)],
+    };
     commit(state, grant, key, kind, set).await
 }
 
@@ -162,4 +270,3 @@ async fn changed(state: &AppState, grant: &Grant, id: ExpenseId, done: Committed
         None => get(state, grant, id).await,
     }
 }
-

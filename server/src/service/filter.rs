@@ -3,7 +3,7 @@
 
 use crate::error::{Findings, Result};
 use crate::service::Grant;
-use crate::service::names::{Names, note};
+use crate::service::names::{MOST_CANDIDATES, Missed, Names, note};
 use crate::state::AppState;
 use crate::store;
 use crate::store::filter::{Filter, Pick};
@@ -23,7 +23,12 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
 }
 
 /// As [`resolve`], for a filter whose rules were checked already; refuses with what was found then, too.
-pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut findings: Findings) -> Result<Filter> {
+pub async fn look_up(
+    state: &AppState,
+    grant: &Grant,
+    asked: &ExpenseFilter,
+    mut findings: Findings,
+) -> Result<Filter> {
     let mut wanted = Wanted::default();
     let slots = [
         (Dictionary::Category, "category", &asked.category),
@@ -44,9 +49,13 @@ pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut
         Vec::new()
     } else {
         let wanted = &wanted;
-        state.db.read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await }).await?
+        state
+            .db
+            .read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await })
+            .await?
     };
     let names = Names::new(found.clone());
+    let mut missed = Missed::default();
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
         let given = given.as_deref()?;
         if given == NONE {
@@ -61,13 +70,27 @@ pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
                 note(&mut findings.lookups, format!("/{field}"), field, given, miss);
+                if Uuid::try_parse(given).is_err() {
+                    missed.remember(&findings.lookups, dictionary, given);
+                }
                 None
             }
         }
     });
+    let dictionaries = &missed.dictionaries();
+    if !dictionaries.is_empty() {
+        let all = state
+            .db
+            .read(|db| async move {
+                store::names::all(&db, grant.ledger_id(), dictionaries, MOST_CANDIDATES).await
+            })
+            .await?;
+        missed.suggest(all, &mut findings.lookups);
+    }
     findings.refuse()?;
     let currency = asked.currency.unwrap_or(grant.base());
-    let minor = |amount: &Option<api::money::Amount>| amount.as_ref().and_then(|amount| amount.minor(currency).ok());
+    let minor =
+        |amount: &Option<api::money::Amount>| amount.as_ref().and_then(|amount| amount.minor(currency).ok());
     Ok(Filter {
         from: asked.from,
         to: asked.to,
@@ -80,7 +103,9 @@ pub async fn look_up(state: &AppState, grant: &Grant, asked: &ExpenseFilter, mut
         max_minor: minor(&asked.max),
         kinds: asked.kinds(),
         // An amount means something only in a currency.
-        currency: asked.currency.or((asked.min.is_some() || asked.max.is_some()).then_some(currency)),
+        currency: asked
+            .currency
+            .or((asked.min.is_some() || asked.max.is_some()).then_some(currency)),
         paid_by,
         include_deleted: asked.include_deleted.unwrap_or(false),
     })
@@ -91,7 +116,9 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn with_children(found: &[Found], entry: &Found) -> Vec<Uuid> {
-    let children = found.iter().filter(|child| child.parent_id == Some(entry.id)).map(|child| child.id);
+    let children = found
+        .iter()
+        .filter(|child| child.parent_id == Some(entry.id))
+        .map(|child| child.id);
     std::iter::once(entry.id).chain(children).collect()
 }
-

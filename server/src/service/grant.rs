@@ -49,7 +49,16 @@ pub struct Grant {
 impl Grant {
     /// Made from what the token and the membership say; the guard's alone.
     pub(crate) fn new(access: &Access, client: String) -> Result<Self> {
-        let Access { user_id, role, ledger_id, base_currency, month_start_day, week_start, epoch, .. } = access;
+        let Access {
+            user_id,
+            role,
+            ledger_id,
+            base_currency,
+            month_start_day,
+            week_start,
+            epoch,
+            ..
+        } = access;
         let missing = || AppError::not_found();
         let day = |value: Option<i16>| value.and_then(|value| u8::try_from(value).ok()).unwrap_or(1);
         let calendar = Calendar::new(day(*month_start_day), day(*week_start));

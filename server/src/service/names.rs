@@ -3,7 +3,14 @@
 use crate::store::names::{Dictionary, Found, split_path};
 use api::problem::{Code, Fault, Faults};
 use api::text::fold;
+use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// Most entries of a dictionary that are looked through for what was meant.
+pub const MOST_CANDIDATES: u64 = 5000;
+
+/// Most faults of a request that are told with candidates.
+const MOST_SUGGESTED: usize = 20;
 
 /// Why a name or id does not lead to an entry that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +32,9 @@ pub struct Names {
 impl Names {
     /// Over what a look-up found. Deleted entries are dropped: nothing may point to them anew.
     pub fn new(found: Vec<Found>) -> Self {
-        Self { found: found.into_iter().filter(|entry| !entry.is_deleted).collect() }
+        Self {
+            found: found.into_iter().filter(|entry| !entry.is_deleted).collect(),
+        }
     }
 
     fn of(&self, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
@@ -34,14 +43,19 @@ impl Names {
 
     /// The entry with that id.
     pub fn by_id(&self, dictionary: Dictionary, id: Uuid) -> Result<&Found, Miss> {
-        self.of(dictionary).find(|entry| entry.id == id).ok_or(Miss::Unknown)
+        self.of(dictionary)
+            .find(|entry| entry.id == id)
+            .ok_or(Miss::Unknown)
     }
 
     /// The entry of that name. Of categories with the same name the one at the top is meant; `Parent: Child` says
     /// which subcategory.
     pub fn by_name(&self, dictionary: Dictionary, name: &str) -> Result<&Found, Miss> {
         let folded = fold(name);
-        let mut same: Vec<&Found> = self.of(dictionary).filter(|entry| entry.name_fold == folded).collect();
+        let mut same: Vec<&Found> = self
+            .of(dictionary)
+            .filter(|entry| entry.name_fold == folded)
+            .collect();
         if let [_, _, ..] = same.as_slice()
             && same.iter().any(|entry| entry.parent_id.is_none())
         {
@@ -57,46 +71,119 @@ impl Names {
         match same.as_slice() {
             [] => Err(Miss::Unknown),
             [one] => Ok(one),
-            many => Err(Miss::Ambiguous(many.iter().map(|entry| self.path(entry)).collect())),
+            many => Err(Miss::Ambiguous(
+                many.iter().map(|entry| self.path(entry)).collect(),
+            )),
         }
     }
 
     /// The entry of that name that is under no other.
     pub fn at_top(&self, dictionary: Dictionary, name: &str) -> Option<&Found> {
         let folded = fold(name);
-        self.of(dictionary).find(|entry| entry.parent_id.is_none() && entry.name_fold == folded)
+        self.of(dictionary)
+            .find(|entry| entry.parent_id.is_none() && entry.name_fold == folded)
     }
 
     /// The subcategory of that name.
     pub fn child(&self, parent_id: Uuid, name: &str) -> Option<&Found> {
         let folded = fold(name);
-        self.of(Dictionary::Category).find(|entry| entry.parent_id == Some(parent_id) && entry.name_fold == folded)
+        self.of(Dictionary::Category)
+            .find(|entry| entry.parent_id == Some(parent_id) && entry.name_fold == folded)
     }
 
     fn path(&self, entry: &Found) -> String {
-        let parent = entry.parent_id.and_then(|id| self.by_id(Dictionary::Category, id).ok());
-        parent.map_or_else(|| entry.name.clone(), |parent| format!("{}: {}", parent.name, entry.name))
+        let parent = entry
+            .parent_id
+            .and_then(|id| self.by_id(Dictionary::Category, id).ok());
+        parent.map_or_else(
+            || entry.name.clone(),
+            |parent| format!("{}: {}", parent.name, entry.name),
+        )
     }
 }
 
 /// An entry that takes new rows.
 pub fn usable(found: Result<&Found, Miss>) -> Result<&Found, Miss> {
     let entry = found?;
-    if entry.is_archived { Err(Miss::Archived(entry.name.clone())) } else { Ok(entry) }
+    if entry.is_archived {
+        Err(Miss::Archived(entry.name.clone()))
+    } else {
+        Ok(entry)
+    }
 }
 
 /// Notes a miss as a fault of the request.
 pub fn note(faults: &mut Faults, pointer: String, what: &str, given: &str, miss: Miss) {
     let (code, detail, candidates) = match miss {
-        Miss::Unknown => (Code::UnknownName, format!("There is no {what} {given:?} in this ledger"), Vec::new()),
-        Miss::Ambiguous(candidates) => {
-            (Code::UnknownName, format!("Several {what} entries are called {given:?}; say which"), candidates)
-        }
-        Miss::Archived(name) => {
-            (Code::Archived, format!("The {what} {name:?} is archived; bring it back first, or take another"), Vec::new())
-        }
+        Miss::Unknown => (
+            Code::UnknownName,
+            format!("There is no {what} {given:?} in this ledger"),
+            Vec::new(),
+        ),
+        Miss::Ambiguous(candidates) => (
+            Code::UnknownName,
+            format!("Several {what} entries are called {given:?}; say which"),
+            candidates,
+        ),
+        Miss::Archived(name) => (
+            Code::Archived,
+            format!("The {what} {name:?} is archived; bring it back first, or take another"),
+            Vec::new(),
+        ),
     };
-    faults.0.push(Fault { pointer, code: code.as_str().into(), detail, candidates });
+    faults.0.push(Fault {
+        pointer,
+        code: code.as_str().into(),
+        detail,
+        candidates,
+    });
+}
+
+/// Names that led nowhere, each with the place of its fault, so that what was perhaps meant can be told. That costs a
+/// look at whole dictionaries, which only a request that is refused anyway pays.
+#[derive(Debug, Default)]
+pub struct Missed(Vec<(usize, Dictionary, String)>);
+
+impl Missed {
+    /// Remembers the fault noted last.
+    pub fn remember(&mut self, faults: &Faults, dictionary: Dictionary, given: &str) {
+        // A batch may miss by the hundred; the first few tell the story.
+        if self.0.len() < MOST_SUGGESTED {
+            self.0
+                .push((faults.0.len().saturating_sub(1), dictionary, given.to_owned()));
+        }
+    }
+
+    /// The dictionaries to look at; none where nothing was missed.
+    pub fn dictionaries(&self) -> BTreeSet<Dictionary> {
+        self.0.iter().map(|(_, dictionary, _)| *dictionary).collect()
+    }
+
+    /// Puts the candidates into the faults, out of all entries of those dictionaries.
+    pub fn suggest(self, all: Vec<Found>, faults: &mut Faults) {
+        let all = Names::new(all);
+        for (index, dictionary, given) in self.0 {
+            let Some(fault) = faults
+                .0
+                .get_mut(index)
+                .filter(|fault| fault.code == Code::UnknownName.as_str())
+            else {
+                continue;
+            };
+            let wanted = fold(&given);
+            let same: Vec<String> = all
+                .of(dictionary)
+                .filter(|entry| entry.name_fold == wanted)
+                .map(|entry| all.path(entry))
+                .collect();
+            let usable = all.of(dictionary).filter(|entry| !entry.is_archived);
+            fault.candidates = if same.is_empty() {
+                nearest(&given, usable.map(|entry| all.path(entry)))
+            } else {
+                same
+            };
+        }
+    }
 }
 
 /// The names nearest to the one given, best first.

@@ -63,21 +63,29 @@ pub async fn report(state: &AppState, grant: &Grant, asked: ExpenseFilter, by: B
     let sums = read(state, grant, &parts).await?;
     let mut view = View::new(grant, asked, filter.clone(), &sums);
     view.rows = view.rows_by(&sums, by)?;
-    let whole = if by == By::Tag { 1 } else { 0 };
-    view.finish(&Tally::of(sums.iter().filter(|sum| sum.part == whole)), None)
+    let whole = usize::from(by == By::Tag);
+    Ok(view.finish(&Tally::of(sums.iter().filter(|sum| sum.part == whole)), None))
 }
 
 /// By category, with the same sums over another period beside.
 pub async fn compare(state: &AppState, grant: &Grant, query: CompareQuery) -> Result<Report> {
     let mut findings = Findings::default();
     query.check(grant.base(), &mut findings.rules);
-    let CompareQuery { filter: asked, before_from, before_to } = query;
+    let CompareQuery {
+        filter: asked,
+        before_from,
+        before_to,
+    } = query;
     let other = match (before_from.zip(before_to), asked.from.zip(asked.to)) {
         (Some(other), _) => Some(other),
         (None, Some((from, to))) => {
             let before = by_time::period_before(grant.calendar(), from, to);
             if before.is_none() && from <= to {
-                findings.rules.add("/before_from", "missing", "There is nothing before this period - name the other one");
+                findings.rules.add(
+                    "/before_from",
+                    "missing",
+                    "There is nothing before this period - name the other one",
+                );
             }
             before
         }
@@ -85,17 +93,32 @@ pub async fn compare(state: &AppState, grant: &Grant, query: CompareQuery) -> Re
     };
     let filter = filter::look_up(state, grant, &asked, findings).await?;
     let (from, to) = other.unzip();
-    let before = Filter { from, to, ..filter.clone() };
-    let sums = read(state, grant, &[(&filter, GroupBy::Category), (&before, GroupBy::Category)]).await?;
+    let before = Filter {
+        from,
+        to,
+        ..filter.clone()
+    };
+    let sums = read(
+        state,
+        grant,
+        &[(&filter, GroupBy::Category), (&before, GroupBy::Category)],
+    )
+    .await?;
     let mut view = View::new(grant, asked, filter, &sums);
     let links = view.links.over(from, to);
     view.rows = Lines::of(&sums, By::Category).rows(&view, Some(&links))?;
     let before = Tally::of(sums.iter().filter(|sum| sum.part == 1));
-    view.finish(&Tally::of(sums.iter().filter(|sum| sum.part == 0)), Some((&before, &links)))
+    Ok(view.finish(
+        &Tally::of(sums.iter().filter(|sum| sum.part == 0)),
+        Some((&before, &links)),
+    ))
 }
 
 async fn read(state: &AppState, grant: &Grant, parts: &[(&Filter, GroupBy)]) -> Result<Vec<Sum>> {
-    state.db.read(|db| async move { store::report::sums(&db, grant.ledger_id(), parts).await }).await
+    state
+        .db
+        .read(|db| async move { store::report::sums(&db, grant.ledger_id(), parts).await })
+        .await
 }
 
 /// A report in the making.
@@ -120,7 +143,10 @@ impl View {
         let from = filter.from.or_else(|| current().map(|sum| sum.first).min());
         let to = filter.to.or_else(|| current().map(|sum| sum.last).max());
         Self {
-            coins: Coins { base: grant.base(), otherwise: filter.currency.unwrap_or(grant.base()) },
+            coins: Coins {
+                base: grant.base(),
+                otherwise: filter.currency.unwrap_or(grant.base()),
+            },
             calendar: grant.calendar(),
             filter,
             from,
@@ -132,32 +158,36 @@ impl View {
 
     fn rows_by(&self, sums: &[Sum], by: By) -> Result<Vec<ReportRow>> {
         match by {
-            By::All => Ok(vec![self.whole(sums)?]),
-            By::Month => by_time::months(self, sums),
-            By::Day => by_time::days(self, sums),
+            By::All => Ok(vec![self.whole(sums)]),
+            By::Month => Ok(by_time::months(self, sums)),
+            By::Day => Ok(by_time::days(self, sums)),
             By::Category | By::Account | By::Payee | By::Tag => Lines::of(sums, by).rows(self, None),
         }
     }
 
-    fn whole(&self, sums: &[Sum]) -> Result<ReportRow> {
-        let totals = self.coins.totals(&Tally::of(sums), None)?;
+    fn whole(&self, sums: &[Sum]) -> ReportRow {
+        let totals = self.coins.totals(&Tally::of(sums), None);
         let row = plain_row("all".into(), "All".into(), totals, self.links.rows());
-        Ok(ReportRow { from: self.from, to: self.to, ..row })
+        ReportRow {
+            from: self.from,
+            to: self.to,
+            ..row
+        }
     }
 
-    fn finish(self, tally: &Tally, before: Option<(&Tally, &Links)>) -> Result<Report> {
-        Ok(Report {
+    fn finish(self, tally: &Tally, before: Option<(&Tally, &Links)>) -> Report {
+        Report {
             from: self.from,
             to: self.to,
             base_currency: self.coins.base,
             rows: self.rows,
-            totals: self.coins.totals(tally, None)?,
-            before: before.map(|(tally, _)| self.coins.totals(tally, None)).transpose()?,
+            totals: self.coins.totals(tally, None),
+            before: before.map(|(tally, _)| self.coins.totals(tally, None)),
             transfers: self.coins.transfers(tally),
             rows_url: self.links.rows(),
             before_rows_url: before.map(|(_, links)| links.rows()),
             transfers_url: self.links.transfers(),
-        })
+        }
     }
 }
 

@@ -37,11 +37,27 @@ pub async fn of_run(state: &AppState) -> Result<String> {
     Ok(token)
 }
 
-async fn insert(state: &AppState, token: &str, kind: &str, name: &str, expires_at: Option<Instant>) -> Result<()> {
+async fn insert(
+    state: &AppState,
+    token: &str,
+    kind: &str,
+    name: &str,
+    expires_at: Option<Instant>,
+) -> Result<()> {
     let upkeep = state.db.upkeep()?;
-    let user_id = store::token::first_user(upkeep).await?.ok_or_else(|| AppError::Internal("no user".into()))?;
+    let user_id = store::token::first_user(upkeep)
+        .await?
+        .ok_or_else(|| AppError::Internal("no user".into()))?;
     let hash = Sha256::digest(token.as_bytes());
-    let row = NewToken { user_id, hash: &hash, kind, name, scopes: SCOPES, at: state.now(), expires_at };
+    let row = NewToken {
+        user_id,
+        hash: &hash,
+        kind,
+        name,
+        scopes: SCOPES,
+        at: state.now(),
+        expires_at,
+    };
     store::token::insert(upkeep, row).await
 }
 
@@ -59,9 +75,13 @@ pub async fn of_machine(state: &AppState, config: &Config) -> Result<PathBuf, Fa
     };
     let upkeep = state.db.upkeep().map_err(|error| failed(&error))?;
     let hash = Sha256::digest(token.as_bytes());
-    let known = store::token::access(upkeep, &hash, None).await.map_err(|error| failed(&error))?;
+    let known = store::token::access(upkeep, &hash, None)
+        .await
+        .map_err(|error| failed(&error))?;
     if known.is_none() {
-        insert(state, &token, "api", "this machine", None).await.map_err(|error| failed(&error))?;
+        insert(state, &token, "api", "this machine", None)
+            .await
+            .map_err(|error| failed(&error))?;
     }
     Ok(path)
 }
@@ -70,7 +90,12 @@ fn keep(path: &Path, token: &str) -> std::io::Result<String> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{token}")?;
     file.sync_all()?;
     Ok(token.to_owned())

@@ -10,6 +10,7 @@ use crate::store::apply::Logged;
 use crate::store::noun::Noun;
 use api::problem::Code;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The key that makes a write safe to repeat, and what it was used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,10 @@ impl Committed {
     /// The rows of one noun, in order.
     pub fn images<N: Noun>(&self) -> Result<Vec<N::Image>> {
         match self {
-            Self::Changed { rows, .. } => rows.iter().filter_map(|row| row.image::<N>().transpose()).collect(),
+            Self::Changed { rows, .. } => rows
+                .iter()
+                .filter_map(|row| row.image::<N>().transpose())
+                .collect(),
             Self::Unchanged => Ok(Vec::new()),
         }
     }
@@ -58,14 +62,42 @@ impl Committed {
 }
 
 /// Commits a unit of work, or finds what it did when it was sent before.
-pub async fn commit<W>(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str, work: W) -> Result<Committed>
+pub async fn commit<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    work: W,
+) -> Result<Committed>
 where
     W: Work<Output = Vec<Logged>>,
 {
-    match state.db.write(op(state, grant, key, kind), Arc::new(work)).await? {
+    commit_as(state, grant, key, kind, state.clock.new_id(), work).await
+}
+
+/// Commits one of several units of work that history shows as one operation.
+pub async fn commit_as<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    op_id: Uuid,
+    work: W,
+) -> Result<Committed>
+where
+    W: Work<Output = Vec<Logged>>,
+{
+    let op = Op {
+        op_id,
+        ..op(state, grant, key, kind)
+    };
+    match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
         Outcome::Unchanged => Ok(Committed::Unchanged),
-        Outcome::Replay => replay(state, grant, key).await,
+        Outcome::Replay => {
+            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+            replay(state, grant, key).await?.ok_or_else(lost)
+        }
     }
 }
 
@@ -85,21 +117,37 @@ pub fn op(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str) -
 
 /// The revision of the change that a key made, if it was used for this very request.
 pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<i64> {
+    let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+    change_of(state, grant, key).await?.ok_or_else(lost)
+}
+
+async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<i64>> {
     let (user_id, word) = (grant.user_id(), key.key.as_str());
-    let found = state.db.read(|db| async move { store::change::find_by_key(&db, user_id, word).await }).await?;
-    let change =
-        found.ok_or_else(|| AppError::Unavailable("the change of a key is not readable yet".into()))?;
+    let found = state
+        .db
+        .read(|db| async move { store::change::find_by_key(&db, user_id, word).await })
+        .await?;
+    let Some(change) = found else { return Ok(None) };
     if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
         return Err(AppError::refuse(
             Code::KeyReused,
             "This Idempotency-Key was used for another request; draw a fresh one",
         ));
     }
-    Ok(change.rev)
+    Ok(Some(change.rev))
 }
 
-async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
-    let rev = find_change(state, grant, key).await?;
-    let rows = state.db.read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await }).await?;
-    Ok(Committed::Changed { rev, rows: store::apply::read_back(rows)? })
+/// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
+pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<Committed>> {
+    let Some(rev) = change_of(state, grant, key).await? else {
+        return Ok(None);
+    };
+    let rows = state
+        .db
+        .read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await })
+        .await?;
+    Ok(Some(Committed::Changed {
+        rev,
+        rows: store::apply::read_back(rows)?,
+    }))
 }

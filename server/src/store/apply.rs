@@ -32,7 +32,9 @@ impl Logged {
             return Ok(None);
         }
         let image = serde_json::from_value(self.after.clone());
-        image.map(Some).map_err(|error| AppError::Internal(format!("log image: {error}")))
+        image
+            .map(Some)
+            .map_err(|error| AppError::Internal(format!("log image: {error}")))
     }
 }
 
@@ -60,10 +62,17 @@ pub async fn apply(unit: &Unit, mut edits: Vec<Edit>) -> Result<Option<Vec<Logge
             before_image: Set(reverse.clone()),
             after_image: Set(Some(after.to_string())),
         });
-        logged.push(Logged { noun: edit.noun().into(), row_id: edit.row_id(), is_new: reverse.is_none(), after });
+        logged.push(Logged {
+            noun: edit.noun().into(),
+            row_id: edit.row_id(),
+            is_new: reverse.is_none(),
+            after,
+        });
     }
     for some in rows.chunks(500) {
-        change_row::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await?;
+        change_row::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&unit.tx)
+            .await?;
     }
     Ok(Some(logged))
 }
@@ -73,10 +82,19 @@ pub fn read_back(rows: Vec<change_row::Model>) -> Result<Vec<Logged>> {
     rows.into_iter()
         .map(|row| {
             let after = row.after_image.ok_or_else(|| {
-                AppError::refuse(api::problem::Code::Gone, "The rows of this change were removed for good")
+                AppError::refuse(
+                    api::problem::Code::Gone,
+                    "The rows of this change were removed for good",
+                )
             })?;
-            let after = serde_json::from_str(&after).map_err(|error| AppError::Internal(format!("log: {error}")))?;
-            Ok(Logged { noun: row.noun, row_id: row.row_id, is_new: row.before_image.is_none(), after })
+            let after =
+                serde_json::from_str(&after).map_err(|error| AppError::Internal(format!("log: {error}")))?;
+            Ok(Logged {
+                noun: row.noun,
+                row_id: row.row_id,
+                is_new: row.before_image.is_none(),
+                after,
+            })
         })
         .collect()
 }
@@ -107,6 +125,9 @@ mod tests {
     fn the_reverse_patch_holds_what_changed_and_nulls_what_came() {
         let before = json!({"id": 1, "note": "old", "category_id": 7, "version": 1});
         let after = json!({"id": 1, "note": "new", "payee": "x", "category_id": 7, "version": 2});
-        assert_eq!(reverse_patch(&before, &after), json!({"note": "old", "payee": null, "version": 1}));
+        assert_eq!(
+            reverse_patch(&before, &after),
+            json!({"note": "old", "payee": null, "version": 1})
+        );
     }
 }

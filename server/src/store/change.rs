@@ -12,7 +12,9 @@ use uuid::Uuid;
 /// Takes the ledger's next revision. All writers of a ledger queue on this row.
 pub async fn next_rev(db: &impl ConnectionTrait, dialect: Dialect, ledger_id: Uuid) -> Result<i64> {
     let mut update = Query::update();
-    update.table(ledger::Entity).and_where(ledger::Column::Id.eq(ledger_id));
+    update
+        .table(ledger::Entity)
+        .and_where(ledger::Column::Id.eq(ledger_id));
     match dialect {
         // No second statement: the new value comes back as the connection's last insert id.
         Dialect::MySql => {
@@ -45,11 +47,18 @@ pub async fn insert(db: &impl ConnectionTrait, rev: i64, op: &Op) -> Result<(), 
         kind: Set(op.kind.to_owned()),
         at: Set(op.at.utc()),
     };
-    change::Entity::insert(head).exec_without_returning(db).await.map(|_| ())
+    change::Entity::insert(head)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// The change that a user's key made.
-pub async fn find_by_key(db: &impl ConnectionTrait, user_id: Uuid, key: &str) -> Result<Option<change::Model>> {
+pub async fn find_by_key(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    key: &str,
+) -> Result<Option<change::Model>> {
     let found = change::Entity::find()
         .filter(change::Column::UserId.eq(user_id))
         .filter(change::Column::IdempotencyKey.eq(key))

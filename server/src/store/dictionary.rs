@@ -1,9 +1,9 @@
 //! The four dictionaries of a ledger (categories, accounts, payees, tags): how a row of each is read and written.
 //! They differ in two columns, which is all that is written apart.
 
-use super::image::{AccountMarks, EntryImage};
 use super::expense::Link;
 use super::filter::begins;
+use super::image::{AccountMarks, EntryImage};
 use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
@@ -13,7 +13,9 @@ use api::problem::Code;
 use api::text::fold;
 use entity::{account, category, payee, tag};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 /// What makes a name unique: its folded form, and nothing once it is deleted.
@@ -23,13 +25,20 @@ fn live_name(image: &EntryImage) -> Option<String> {
 
 /// The same for categories, whose names are unique under their parent.
 fn live_path(image: &EntryImage) -> Option<String> {
-    let parent = image.parent_id.map_or_else(String::new, |id| id.simple().to_string());
+    let parent = image
+        .parent_id
+        .map_or_else(String::new, |id| id.simple().to_string());
     live_name(image).map(|name| format!("{parent}:{name}"))
 }
 
 fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
     if crate::db::classify(&error) == crate::db::Class::Unique {
-        AppError::fault(Code::NameTaken, "/name", "name-taken", format!("The name {name:?} is taken"))
+        AppError::fault(
+            Code::NameTaken,
+            "/name",
+            "name-taken",
+            format!("The name {name:?} is taken"),
+        )
     } else {
         error.into()
     }
@@ -80,53 +89,54 @@ macro_rules! dictionary {
         }
 
         const _: () = {
-        fn row_of(image: &EntryImage) -> $table::ActiveModel {
-            let row = $table::ActiveModel {
-                name: Set(image.name.clone()),
-                name_fold: Set(fold(&image.name)),
-                live_name: Set(live_name(image)),
-                is_archived: Set(image.is_archived),
-                is_deleted: Set(image.is_deleted),
-                version: Set(image.version),
-                updated_at: Set(image.updated_at.utc()),
-                ..Default::default()
-            };
-            $write(image, row)
-        }
-
-        impl Noun for $noun {
-            const NAME: &'static str = $name;
-            type Image = EntryImage;
-
-            fn id(image: &EntryImage) -> Uuid {
-                image.id
+            fn row_of(image: &EntryImage) -> $table::ActiveModel {
+                let row = $table::ActiveModel {
+                    name: Set(image.name.clone()),
+                    name_fold: Set(fold(&image.name)),
+                    live_name: Set(live_name(image)),
+                    is_archived: Set(image.is_archived),
+                    is_deleted: Set(image.is_deleted),
+                    version: Set(image.version),
+                    updated_at: Set(image.updated_at.utc()),
+                    ..Default::default()
+                };
+                $write(image, row)
             }
 
-            async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
-                let rows = images.iter().map(|image| $table::ActiveModel {
-                    ledger_id: Set(unit.ledger_id),
-                    id: Set(image.id),
-                    created_at: Set(image.created_at.utc()),
-                    ..row_of(image)
-                });
-                let first = images.first().map_or("", |image| image.name.as_str());
-                let done = $table::Entity::insert_many(rows).exec_without_returning(&unit.tx).await;
-                done.map(|_| ()).map_err(|error| taken(error, first))
-            }
+            impl Noun for $noun {
+                const NAME: &'static str = $name;
+                type Image = EntryImage;
 
-            async fn update(unit: &Unit, before: &EntryImage, after: &EntryImage) -> Result<()> {
-                let done = $table::Entity::update_many()
-                    .set(row_of(after))
-                    .filter($table::Column::LedgerId.eq(unit.ledger_id))
-                    .filter($table::Column::Id.eq(after.id))
-                    .filter($table::Column::Version.eq(before.version))
-                    .exec(&unit.tx)
-                    .await
-                    .map_err(|error| taken(error, &after.name))?;
-                super::one_row(done.rows_affected)
-            }
-        }
+                fn id(image: &EntryImage) -> Uuid {
+                    image.id
+                }
 
+                async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
+                    let rows = images.iter().map(|image| $table::ActiveModel {
+                        ledger_id: Set(unit.ledger_id),
+                        id: Set(image.id),
+                        created_at: Set(image.created_at.utc()),
+                        ..row_of(image)
+                    });
+                    let first = images.first().map_or("", |image| image.name.as_str());
+                    let done = $table::Entity::insert_many(rows)
+                        .exec_without_returning(&unit.tx)
+                        .await;
+                    done.map(|_| ()).map_err(|error| taken(error, first))
+                }
+
+                async fn update(unit: &Unit, before: &EntryImage, after: &EntryImage) -> Result<()> {
+                    let done = $table::Entity::update_many()
+                        .set(row_of(after))
+                        .filter($table::Column::LedgerId.eq(unit.ledger_id))
+                        .filter($table::Column::Id.eq(after.id))
+                        .filter($table::Column::Version.eq(before.version))
+                        .exec(&unit.tx)
+                        .await
+                        .map_err(|error| taken(error, &after.name))?;
+                    super::one_row(done.rows_affected)
+                }
+            }
         };
 
         impl DictionaryNoun for $noun {
@@ -136,7 +146,11 @@ macro_rules! dictionary {
                 Edit::$variant(pair)
             }
 
-            async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<EntryImage>> {
+            async fn find(
+                db: &impl ConnectionTrait,
+                ledger_id: Uuid,
+                ids: &[Uuid],
+            ) -> Result<Vec<EntryImage>> {
                 let rows = $table::Entity::find()
                     .filter($table::Column::LedgerId.eq(ledger_id))
                     .filter($table::Column::Id.is_in(ids.iter().copied()))
@@ -159,8 +173,14 @@ macro_rules! dictionary {
                     find = find.filter(Expr::col($table::Column::NameFold).like(begins(prefix)));
                 }
                 if let Some((name, id)) = after {
-                    let same = Condition::all().add($table::Column::NameFold.eq(name)).add($table::Column::Id.gt(id));
-                    find = find.filter(Condition::any().add($table::Column::NameFold.gt(name)).add(same));
+                    let same = Condition::all()
+                        .add($table::Column::NameFold.eq(name))
+                        .add($table::Column::Id.gt(id));
+                    find = find.filter(
+                        Condition::any()
+                            .add($table::Column::NameFold.gt(name))
+                            .add(same),
+                    );
                 }
                 let rows = find
                     .order_by_asc($table::Column::NameFold)
@@ -180,7 +200,10 @@ dictionary!(
     category,
     "category",
     [Link::Category],
-    |model: category::Model, image| EntryImage { parent_id: model.parent_id, ..image },
+    |model: category::Model, image| EntryImage {
+        parent_id: model.parent_id,
+        ..image
+    },
     |image: &EntryImage, row| category::ActiveModel {
         parent_id: Set(image.parent_id),
         live_name: Set(live_path(image)),
@@ -213,11 +236,23 @@ dictionary!(
         }
     }
 );
-dictionary!(Payees, Payee, payee, "payee", [Link::Payee], |_, image| image, |_, row| row);
+dictionary!(
+    Payees,
+    Payee,
+    payee,
+    "payee",
+    [Link::Payee],
+    |_, image| image,
+    |_, row| row
+);
 dictionary!(Tags, Tag, tag, "tag", [Link::Tag], |_, image| image, |_, row| row);
 
 /// The live subcategories of a category.
-pub async fn children(db: &impl ConnectionTrait, ledger_id: Uuid, parent_id: Uuid) -> Result<Vec<EntryImage>> {
+pub async fn children(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    parent_id: Uuid,
+) -> Result<Vec<EntryImage>> {
     let rows = category::Entity::find()
         .filter(category::Column::LedgerId.eq(ledger_id))
         .filter(category::Column::ParentId.eq(parent_id))

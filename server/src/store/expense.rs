@@ -10,7 +10,9 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{category, expense, expense_tag, external_ref, payee, tag};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -19,7 +21,12 @@ use uuid::Uuid;
 const TAG_SEPARATOR: char = '\u{1f}';
 
 /// The rows with those ids, deleted ones too.
-pub async fn find(db: &impl ConnectionTrait, dialect: Dialect, ledger_id: Uuid, ids: &[Uuid]) -> Result<Vec<ExpenseImage>> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<ExpenseImage>> {
     let mut select = select_images(dialect, ledger_id);
     select.and_where(col(expense::Column::Id).is_in(ids.iter().copied()));
     images(db, &select).await
@@ -36,7 +43,9 @@ pub async fn of_day(
     let mut select = select_images(dialect, ledger_id);
     select.and_where(col(expense::Column::IsDeleted).eq(false));
     select.and_where(col(expense::Column::SpentOn).eq(day.naive()));
-    select.order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc).limit(limit);
+    select
+        .order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc)
+        .limit(limit);
     images(db, &select).await
 }
 
@@ -62,7 +71,10 @@ pub async fn list(
             category::Entity,
             Condition::all()
                 .add(Expr::col((category::Entity, category::Column::LedgerId)).eq(ledger_id))
-                .add(Expr::col((category::Entity, category::Column::Id)).equals((expense::Entity, expense::Column::CategoryId))),
+                .add(
+                    Expr::col((category::Entity, category::Column::Id))
+                        .equals((expense::Entity, expense::Column::CategoryId)),
+                ),
         );
     }
     if let Some(after) = after {
@@ -73,11 +85,21 @@ pub async fn list(
         } else {
             (key.clone().gt(value()), id().gt(after.id))
         };
-        select.cond_where(Condition::any().add(past).add(Condition::all().add(key.clone().eq(value())).add(later)));
+        select.cond_where(
+            Condition::any()
+                .add(past)
+                .add(Condition::all().add(key.clone().eq(value())).add(later)),
+        );
     }
-    let direction = if order.is_descending { SqlOrder::Desc } else { SqlOrder::Asc };
+    let direction = if order.is_descending {
+        SqlOrder::Desc
+    } else {
+        SqlOrder::Asc
+    };
     select.order_by_expr(key, direction.clone());
-    select.order_by((expense::Entity, expense::Column::Id), direction).limit(limit);
+    select
+        .order_by((expense::Entity, expense::Column::Id), direction)
+        .limit(limit);
     let rows = db.query_all(&select).await?;
     rows.iter()
         .map(|row| {
@@ -94,8 +116,13 @@ pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, 
     inner.expr(Expr::val(1)).from(expense::Entity).limit(most);
     inner.cond_where(filter.condition(ledger_id));
     let mut select = Query::select();
-    select.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "counted");
-    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    select
+        .expr(Expr::cust("COUNT(*)"))
+        .from_subquery(inner, "counted");
+    let row = db
+        .query_one(&select)
+        .await?
+        .ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
@@ -127,7 +154,12 @@ impl Link {
 }
 
 /// How many live rows point to a dictionary entry in any of those ways.
-pub async fn count_linked(db: &impl ConnectionTrait, ledger_id: Uuid, links: &[Link], id: Uuid) -> Result<u64> {
+pub async fn count_linked(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    links: &[Link],
+    id: Uuid,
+) -> Result<u64> {
     let mut select = Query::select();
     select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
     let mut any = Condition::any();
@@ -138,8 +170,13 @@ pub async fn count_linked(db: &impl ConnectionTrait, ledger_id: Uuid, links: &[L
         });
     }
     select.and_where(col(expense::Column::LedgerId).eq(ledger_id));
-    select.and_where(col(expense::Column::IsDeleted).eq(false)).cond_where(any);
-    let row = db.query_one(&select).await?.ok_or_else(|| AppError::Internal("no count".into()))?;
+    select
+        .and_where(col(expense::Column::IsDeleted).eq(false))
+        .cond_where(any);
+    let row = db
+        .query_one(&select)
+        .await?
+        .ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
@@ -157,7 +194,11 @@ pub async fn linked(
     match link.column() {
         Some(column) => {
             select.and_where(col(column).eq(id));
-            for column in [expense::Column::IsDeleted, expense::Column::SpentOn, expense::Column::Id] {
+            for column in [
+                expense::Column::IsDeleted,
+                expense::Column::SpentOn,
+                expense::Column::Id,
+            ] {
                 select.order_by((expense::Entity, column), SqlOrder::Asc);
             }
         }
@@ -169,10 +210,16 @@ pub async fn linked(
                 "link",
                 Condition::all()
                     .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
-                    .add(of_link(expense_tag::Column::ExpenseId).equals((expense::Entity, expense::Column::Id))),
+                    .add(
+                        of_link(expense_tag::Column::ExpenseId)
+                            .equals((expense::Entity, expense::Column::Id)),
+                    ),
             );
             select.and_where(of_link(expense_tag::Column::TagId).eq(id));
-            select.order_by((Alias::new("link"), expense_tag::Column::ExpenseId), SqlOrder::Asc);
+            select.order_by(
+                (Alias::new("link"), expense_tag::Column::ExpenseId),
+                SqlOrder::Asc,
+            );
         }
     }
     select.limit(limit);
@@ -197,8 +244,23 @@ fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
     use expense::Column as C;
     let mut select = Query::select();
     for column in [
-        C::Id, C::SpentOn, C::AmountMinor, C::Currency, C::Kind, C::CategoryId, C::AccountId, C::ToAccountId, C::PayeeId,
-        C::Note, C::PaidBy, C::ExternalId, C::Version, C::CreatedBy, C::CreatedAt, C::UpdatedAt, C::DeletedAt,
+        C::Id,
+        C::SpentOn,
+        C::AmountMinor,
+        C::Currency,
+        C::Kind,
+        C::CategoryId,
+        C::AccountId,
+        C::ToAccountId,
+        C::PayeeId,
+        C::Note,
+        C::PaidBy,
+        C::ExternalId,
+        C::Version,
+        C::CreatedBy,
+        C::CreatedAt,
+        C::UpdatedAt,
+        C::DeletedAt,
     ] {
         select.column((expense::Entity, column));
     }
@@ -212,18 +274,25 @@ fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
         tag::Entity,
         Condition::all()
             .add(Expr::col((tag::Entity, tag::Column::LedgerId)).eq(ledger_id))
-            .add(Expr::col((tag::Entity, tag::Column::Id)).equals((expense_tag::Entity, expense_tag::Column::TagId))),
+            .add(
+                Expr::col((tag::Entity, tag::Column::Id))
+                    .equals((expense_tag::Entity, expense_tag::Column::TagId)),
+            ),
     );
     tags.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
     tags.and_where(
-        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId)).equals((expense::Entity, expense::Column::Id)),
+        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId))
+            .equals((expense::Entity, expense::Column::Id)),
     );
     select.expr_as(SimpleExpr::SubQuery(None, Box::new(tags.into())), "tag_list");
     select.from(expense::Entity).left_join(
         payee::Entity,
         Condition::all()
             .add(Expr::col((payee::Entity, payee::Column::LedgerId)).eq(ledger_id))
-            .add(Expr::col((payee::Entity, payee::Column::Id)).equals((expense::Entity, expense::Column::PayeeId))),
+            .add(
+                Expr::col((payee::Entity, payee::Column::Id))
+                    .equals((expense::Entity, expense::Column::PayeeId)),
+            ),
     );
     select.and_where(col(C::LedgerId).eq(ledger_id));
     select
@@ -234,7 +303,10 @@ async fn images(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<V
 }
 
 fn image(row: &QueryResult) -> Result<ExpenseImage> {
-    let instant = |name: &str| row.try_get::<chrono::DateTime<chrono::Utc>>("", name).map(Instant::new);
+    let instant = |name: &str| {
+        row.try_get::<chrono::DateTime<chrono::Utc>>("", name)
+            .map(Instant::new)
+    };
     let payee_id: Option<Uuid> = row.try_get("", "payee_id")?;
     let payee_name: Option<String> = row.try_get("", "payee_name")?;
     let day = Date::from_naive(row.try_get("", "spent_on")?);
@@ -256,7 +328,9 @@ fn image(row: &QueryResult) -> Result<ExpenseImage> {
         created_by: row.try_get("", "created_by")?,
         created_at: instant("created_at")?,
         updated_at: instant("updated_at")?,
-        deleted_at: row.try_get::<Option<chrono::DateTime<chrono::Utc>>>("", "deleted_at")?.map(Instant::new),
+        deleted_at: row
+            .try_get::<Option<chrono::DateTime<chrono::Utc>>>("", "deleted_at")?
+            .map(Instant::new),
     })
 }
 
@@ -264,9 +338,16 @@ fn image(row: &QueryResult) -> Result<ExpenseImage> {
 fn tags(list: Option<&str>) -> Vec<Named> {
     let entry = |text: &str| {
         let (id, name) = text.split_at_checked(32)?;
-        Some(Named { name: name.to_owned(), id: Uuid::try_parse(id).ok()? })
+        Some(Named {
+            name: name.to_owned(),
+            id: Uuid::try_parse(id).ok()?,
+        })
     };
-    let mut tags: Vec<Named> = list.unwrap_or_default().split(TAG_SEPARATOR).filter_map(entry).collect();
+    let mut tags: Vec<Named> = list
+        .unwrap_or_default()
+        .split(TAG_SEPARATOR)
+        .filter_map(entry)
+        .collect();
     tags.sort();
     tags
 }
@@ -311,9 +392,14 @@ impl Noun for Expenses {
             created_at: Set(image.created_at.utc()),
             ..row_of(unit, image)
         });
-        if let Err(error) = expense::Entity::insert_many(rows).exec_without_returning(&unit.tx).await {
+        if let Err(error) = expense::Entity::insert_many(rows)
+            .exec_without_returning(&unit.tx)
+            .await
+        {
             return Err(match classify(&error) {
-                Class::Unique => AppError::refuse(Code::IdTaken, "Something else has this id. Draw a new one"),
+                Class::Unique => {
+                    AppError::refuse(Code::IdTaken, "Something else has this id. Draw a new one")
+                }
                 _ => error.into(),
             });
         }
@@ -336,7 +422,12 @@ impl Noun for Expenses {
             .exec(&unit.tx)
             .await?;
         super::one_row(done.rows_affected)?;
-        let gone: Vec<Uuid> = before.tags.iter().filter(|tag| !after.tags.contains(tag)).map(|tag| tag.id).collect();
+        let gone: Vec<Uuid> = before
+            .tags
+            .iter()
+            .filter(|tag| !after.tags.contains(tag))
+            .map(|tag| tag.id)
+            .collect();
         if !gone.is_empty() {
             expense_tag::Entity::delete_many()
                 .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
@@ -345,7 +436,12 @@ impl Noun for Expenses {
                 .exec(&unit.tx)
                 .await?;
         }
-        let come = after.tags.iter().filter(|tag| !before.tags.contains(tag)).map(|tag| (after.id, tag.id)).collect();
+        let come = after
+            .tags
+            .iter()
+            .filter(|tag| !before.tags.contains(tag))
+            .map(|tag| (after.id, tag.id))
+            .collect();
         link_tags(unit, come).await?;
         let reference = (before.external_id != after.external_id || before.account_id != after.account_id)
             .then(|| external(unit, after))
@@ -423,7 +519,9 @@ impl Relink {
             .exec(&unit.tx)
             .await?;
         if usize::try_from(done.rows_affected) != Ok(pairs.len()) {
-            return Err(AppError::Internal("rows moved under their own unit of work".into()));
+            return Err(AppError::Internal(
+                "rows moved under their own unit of work".into(),
+            ));
         }
         let mut gone: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
         let mut come = Vec::new();
@@ -432,7 +530,13 @@ impl Relink {
             for tag in before.tags.iter().filter(|tag| !after.tags.contains(tag)) {
                 gone.entry(tag.id).or_default().push(after.id);
             }
-            come.extend(after.tags.iter().filter(|tag| !before.tags.contains(tag)).map(|tag| (after.id, tag.id)));
+            come.extend(
+                after
+                    .tags
+                    .iter()
+                    .filter(|tag| !before.tags.contains(tag))
+                    .map(|tag| (after.id, tag.id)),
+            );
             if before.account_id != after.account_id {
                 refs.extend(external(unit, after));
             }
@@ -460,7 +564,9 @@ async fn link_tags(unit: &Unit, links: Vec<(Uuid, Uuid)>) -> Result<()> {
         })
         .collect();
     for some in rows.chunks(1000) {
-        expense_tag::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await?;
+        expense_tag::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&unit.tx)
+            .await?;
     }
     Ok(())
 }
@@ -478,7 +584,9 @@ fn external(unit: &Unit, image: &ExpenseImage) -> Option<external_ref::ActiveMod
 /// Remembers the bank's own ids, for good: they outlive the rows.
 async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Result<()> {
     for some in refs.chunks(1000) {
-        let done = external_ref::Entity::insert_many(some.to_vec()).exec_without_returning(&unit.tx).await;
+        let done = external_ref::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&unit.tx)
+            .await;
         if let Err(error) = done {
             return Err(match classify(&error) {
                 Class::Unique => AppError::fault(
@@ -495,7 +603,11 @@ async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Resul
 }
 
 /// The rows of an account that carry those external ids, as (account key, external id).
-pub async fn known_refs(db: &impl ConnectionTrait, ledger_id: Uuid, external_ids: &[String]) -> Result<Vec<(Uuid, String)>> {
+pub async fn known_refs(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    external_ids: &[String],
+) -> Result<Vec<(Uuid, String)>> {
     let mut known = Vec::new();
     for some in external_ids.chunks(1000) {
         let rows = external_ref::Entity::find()
@@ -515,7 +627,6 @@ pub(super) fn touches_account(ids: &[Uuid]) -> Condition {
         .add(col(expense::Column::ToAccountId).is_in(ids.iter().copied()))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -525,7 +636,12 @@ mod tests {
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let list = format!("{:X}trip, long\u{1f}{:X}Äpfel", b.simple(), a.simple());
         let tags = tags(Some(&list));
-        assert_eq!(tags.iter().map(|tag| (tag.id, tag.name.as_str())).collect::<Vec<_>>(), [(b, "trip, long"), (a, "Äpfel")]);
+        assert_eq!(
+            tags.iter()
+                .map(|tag| (tag.id, tag.name.as_str()))
+                .collect::<Vec<_>>(),
+            [(b, "trip, long"), (a, "Äpfel")]
+        );
         assert!(super::tags(None).is_empty());
     }
 }

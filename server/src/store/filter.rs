@@ -69,9 +69,9 @@ impl Filter {
         }
         all = match &self.account {
             None => all,
-            Some(Pick::None) => {
-                all.add(col(expense::Column::AccountId).is_null()).add(col(expense::Column::ToAccountId).is_null())
-            }
+            Some(Pick::None) => all
+                .add(col(expense::Column::AccountId).is_null())
+                .add(col(expense::Column::ToAccountId).is_null()),
             Some(Pick::Any(ids)) => all.add(touches_account(ids)),
         };
         all = match &self.tag {
@@ -104,10 +104,13 @@ pub(super) fn tagged(ledger_id: Uuid, ids: Option<&[Uuid]>) -> SimpleExpr {
     select.expr(Expr::val(1)).from(expense_tag::Entity);
     select.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
     select.and_where(
-        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId)).equals((expense::Entity, expense::Column::Id)),
+        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId))
+            .equals((expense::Entity, expense::Column::Id)),
     );
     if let Some(ids) = ids {
-        select.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::TagId)).is_in(ids.iter().copied()));
+        select.and_where(
+            Expr::col((expense_tag::Entity, expense_tag::Column::TagId)).is_in(ids.iter().copied()),
+        );
     }
     Expr::exists(select)
 }
@@ -123,21 +126,33 @@ fn has_word(ledger_id: Uuid, word: &str) -> Condition {
         tag::Entity,
         Condition::all()
             .add(Expr::col((tag::Entity, tag::Column::LedgerId)).eq(ledger_id))
-            .add(Expr::col((tag::Entity, tag::Column::Id)).equals((expense_tag::Entity, expense_tag::Column::TagId))),
+            .add(
+                Expr::col((tag::Entity, tag::Column::Id))
+                    .equals((expense_tag::Entity, expense_tag::Column::TagId)),
+            ),
     );
     tags.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
     tags.and_where(
-        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId)).equals((expense::Entity, expense::Column::Id)),
+        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId))
+            .equals((expense::Entity, expense::Column::Id)),
     );
-    tags.cond_where(begins_word(&Expr::col((tag::Entity, tag::Column::NameFold)), word));
+    tags.cond_where(begins_word(
+        &Expr::col((tag::Entity, tag::Column::NameFold)),
+        word,
+    ));
     Condition::any()
-        .add(begins_word(&Expr::col((expense::Entity, expense::Column::NoteFold)), word))
+        .add(begins_word(
+            &Expr::col((expense::Entity, expense::Column::NoteFold)),
+            word,
+        ))
         .add(Expr::col((expense::Entity, expense::Column::PayeeId)).in_subquery(payees))
         .add(Expr::exists(tags))
 }
 
 fn escaped(text: &str) -> String {
-    text.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect()
+    text.chars()
+        .flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]))
+        .collect()
 }
 
 /// The pattern of what begins with a text.
@@ -148,7 +163,9 @@ pub(super) fn begins(text: &str) -> LikeExpr {
 fn begins_word(column: &SimpleExpr, word: &str) -> Condition {
     let escaped = escaped(word);
     let like = |pattern: String| column.clone().like(LikeExpr::new(pattern).escape('!'));
-    Condition::any().add(like(format!("{escaped}%"))).add(like(format!("% {escaped}%")))
+    Condition::any()
+        .add(like(format!("{escaped}%")))
+        .add(like(format!("% {escaped}%")))
 }
 
 /// What a list is sorted by. Ties are broken by the id.

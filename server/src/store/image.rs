@@ -130,31 +130,102 @@ impl EntryImage {
 
 impl From<EntryImage> for Category {
     fn from(image: EntryImage) -> Self {
-        let EntryImage { id, name, parent_id, is_archived, version, created_at, updated_at, .. } = image;
+        let EntryImage {
+            id,
+            name,
+            parent_id,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+            ..
+        } = image;
         let parent_id = parent_id.map(Into::into);
-        Self { id: id.into(), name, parent_id, is_archived, version, created_at, updated_at }
+        Self {
+            id: id.into(),
+            name,
+            parent_id,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 
 impl From<EntryImage> for Account {
     fn from(image: EntryImage) -> Self {
-        let AccountMarks { kind, iban, acctid, card_ends } = image.account.unwrap_or_default();
-        let EntryImage { id, name, is_archived, version, created_at, updated_at, .. } = image;
-        Self { id: id.into(), name, kind, iban, acctid, card_ends, is_archived, version, created_at, updated_at }
+        let AccountMarks {
+            kind,
+            iban,
+            acctid,
+            card_ends,
+        } = image.account.unwrap_or_default();
+        let EntryImage {
+            id,
+            name,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+            ..
+        } = image;
+        Self {
+            id: id.into(),
+            name,
+            kind,
+            iban,
+            acctid,
+            card_ends,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 
 impl From<EntryImage> for Payee {
     fn from(image: EntryImage) -> Self {
-        let EntryImage { id, name, is_archived, version, created_at, updated_at, .. } = image;
-        Self { id: id.into(), name, is_archived, version, created_at, updated_at }
+        let EntryImage {
+            id,
+            name,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+            ..
+        } = image;
+        Self {
+            id: id.into(),
+            name,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 
 impl From<EntryImage> for Tag {
     fn from(image: EntryImage) -> Self {
-        let EntryImage { id, name, is_archived, version, created_at, updated_at, .. } = image;
-        Self { id: id.into(), name, is_archived, version, created_at, updated_at }
+        let EntryImage {
+            id,
+            name,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+            ..
+        } = image;
+        Self {
+            id: id.into(),
+            name,
+            is_archived,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 
@@ -174,8 +245,27 @@ pub struct LedgerImage {
 impl LedgerImage {
     /// The ledger as the wire knows it, at a revision.
     pub fn at_rev(self, rev: i64) -> Ledger {
-        let Self { id, name, base_currency, month_start_day, week_start, version, created_at, updated_at } = self;
-        Ledger { id: id.into(), name, base_currency, month_start_day, week_start, rev, version, created_at, updated_at }
+        let Self {
+            id,
+            name,
+            base_currency,
+            month_start_day,
+            week_start,
+            version,
+            created_at,
+            updated_at,
+        } = self;
+        Ledger {
+            id: id.into(),
+            name,
+            base_currency,
+            month_start_day,
+            week_start,
+            rev,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 

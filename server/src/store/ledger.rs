@@ -7,12 +7,17 @@ use crate::error::{AppError, Result};
 use api::instant::Instant;
 use entity::{ledger, member};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
+};
 use uuid::Uuid;
 
 /// The settings of a ledger and its revision.
 pub async fn get(db: &impl ConnectionTrait, id: Uuid) -> Result<(LedgerImage, i64)> {
-    let row = ledger::Entity::find_by_id(id).one(db).await?.ok_or_else(AppError::not_found)?;
+    let row = ledger::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or_else(AppError::not_found)?;
     let rev = row.rev;
     Ok((image(row)?, rev))
 }

@@ -24,9 +24,15 @@ pub enum Dictionary {
 }
 
 impl Dictionary {
-    const ALL: [Self; 5] = [Self::Category, Self::Account, Self::Payee, Self::Tag, Self::Member];
+    const ALL: [Self; 5] = [
+        Self::Category,
+        Self::Account,
+        Self::Payee,
+        Self::Tag,
+        Self::Member,
+    ];
 
-    /// Its name.
+    /// Its name in the log and in sentences.
     pub fn mark(self) -> &'static str {
         match self {
             Self::Category => "category",
@@ -103,9 +109,18 @@ impl Found {
 /// Finds everything wanted, categories with their subcategories, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
-        let ids: Vec<Uuid> = wanted.ids.iter().filter(|(of, _)| *of == dictionary).map(|(_, id)| *id).collect();
-        let folds: Vec<&str> =
-            wanted.folds.iter().filter(|(of, _)| *of == dictionary).map(|(_, name)| name.as_str()).collect();
+        let ids: Vec<Uuid> = wanted
+            .ids
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, id)| *id)
+            .collect();
+        let folds: Vec<&str> = wanted
+            .folds
+            .iter()
+            .filter(|(of, _)| *of == dictionary)
+            .map(|(_, name)| name.as_str())
+            .collect();
         (!ids.is_empty() || !folds.is_empty()).then(|| select(dictionary, ledger_id, &ids, &folds))
     });
     let Some(mut statement) = selects.next() else {
@@ -114,95 +129,124 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
     for select in selects {
         statement.union(UnionType::All, select);
     }
-    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
 }
 
 /// All categories, accounts and members that a line of text may mean, and the archived ones that it may not, in one
 /// statement.
 pub async fn usable(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Found>> {
     let live = |dictionary| {
-        let mut select = columns(dictionary, ledger_id);
+        let mut select = entries(dictionary, ledger_id);
         select.and_where(Expr::col(Alias::new("is_deleted")).eq(false));
         select
     };
-    let mut members = members(ledger_id);
+    let mut members = entries(Dictionary::Member, ledger_id);
     members.and_where(Expr::col((member::Entity, member::Column::State)).eq("active"));
     let mut statement = live(Dictionary::Category);
-    statement.union(UnionType::All, live(Dictionary::Account)).union(UnionType::All, members);
-    Ok(Found::find_by_statement(super::change::build(db, &statement)).all(db).await?)
+    statement
+        .union(UnionType::All, live(Dictionary::Account))
+        .union(UnionType::All, members);
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
+}
+
+/// The entries of some dictionaries, at most `limit` of each.
+pub async fn all(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    dictionaries: &BTreeSet<Dictionary>,
+    limit: u64,
+) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for dictionary in dictionaries {
+        let mut select = entries(*dictionary, ledger_id);
+        select.limit(limit);
+        found.extend(
+            Found::find_by_statement(super::change::build(db, &select))
+                .all(db)
+                .await?,
+        );
+    }
+    Ok(found)
 }
 
 fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
-    if dictionary == Dictionary::Member {
-        return select_members(ledger_id, ids, folds);
-    }
-    let col = |name: &'static str| Expr::col(Alias::new(name));
-    let mut any = Expr::val(false).into();
-    any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
-    any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
+    let (id, name) = match dictionary {
+        Dictionary::Member => (
+            Expr::col((user::Entity, user::Column::Id)),
+            Expr::col((user::Entity, user::Column::Name)),
+        ),
+        _ => (Expr::col(Alias::new("id")), Expr::col(Alias::new("name_fold"))),
+    };
+    let mut any = id.is_in(ids.iter().copied());
+    any = ExprTrait::or(any, name.is_in(folds.iter().copied()));
     if dictionary == Dictionary::Category {
         // With their subcategories, which a filter on the parent means too.
         let mut parents = Query::select();
         parents.column(category::Column::Id).from(category::Entity);
         parents.and_where(Expr::col(category::Column::LedgerId).eq(ledger_id));
         parents.and_where(Expr::col(category::Column::NameFold).is_in(folds.iter().copied()));
-        any = ExprTrait::or(any, col("parent_id").is_in(ids.iter().copied()));
-        any = ExprTrait::or(any, col("parent_id").in_subquery(parents));
+        let parent = || Expr::col(Alias::new("parent_id"));
+        any = ExprTrait::or(any, parent().is_in(ids.iter().copied()));
+        any = ExprTrait::or(any, parent().in_subquery(parents));
     }
-    let mut select = columns(dictionary, ledger_id);
+    let mut select = entries(dictionary, ledger_id);
     select.and_where(any);
     select
 }
 
-/// All entries of a dictionary that is a table of its own.
-fn columns(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
+/// All entries of a dictionary, in the columns of [`Found`].
+fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
+    let col = |name: &'static str| Expr::col(Alias::new(name));
     let mut select = Query::select();
     select.expr_as(Expr::val(dictionary.mark()), "mark");
-    select.column(Alias::new("id")).column(Alias::new("name")).column(Alias::new("name_fold"));
+    if dictionary == Dictionary::Member {
+        let id = || Expr::col((user::Entity, user::Column::Id));
+        let name = || Expr::col((user::Entity, user::Column::Name));
+        let state = Expr::col((member::Entity, member::Column::State));
+        select
+            .expr_as(id(), "id")
+            .expr_as(name(), "name")
+            .expr_as(name(), "name_fold");
+        select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+        // A bound value here would make the column of a union a DECIMAL on MariaDB.
+        select
+            .expr_as(Expr::cust("FALSE"), "is_archived")
+            .expr_as(state.ne("active"), "is_deleted");
+        let is_theirs = id().equals((member::Entity, member::Column::UserId));
+        select.from(member::Entity).inner_join(user::Entity, is_theirs);
+        select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
+        return select;
+    }
+    select
+        .column(Alias::new("id"))
+        .column(Alias::new("name"))
+        .column(Alias::new("name_fold"));
     match dictionary {
         Dictionary::Category => select.column(Alias::new("parent_id")),
         _ => select.expr_as(Expr::val(None::<Uuid>), "parent_id"),
     };
-    select.column(Alias::new("is_archived")).column(Alias::new("is_deleted"));
+    select
+        .column(Alias::new("is_archived"))
+        .column(Alias::new("is_deleted"));
     match dictionary {
         Dictionary::Category => select.from(category::Entity),
         Dictionary::Account => select.from(account::Entity),
         Dictionary::Payee => select.from(payee::Entity),
         Dictionary::Tag | Dictionary::Member => select.from(tag::Entity),
     };
-    select.and_where(Expr::col(Alias::new("ledger_id")).eq(ledger_id));
-    select
-}
-
-fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
-    let id = Expr::col((user::Entity, user::Column::Id));
-    let name = Expr::col((user::Entity, user::Column::Name));
-    let mut select = members(ledger_id);
-    select.and_where(ExprTrait::or(id.is_in(ids.iter().copied()), name.is_in(folds.iter().copied())));
-    select
-}
-
-/// The members of a ledger; those who left are as deleted.
-fn members(ledger_id: Uuid) -> SelectStatement {
-    let id = || Expr::col((user::Entity, user::Column::Id));
-    let name = || Expr::col((user::Entity, user::Column::Name));
-    let state = Expr::col((member::Entity, member::Column::State));
-    let mut select = Query::select();
-    select.expr_as(Expr::val(Dictionary::Member.mark()), "mark");
-    select.expr_as(id(), "id").expr_as(name(), "name").expr_as(name(), "name_fold");
-    select.expr_as(Expr::val(None::<Uuid>), "parent_id");
-    // A bound value here makes the column a DECIMAL in MariaDB's union.
-    select.expr_as(Expr::cust("FALSE"), "is_archived").expr_as(state.ne("active"), "is_deleted");
-    select.from(member::Entity).inner_join(
-        user::Entity,
-        id().equals((member::Entity, member::Column::UserId)),
-    );
-    select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
+    select.and_where(col("ledger_id").eq(ledger_id));
     select
 }
 
 /// All categories of a ledger, deleted ones too: few, and needed whole where levels matter.
 pub async fn categories(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<category::Model>> {
     use sea_orm::{ColumnTrait, QueryFilter};
-    Ok(category::Entity::find().filter(category::Column::LedgerId.eq(ledger_id)).all(db).await?)
+    Ok(category::Entity::find()
+        .filter(category::Column::LedgerId.eq(ledger_id))
+        .all(db)
+        .await?)
 }

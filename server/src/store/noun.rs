@@ -25,10 +25,17 @@ pub trait Noun {
     fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
 
     /// Brings a row from one state to the next, if it still has the version it had before.
-    fn update(unit: &Unit, before: &Self::Image, after: &Self::Image) -> impl Future<Output = Result<()>> + Send;
+    fn update(
+        unit: &Unit,
+        before: &Self::Image,
+        after: &Self::Image,
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// The same for several rows, in order where their order can matter.
-    fn update_all(unit: &Unit, pairs: &[(&Self::Image, &Self::Image)]) -> impl Future<Output = Result<()>> + Send {
+    fn update_all(
+        unit: &Unit,
+        pairs: &[(&Self::Image, &Self::Image)],
+    ) -> impl Future<Output = Result<()>> + Send {
         async move {
             for (before, after) in pairs {
                 Self::update(unit, before, after).await?;
@@ -62,6 +69,9 @@ pub struct Payees;
 /// Tags.
 #[derive(Debug)]
 pub struct Tags;
+/// Files that are imported.
+#[derive(Debug)]
+pub struct Imports;
 /// The ledger's own settings.
 #[derive(Debug)]
 pub struct Ledgers;
@@ -135,6 +145,7 @@ nouns! {
     Payee: Payees;
     Tag: Tags;
     Expense: Expenses;
+    Import: Imports;
 }
 
 fn to_value(image: &impl Serialize) -> Result<Value> {

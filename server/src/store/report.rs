@@ -76,8 +76,15 @@ pub struct Sum {
 
 /// Sums the rows that pass each filter, grouped, all in one statement. The parts' groups may differ only in that some
 /// are [`GroupBy::All`], and the first is not.
-pub async fn sums(db: &impl ConnectionTrait, ledger_id: Uuid, parts: &[(&Filter, GroupBy)]) -> Result<Vec<Sum>> {
-    let mut selects = parts.iter().zip(0_i32..).map(|((filter, by), part)| grouped(ledger_id, filter, *by, part));
+pub async fn sums(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    parts: &[(&Filter, GroupBy)],
+) -> Result<Vec<Sum>> {
+    let mut selects = parts
+        .iter()
+        .zip(0_i32..)
+        .map(|((filter, by), part)| grouped(ledger_id, filter, *by, part));
     let (Some(mut inner), Some((_, by))) = (selects.next(), parts.first()) else {
         return Ok(Vec::new());
     };
@@ -98,7 +105,9 @@ fn col(column: expense::Column) -> SimpleExpr {
 /// One row a group, kind and currency.
 fn grouped(ledger_id: Uuid, filter: &Filter, by: GroupBy, part: i32) -> SelectStatement {
     let mut select = Query::select();
-    select.from(expense::Entity).cond_where(filter.condition(ledger_id));
+    select
+        .from(expense::Entity)
+        .cond_where(filter.condition(ledger_id));
     let group = match by {
         GroupBy::All => None,
         GroupBy::Category => Some(col(expense::Column::CategoryId)),
@@ -120,11 +129,15 @@ fn grouped(ledger_id: Uuid, filter: &Filter, by: GroupBy, part: i32) -> SelectSt
             select.expr_as(Expr::cust("NULL"), "grouped");
         }
     }
-    select.expr_as(col(expense::Column::Kind), "kind").expr_as(col(expense::Column::Currency), "currency");
+    select
+        .expr_as(col(expense::Column::Kind), "kind")
+        .expr_as(col(expense::Column::Currency), "currency");
     select.add_group_by([col(expense::Column::Kind), col(expense::Column::Currency)]);
     select.expr_as(sum_of(col(expense::Column::AmountMinor)), "minor");
     select.expr_as(Expr::cust("COUNT(*)"), "n");
-    select.expr_as(col(expense::Column::SpentOn).min(), "first").expr_as(col(expense::Column::SpentOn).max(), "last");
+    select
+        .expr_as(col(expense::Column::SpentOn).min(), "first")
+        .expr_as(col(expense::Column::SpentOn).max(), "last");
     select
 }
 
@@ -171,10 +184,13 @@ fn name_groups(select: &mut SelectStatement, ledger_id: Uuid, by: GroupBy) {
 
 fn sum(row: &QueryResult, parts: &[(&Filter, GroupBy)]) -> Result<Sum> {
     let day = |name: &str| {
-        Date::from_naive(row.try_get("", name)?).ok_or_else(|| AppError::Internal("stored day is out of range".into()))
+        Date::from_naive(row.try_get("", name)?)
+            .ok_or_else(|| AppError::Internal("stored day is out of range".into()))
     };
     let part = usize::try_from(row.try_get::<i64>("", "part")?).unwrap_or(usize::MAX);
-    let (_, by) = parts.get(part).ok_or_else(|| AppError::Internal("a sum of no part".into()))?;
+    let (_, by) = parts
+        .get(part)
+        .ok_or_else(|| AppError::Internal("a sum of no part".into()))?;
     let minor: i64 = row.try_get("", "minor")?;
     if minor == i64::MAX {
         // Where a sum does not fit, MySQL says the largest number there is and carries on.
@@ -197,7 +213,9 @@ fn sum(row: &QueryResult, parts: &[(&Filter, GroupBy)]) -> Result<Sum> {
 }
 
 fn entry(row: &QueryResult, by: GroupBy) -> Result<Option<Entry>> {
-    let Some(id) = row.try_get::<Option<Uuid>>("", "grouped")? else { return Ok(None) };
+    let Some(id) = row.try_get::<Option<Uuid>>("", "grouped")? else {
+        return Ok(None);
+    };
     let name = row.try_get::<Option<String>>("", "name")?;
     let parent = match by {
         GroupBy::Category => {
@@ -206,7 +224,11 @@ fn entry(row: &QueryResult, by: GroupBy) -> Result<Option<Entry>> {
         }
         _ => None,
     };
-    Ok(Some(Entry { id, name: name.unwrap_or_default(), parent }))
+    Ok(Some(Entry {
+        id,
+        name: name.unwrap_or_default(),
+        parent,
+    }))
 }
 
 /// The one way to sum: a plain SUM is a DECIMAL on MySQL and fails to be read as an integer.

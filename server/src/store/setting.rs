@@ -10,7 +10,10 @@ pub async fn get_or_insert(db: &impl ConnectionTrait, name: &str, value: &str) -
     if let Some(stored) = setting::Entity::find_by_id(name).one(db).await? {
         return Ok(stored.value);
     }
-    let row = setting::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
+    let row = setting::ActiveModel {
+        name: Set(name.to_owned()),
+        value: Set(value.to_owned()),
+    };
     match setting::Entity::insert(row).exec_without_returning(db).await {
         Ok(_) => Ok(value.to_owned()),
         Err(error) if classify(&error) == Class::Unique => {

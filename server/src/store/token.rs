@@ -30,8 +30,12 @@ pub async fn access(db: &impl ConnectionTrait, hash: &[u8], wanted: Option<Uuid>
     let mut select = Query::select();
     select.column((token::Entity, token::Column::UserId));
     select.column((token::Entity, token::Column::Scopes));
-    select.column((token::Entity, token::Column::ExpiresAt)).column((token::Entity, token::Column::RevokedAt));
-    select.column((user::Entity, user::Column::IsDisabled)).column((member::Entity, member::Column::Role));
+    select
+        .column((token::Entity, token::Column::ExpiresAt))
+        .column((token::Entity, token::Column::RevokedAt));
+    select
+        .column((user::Entity, user::Column::IsDisabled))
+        .column((member::Entity, member::Column::Role));
     select.expr_as(Expr::col((ledger::Entity, ledger::Column::Id)), "ledger_id");
     for column in [
         ledger::Column::BaseCurrency,
@@ -44,7 +48,10 @@ pub async fn access(db: &impl ConnectionTrait, hash: &[u8], wanted: Option<Uuid>
     let user_id = || Expr::col((user::Entity, user::Column::Id));
     let ledger_id = || Expr::col((member::Entity, member::Column::LedgerId));
     select.from(token::Entity);
-    select.inner_join(user::Entity, user_id().equals((token::Entity, token::Column::UserId)));
+    select.inner_join(
+        user::Entity,
+        user_id().equals((token::Entity, token::Column::UserId)),
+    );
     let mut theirs = Condition::all()
         .add(Expr::col((member::Entity, member::Column::UserId)).equals((user::Entity, user::Column::Id)))
         .add(Expr::col((member::Entity, member::Column::State)).eq("active"));
@@ -64,8 +71,12 @@ pub async fn access(db: &impl ConnectionTrait, hash: &[u8], wanted: Option<Uuid>
     )
     .finally(1);
     select.order_by_expr(chosen.into(), sea_orm::Order::Asc);
-    select.order_by((member::Entity, member::Column::LedgerId), sea_orm::Order::Asc).limit(1);
-    Ok(Access::find_by_statement(super::change::build(db, &select)).one(db).await?)
+    select
+        .order_by((member::Entity, member::Column::LedgerId), sea_orm::Order::Asc)
+        .limit(1);
+    Ok(Access::find_by_statement(super::change::build(db, &select))
+        .one(db)
+        .await?)
 }
 
 /// Stores a token by its hash.
@@ -102,7 +113,11 @@ pub struct NewToken<'a> {
 /// The first user, who owns a book that has not been shared yet.
 pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
     use sea_orm::{QueryOrder, QuerySelect};
-    let first = user::Entity::find().order_by_asc(user::Column::Id).limit(1).one(db).await?;
+    let first = user::Entity::find()
+        .order_by_asc(user::Column::Id)
+        .limit(1)
+        .one(db)
+        .await?;
     Ok(first.map(|user| user.id))
 }
 

@@ -152,3 +152,195 @@ async fn each_wrong_field_is_named_with_its_reason() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[tokio::test]
+async fn an_id_and_a_name_for_the_same_thing_are_refused() {
+    let app = TestApp::start().await;
+    let category = api::id::new_uuid();
+    let answer = refused(
+        &app,
+        with(plain(), json!({ "category": "Food", "category_id": category })),
+    )
+    .await;
+    let faults = answer.refused(422, "unprocessable").faults();
+    assert!(
+        faults.contains(&("/category".to_owned(), "twice".to_owned())),
+        "{faults:?}"
+    );
+}
+
+#[tokio::test]
+async fn all_faults_against_the_schema_are_told_at_once() {
+    let app = TestApp::start().await;
+    let body = json!({ "amount": 12.5, "currency": "EURO", "kind": "gift", "colour": "red", "note": "x".repeat(2001) });
+    refused(&app, body)
+        .await
+        .refused(400, "validation")
+        .with_faults(&[
+            ("/amount", "type"),
+            ("/colour", "unknown"),
+            ("/currency", "unknown-currency"),
+            ("/date", "missing"),
+            ("/kind", "not-one-of"),
+            ("/note", "too-long"),
+        ]);
+}
+
+#[tokio::test]
+async fn broken_rules_and_unknown_names_are_told_together() {
+    let app = TestApp::start().await;
+    let fields = json!({
+        "amount": "0", "payee": "a\u{0}", "note": "\u{202e}", "tags": ["fine", "\u{1b}"], "category": "No such",
+        "account_id": api::id::new_uuid(),
+    });
+    refused(&app, with(plain(), fields))
+        .await
+        .refused(422, "unprocessable")
+        .with_faults(&[
+            ("/account_id", "unknown-name"),
+            ("/amount", "zero-amount"),
+            ("/category", "unknown-name"),
+            ("/note", "direction-mark"),
+            ("/payee", "control-character"),
+            ("/tags/1", "control-character"),
+        ]);
+}
+
+#[tokio::test]
+async fn what_is_no_json_document_is_refused_before_anything_else() {
+    let app = TestApp::start().await;
+    let deep = format!("{{\"note\":{}{}}}", "[".repeat(100), "]".repeat(100));
+    let bottomless = "[".repeat(200_000);
+    for body in [
+        "".as_bytes(),
+        b"{",
+        b"lunch",
+        br#"{"date":"2026-11-21","amount":"1"} {}"#,
+        br#"{"date":"2026-11-21","amount":"1","amount":"2"}"#,
+        br#"{"date":"2026-11-21","amount":"1","tags":[{"a":1,"a":2}]}"#,
+        b"{\"date\":\"2026-11-21\",\"amount\":\"\xff\"}",
+        b"\xef\xbb\xbf{}",
+        deep.as_bytes(),
+        bottomless.as_bytes(),
+    ] {
+        let call = app
+            .client()
+            .post("expenses", json!(null))
+            .bytes("application/json", body);
+        call.await.refused(400, "bad-request");
+    }
+    for body in [json!([]), json!("x"), json!(7), json!(null)] {
+        app.client()
+            .post("expenses", body)
+            .await
+            .refused(400, "validation");
+    }
+    assert_eq!((app.rev().await, app.count_expenses().await), (0, 0));
+}
+
+#[tokio::test]
+async fn a_duplicate_key_is_named() {
+    let app = TestApp::start().await;
+    let body = r#"{"date":"2026-11-21","amount":"1","amount":"2"}"#;
+    let answer = app
+        .client()
+        .post("expenses", json!(null))
+        .bytes("application/json", body)
+        .await;
+    let answer = answer.refused(400, "bad-request");
+    assert!(answer.text().contains("amount"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn other_media_types_and_packed_bodies_are_refused() {
+    let app = TestApp::start().await;
+    let body = plain().to_string();
+    for media_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/jsonx",
+    ] {
+        let call = app
+            .client()
+            .post("expenses", json!(null))
+            .bytes(media_type, body.as_str());
+        call.await.refused(415, "unsupported-media-type");
+    }
+    let nothing_said = app.client().post("expenses", plain()).without("content-type");
+    nothing_said.await.refused(415, "unsupported-media-type");
+    for encoding in ["gzip", "br", "deflate", "zstd", "gzip, identity"] {
+        let packed = app
+            .client()
+            .post("expenses", plain())
+            .header("content-encoding", encoding);
+        packed.await.refused(415, "unsupported-media-type");
+    }
+    assert_eq!((app.rev().await, app.count_expenses().await), (0, 0));
+    let said_fully = app
+        .client()
+        .post("expenses", json!(null))
+        .bytes("application/json; charset=utf-8", body);
+    said_fully.await.expect(201);
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_unread() {
+    let app = TestApp::start().await;
+    for megabytes in [1, 2] {
+        let body = with(plain(), json!({ "note": "x".repeat(megabytes << 20) }));
+        refused(&app, body).await.refused(413, "too-large");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_idempotency_key_is_refused() {
+    let app = TestApp::start().await;
+    for key in ["", "with blank", "ümlaut", "semi;colon", &"k".repeat(65)] {
+        let call = app.client().post("expenses", plain()).key(key);
+        call.await
+            .refused(400, "bad-request")
+            .with_faults(&[("/Idempotency-Key", "pattern")]);
+    }
+    assert_eq!(app.rev().await, 0);
+    app.client()
+        .post("expenses", plain())
+        .key(&"k".repeat(64))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn no_refusal_says_what_is_inside_the_server() {
+    let app = TestApp::start().await;
+    let id = json!({ "id": api::id::new_uuid(), "external_id": "same" });
+    app.client()
+        .post("expenses", with(plain(), id.clone()))
+        .await
+        .expect(201);
+    for answer in [
+        app.client().post("expenses", with(plain(), id)).await,
+        app.client()
+            .post("expenses", with(plain(), json!({ "external_id": "same" })))
+            .await,
+        app.client()
+            .post("expenses", with(plain(), json!({ "amount": {} })))
+            .await,
+        app.client().get("expenses?limit=x&sort=y").await,
+        app.client().get("expenses/x").await,
+    ] {
+        let text = answer.text().to_lowercase();
+        for word in [
+            "sql",
+            "constraint",
+            "serde",
+            "poem",
+            "panicked",
+            ".rs",
+            "select ",
+            "insert ",
+        ] {
+            assert!(!text.contains(word), "{word}: {answer:?}");
+        }
+    }
+}

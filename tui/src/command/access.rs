@@ -1,11 +1,11 @@
 //! `expense api`: how to reach the server from anywhere else.
 
 use super::{Context, Failure, table::Table};
-use crate::client::shown;
+use crate::client::{Token, shown};
 use crate::connect::{Connection, ServerKind};
 use crate::settings::Settings;
 
-pub(super) async fn run(
+pub(super) fn run(
     settings: &Settings,
     connection: &Connection,
     context: &mut Context,
@@ -25,7 +25,7 @@ pub(super) async fn run(
     };
     if context.out.is_json {
         let body = serde_json::json!({
-            "address": address, "token": connection.token.as_ref().map(|token| token.secret()), "curl": curl,
+            "address": address, "token": connection.token.as_ref().map(Token::secret), "curl": curl,
         });
         return context.out.body(body.to_string().as_bytes());
     }

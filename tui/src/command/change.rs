@@ -2,12 +2,12 @@
 
 use super::book::{Book, ROW};
 use super::filter::read_day;
-use super::{Context, Failure, find, table::Table};
+use super::find::{self, Target};
+use super::{Context, Failure, table::Table};
 use crate::client::Key;
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, Kind};
 use api::patch::Patch;
 use clap::Args;
-use std::convert::Infallible;
 
 /// Change fields of an expense, such as: edit 1f0d2c3b amount=12.50 category=Food note=
 #[derive(Debug, Clone, Args)]
@@ -32,10 +32,16 @@ pub(super) async fn edit(edit: &Edit, context: &mut Context) -> Result<(), Failu
         set(&mut patch, field, context)?;
     }
     let rows = find::rows(context, std::slice::from_ref(&edit.row), false).await?;
-    let Some(row) = rows.first() else { return Ok(()) };
+    let Some(Target { id, version }) = rows.first().copied() else {
+        return Ok(());
+    };
+    let version = match version {
+        Some(version) => version,
+        None => context.api.get_expense(id).await?.version,
+    };
     let saved = context
         .api
-        .update_expense(row.id, row.version, &patch, Key::new())
+        .update_expense(id, version, &patch, Key::new())
         .await?;
     if context.json()? {
         return Ok(());
@@ -81,11 +87,11 @@ fn rows_words(count: usize) -> String {
 }
 
 /// One change of all rows, or of none.
-async fn all(context: &Context, rows: &[Expense], op: BatchVerb) -> Result<Vec<Expense>, Failure> {
-    let operation = |row: &Expense| BatchOperation {
+async fn all(context: &Context, rows: &[Target], op: BatchVerb) -> Result<Vec<Expense>, Failure> {
+    let operation = |row: &Target| BatchOperation {
         op,
         id: Some(row.id),
-        version: Some(row.version),
+        version: row.version,
         expense: None,
         patch: None,
     };
@@ -98,7 +104,9 @@ async fn all(context: &Context, rows: &[Expense], op: BatchVerb) -> Result<Vec<E
 async fn show(context: &mut Context, rows: &[Expense]) -> Result<(), Failure> {
     let book = Book::load(context).await?;
     let mut table = Table::new(ROW);
-    rows.iter().for_each(|row| table.row(book.cells(row)));
+    for row in rows {
+        table.row(book.cells(row));
+    }
     table.print(&mut context.out)
 }
 
@@ -115,13 +123,8 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
     let clears = value.is_empty();
     match name.trim() {
         "date" => patch.date = Some(read_day(value, "date", context.today)?),
-        "amount" => {
-            patch.amount = Some(
-                value
-                    .parse()
-                    .map_err(|error: Infallible| wrong(error.to_string()))?,
-            )
-        }
+        // Any text is an amount until the server, which knows the currency, says what is wrong with it.
+        "amount" => patch.amount = value.parse().ok(),
         "currency" => {
             let code = value.to_ascii_uppercase();
             patch.currency = Some(

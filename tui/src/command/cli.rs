@@ -15,17 +15,22 @@ use std::path::PathBuf;
 
 /// Expenses in the terminal: alone it opens the app; with a command it does one thing and prints it.
 #[derive(Debug, Parser)]
-#[command(name = "expense", version, about, max_term_width = 100)]
+#[command(
+    name = "expense",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 #[command(
     after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 69 server unreachable, 75 try later, 77 \
                         refused, 78 configuration.\nThe token comes from EXPENSE_TOKEN or EXPENSE_TOKEN_FILE, never \
                         from an argument."
 )]
 pub struct Cli {
-    /// The server's address [env: EXPENSE_SERVER]; left out, one inside this process over a file of your own
+    /// The server's address [env: `EXPENSE_SERVER`]; left out, one inside this process over a file of your own
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,
-    /// The ledger: its id, or default [env: EXPENSE_LEDGER]
+    /// The ledger: its id, or default [env: `EXPENSE_LEDGER`]
     #[arg(long, global = true, value_name = "ID")]
     ledger: Option<String>,
     /// This configuration file instead of the usual ones
@@ -63,12 +68,16 @@ pub(super) enum Command {
     },
     Report(ReportArgs),
     /// List and change categories
+    #[command(disable_help_subcommand = true)]
     Categories(Dictionary),
     /// List and change accounts
+    #[command(disable_help_subcommand = true)]
     Accounts(Dictionary),
     /// List and change payees
+    #[command(disable_help_subcommand = true)]
     Payees(Dictionary),
     /// List and change tags
+    #[command(disable_help_subcommand = true)]
     Tags(Dictionary),
     Import(ImportArgs),
     /// Print the server's address, the token and a ready curl line
@@ -100,11 +109,15 @@ impl Cli {
 
 /// Reads the arguments. What is wrong, and what was asked for by `--help`, is printed; the code is then to be left with.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
-    Cli::try_parse_from(ordered(arguments.into_iter().collect())).map_err(|error| {
+    read(arguments.into_iter().collect()).map_err(|error| {
         // Fails only where nobody reads it.
         drop(error.print());
         u8::try_from(error.exit_code()).unwrap_or(2)
     })
+}
+
+fn read(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(ordered(arguments))
 }
 
 /// Options that take the next argument with them.
@@ -155,8 +168,8 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    fn read(line: &[&str]) -> Result<Cli, u8> {
-        parse(line.iter().map(OsString::from))
+    fn read(line: &[&str]) -> Result<Cli, i32> {
+        super::read(line.iter().map(OsString::from).collect()).map_err(|error| error.exit_code())
     }
 
     fn added(line: &[&str]) -> (String, bool) {

@@ -2,7 +2,7 @@
 
 use super::{Cli, Failure, output::Output, table::Table};
 use crate::client::shown;
-use crate::connect::{Connection, StartLocal};
+use crate::connect::{Connection, ServerKind, StartLocal};
 use crate::outbox::Outbox;
 use crate::settings::{self, Env, Settings};
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ fn folder(name: &'static str, place: &Path, findings: &mut Findings) {
     let shown = place.display();
     match std::fs::metadata(place) {
         Ok(meta) if meta.permissions().readonly() => {
-            findings.add(State::Bad, name, format!("{shown} is read-only"))
+            findings.add(State::Bad, name, format!("{shown} is read-only"));
         }
         Ok(meta) if !meta.is_dir() => findings.add(State::Bad, name, format!("{shown} is no folder")),
         Ok(_) => findings.add(State::Good, name, shown.to_string()),
@@ -173,11 +173,16 @@ async fn server(
         }
     };
     let address = shown(&connection.address);
-    let origin = settings.token_origin.as_deref().unwrap_or("none");
+    let own = if connection.token.is_some() {
+        "of this run"
+    } else {
+        "none"
+    };
+    let origin = settings.token_origin.as_deref().unwrap_or(own);
     findings.add(
         State::Good,
         "server",
-        format!("{address} ({:?}), token from {origin}", connection.kind),
+        format!("{address}, {}, token: {origin}", kind_words(connection.kind)),
     );
     let outcome = ask(&connection, findings).await;
     if let Ok((entries, drafts)) =
@@ -188,6 +193,14 @@ async fn server(
     }
     connection.close().await;
     outcome
+}
+
+fn kind_words(kind: ServerKind) -> &'static str {
+    match kind {
+        ServerKind::Configured => "as configured",
+        ServerKind::Local => "inside this process",
+        ServerKind::Demo => "inside this process, over generated data",
+    }
 }
 
 /// Whether both clocks agree; every instant in the book is the server's.

@@ -19,6 +19,8 @@ pub enum Failure {
     Data(String),
     /// Anything else.
     Failed(String),
+    /// The process was told to end, by this signal.
+    Interrupted(u8),
     /// Whoever read the output went away, which is their right.
     Quiet,
 }
@@ -28,6 +30,8 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Quiet => 0,
+            // As shells count it.
+            Self::Interrupted(signal) => 128_u8.saturating_add(*signal),
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Data(_) => 65,
@@ -60,6 +64,7 @@ impl fmt::Display for Failure {
             Self::Api(error) => f.write_str(&error.sentence()),
             Self::Settings(error) => error.fmt(f),
             Self::Usage(text) | Self::Data(text) | Self::Failed(text) => f.write_str(text),
+            Self::Interrupted(_) => f.write_str("interrupted"),
             Self::Quiet => Ok(()),
         }
     }

@@ -12,30 +12,44 @@ const PRINTED: usize = 8;
 /// Pages that are searched for the end of an id, newest rows first.
 const PAGES: usize = 50;
 
-/// The rows that `named` name, in that order. With `is_deleted`, among the deleted ones only; else among the others.
+/// A row that was named, with the version it had if it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) id: ExpenseId,
+    pub(super) version: Option<i64>,
+}
+
+/// The rows that `named` name, in that order, each once. With `is_deleted` ends are looked for among the deleted rows
+/// only, else among the others.
 pub(super) async fn rows(
     context: &Context,
     named: &[String],
     is_deleted: bool,
-) -> Result<Vec<Expense>, Failure> {
+) -> Result<Vec<Target>, Failure> {
     let wanted: Vec<Wanted> = named
         .iter()
         .map(|text| Wanted::parse(text))
         .collect::<Result<_, _>>()?;
     let found = search(context, &wanted, is_deleted).await?;
-    let mut rows: Vec<Expense> = Vec::new();
-    for (wanted, mut matches) in wanted.iter().zip(found) {
-        let row = match (wanted, matches.len()) {
-            (Wanted::Id(id), _) => context.api.get_expense(*id).await?,
-            (Wanted::End(end), 0) => return Err(none(end, is_deleted)),
-            (Wanted::End(end), 2..) => return Err(several(end, &matches)),
-            (Wanted::End(_), _) => matches.remove(0),
+    let mut targets: Vec<Target> = Vec::new();
+    for (wanted, matches) in wanted.iter().zip(found) {
+        let target = match (wanted, matches.as_slice()) {
+            (Wanted::Id(id), _) => Target {
+                id: *id,
+                version: None,
+            },
+            (Wanted::End(end), []) => return Err(none(end, is_deleted)),
+            (Wanted::End(_), [row]) => Target {
+                id: row.id,
+                version: Some(row.version),
+            },
+            (Wanted::End(end), several) => return Err(fits_several(end, several)),
         };
-        if !rows.iter().any(|known| known.id == row.id) {
-            rows.push(row);
+        if !targets.iter().any(|known| known.id == target.id) {
+            targets.push(target);
         }
     }
-    Ok(rows)
+    Ok(targets)
 }
 
 enum Wanted {
@@ -121,7 +135,7 @@ fn none(end: &str, is_deleted: bool) -> Failure {
     ))
 }
 
-fn several(end: &str, rows: &[Expense]) -> Failure {
+fn fits_several(end: &str, rows: &[Expense]) -> Failure {
     let ends: Vec<_> = rows.iter().take(5).map(suffix).collect();
     Failure::Data(format!(
         "{end} fits {} rows - write more of the id, such as {}",

@@ -17,6 +17,10 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// Import a CSV file: every row gets a verdict first; rows that cannot be read stop the import
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct ImportArgs {
     file: PathBuf,
     /// Which column is what: date=Date,amount=Amount,note=Note; left out, headers that say it themselves

@@ -12,6 +12,7 @@ mod failure;
 mod filter;
 mod find;
 mod import;
+mod interrupt;
 mod list;
 mod manual;
 mod open;
@@ -28,6 +29,7 @@ use crate::outbox::Outbox;
 use crate::settings::{self, Env, Settings};
 use api::date::Date;
 use cli::Command;
+use interrupt::unless_interrupted;
 use output::Output;
 use std::sync::Arc;
 
@@ -63,7 +65,6 @@ impl Context {
 /// Carries out what the command line says. Gives the exit code.
 pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
     let mut out = Output::of_process(cli.is_json, cli.is_plain);
-    let talk = out.talker();
     let outcome = match &cli.command {
         Some(Command::Completions { shell }) => manual::completions(*shell, &mut out),
         Some(Command::Man { dir }) => manual::pages(dir.as_deref(), &mut out),
@@ -73,7 +74,7 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
     match outcome {
         Ok(()) | Err(Failure::Quiet) => 0,
         Err(failure) => {
-            talk(&format!("expense: {failure}"));
+            output::say_last(&format!("expense: {failure}"));
             failure.exit_code()
         }
     }
@@ -82,7 +83,11 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
 async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(), Failure> {
     let settings = Settings::resolve(&cli.flags(), Env::of_process())?;
     let today = settings::today();
-    let connection = Connection::open(&settings, local, today).await?;
+    let connection = unless_interrupted(async {
+        let connection = Connection::open(&settings, local, today).await?;
+        Ok(connection)
+    });
+    let connection = connection.await?;
     let is_full_screen = cli.command.is_none() && out.is_interactive && !cli.is_plain && !cli.is_json;
     if is_full_screen {
         let outbox = Outbox::open(&connection.state, &connection.book).map_err(|error| {
@@ -91,11 +96,14 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
         return open::run(settings, connection, outbox).await;
     }
     let mut context = Context::new(Arc::clone(&connection.api), today, out);
-    let done = match cli.command {
-        Some(Command::Api) => access::run(&settings, &connection, &mut context).await,
-        Some(command) => perform(command, &mut context).await,
-        None => report::overview(&mut context).await,
-    };
+    let done = unless_interrupted(async {
+        match cli.command {
+            Some(Command::Api) => access::run(&settings, &connection, &mut context),
+            Some(command) => perform(command, &mut context).await,
+            None => report::overview(&mut context).await,
+        }
+    });
+    let done = done.await;
     let flushed = context.out.flush();
     connection.close().await;
     done.and(flushed)

@@ -35,11 +35,6 @@ impl Output {
         }
     }
 
-    /// Speaks where this one talks, when this one is gone.
-    pub(super) fn talker(&self) -> impl Fn(&str) + use<> {
-        |text| drop(writeln!(io::stderr(), "{}", clean(text)))
-    }
-
     /// A line of data.
     pub(super) fn line(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.data, "{}", clean(text))?)
@@ -53,11 +48,10 @@ impl Output {
     /// A body of the API, as it came, on lines of its own.
     pub(super) fn body(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.data.write_all(bytes)?;
-        Ok(if bytes.ends_with(b"\n") {
-            ()
-        } else {
-            self.data.write_all(b"\n")?
-        })
+        if !bytes.ends_with(b"\n") {
+            self.data.write_all(b"\n")?;
+        }
+        Ok(())
     }
 
     /// A line of talk. Nobody may be listening.
@@ -77,6 +71,13 @@ impl Output {
 
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         Ok(self.data.flush()?)
+    }
+}
+
+/// A last line of talk, when the command and its streams are gone.
+pub(super) fn say_last(text: &str) {
+    for line in text.lines() {
+        drop(writeln!(io::stderr(), "{}", clean(line)));
     }
 }
 

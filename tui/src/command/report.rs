@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 /// What a report sums by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum By {
+pub(super) enum ReportName {
     Summary,
     ByCategory,
     ByMonth,
@@ -27,7 +27,7 @@ pub(super) enum By {
 #[derive(Debug, Clone, Args)]
 pub(super) struct ReportArgs {
     #[arg(value_enum)]
-    by: By,
+    by: ReportName,
     #[command(flatten)]
     filter: FilterArgs,
 }
@@ -35,7 +35,7 @@ pub(super) struct ReportArgs {
 pub(super) async fn run(args: &ReportArgs, context: &mut Context) -> Result<(), Failure> {
     let ledger = context.api.get_ledger().await?;
     let mut filter = args.filter.read(context, &ledger)?;
-    if args.by == By::Compare && filter.from.is_none() && filter.to.is_none() {
+    if args.by == ReportName::Compare && filter.from.is_none() && filter.to.is_none() {
         let (from, to) = month_range(&ledger, calendar(&ledger).month_of(context.today));
         (filter.from, filter.to) = (Some(from), Some(to));
     }
@@ -56,14 +56,14 @@ pub(super) async fn overview(context: &mut Context) -> Result<(), Failure> {
         to: Some(to),
         ..ExpenseFilter::default()
     };
-    let report = ask(context, By::ByCategory, filter).await?;
+    let report = ask(context, ReportName::ByCategory, filter).await?;
     if context.json()? {
         return Ok(());
     }
     context
         .out
         .line(&format!("{}  {}", ledger.name, span_words(from, to)))?;
-    print(By::ByCategory, &report, context)?;
+    print(ReportName::ByCategory, &report, context)?;
     for next in [
         "",
         "expense add '12.50 lunch #food'",
@@ -76,17 +76,17 @@ pub(super) async fn overview(context: &mut Context) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn ask(context: &Context, by: By, filter: ExpenseFilter) -> Result<Report, Failure> {
+async fn ask(context: &Context, by: ReportName, filter: ExpenseFilter) -> Result<Report, Failure> {
     let api = &context.api;
     Ok(match by {
-        By::Summary => api.report_summary(&filter),
-        By::ByCategory => api.report_by_category(&filter),
-        By::ByMonth => api.report_by_month(&filter),
-        By::ByDay => api.report_by_day(&filter),
-        By::ByAccount => api.report_by_account(&filter),
-        By::ByPayee => api.report_by_payee(&filter),
-        By::ByTag => api.report_by_tag(&filter),
-        By::Compare => api.report_compare(&CompareQuery {
+        ReportName::Summary => api.report_summary(&filter),
+        ReportName::ByCategory => api.report_by_category(&filter),
+        ReportName::ByMonth => api.report_by_month(&filter),
+        ReportName::ByDay => api.report_by_day(&filter),
+        ReportName::ByAccount => api.report_by_account(&filter),
+        ReportName::ByPayee => api.report_by_payee(&filter),
+        ReportName::ByTag => api.report_by_tag(&filter),
+        ReportName::Compare => api.report_compare(&CompareQuery {
             filter,
             ..CompareQuery::default()
         }),
@@ -101,15 +101,15 @@ fn say_period(context: &mut Context, report: &Report) {
 }
 
 /// A table a currency, the ledger's own first, then transfers.
-fn print(by: By, report: &Report, context: &mut Context) -> Result<(), Failure> {
+fn print(by: ReportName, report: &Report, context: &mut Context) -> Result<(), Failure> {
     if report.totals.is_empty() && report.transfers.is_empty() {
         context.out.say("No rows.");
     }
     for total in &report.totals {
         let table = match by {
-            By::Summary => summary(total),
-            By::Compare => comparison(report, total),
-            By::ByMonth | By::ByDay => over_time(report, total, context.out.is_ascii),
+            ReportName::Summary => summary(total),
+            ReportName::Compare => comparison(report, total),
+            ReportName::ByMonth | ReportName::ByDay => over_time(report, total, context.out.is_ascii),
             _ => parts(by, report, total, context.out.is_ascii),
         };
         table.print(&mut context.out)?;
@@ -173,12 +173,12 @@ fn label(row: &ReportRow, is_inner: bool) -> String {
     }
 }
 
-fn parts(by: By, report: &Report, total: &Total, is_ascii: bool) -> Table {
+fn parts(by: ReportName, report: &Report, total: &Total, is_ascii: bool) -> Table {
     let currency = total.currency;
     let head = match by {
-        By::ByAccount => "Account",
-        By::ByPayee => "Payee",
-        By::ByTag => "Tag",
+        ReportName::ByAccount => "Account",
+        ReportName::ByPayee => "Payee",
+        ReportName::ByTag => "Tag",
         _ => "Category",
     };
     let most = report
@@ -248,7 +248,10 @@ fn over_time(report: &Report, total: &Total, is_ascii: bool) -> Table {
         let text = |get: fn(&Total) -> String| sums.map_or_else(String::new, get);
         table.row([
             row.label.clone(),
-            sums.map_or_else(|| "0".to_owned(), |sums| sums.net.to_string()),
+            sums.map_or_else(
+                || api::money::format_minor(0, currency),
+                |sums| sums.net.to_string(),
+            ),
             text(income),
             text(|sums| sums.count.to_string()),
             sums.map_or_else(String::new, |sums| bar(net(sums), most, is_ascii)),

@@ -39,6 +39,8 @@ actions! {
     PreviousField "previous-field" "previous field",
     Save "save" "save",
     AddRow "add-row" "new row below",
+    Mine "mine" "take mine",
+    Theirs "theirs" "take theirs",
     Yes "yes" "yes",
     No "no" "no",
 
@@ -72,6 +74,7 @@ actions! {
     ToggleView "toggle-view" "chart or table",
     GroupBy "group-by" "group by something else",
     ToggleIncome "toggle-income" "spending, income or net",
+    Unfold "unfold" "show or hide subcategories",
     Currency "currency" "show the next currency",
     Copy "copy" "copy",
 

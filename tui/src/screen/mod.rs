@@ -1,6 +1,11 @@
 //! The table of screens: what the number keys switch between, and what the palette can open besides.
 //! A new screen is its file, a `mod` line and a row where the table is put together.
 
+pub mod day_sheet;
+pub mod expenses;
+pub mod insights;
+pub mod view;
+
 use crate::layer::{AnyLayer, Layer};
 
 /// A row of the table of screens. Opened when first shown, kept from then on.

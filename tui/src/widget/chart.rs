@@ -76,6 +76,20 @@ impl Chart<'_> {
         }
     }
 
+    /// Headings for label, value, share and change, in the columns that [`Chart::draw`] gives them.
+    pub fn draw_titles(&self, canvas: &mut Canvas<'_>, line: Rect, titles: [&str; 4], look: &Look) {
+        let layout = self.layout(line.width);
+        let [label, value, share, change] = titles;
+        let style = look.styles.heading;
+        let y = line.y;
+        let mut x = line.x + POINTER;
+        x = canvas.put_fit((x, y, layout.label), label, Align::Left, style, look) + GAP;
+        x = canvas.put_fit((x, y, layout.value), value, Align::Right, style, look) + GAP;
+        canvas.put_fit((x, y, layout.share), share, Align::Right, style, look);
+        let x = line.right().saturating_sub(layout.change);
+        canvas.put_fit((x, y, layout.change), change, Align::Right, style, look);
+    }
+
     fn full_scale(&self) -> u64 {
         let values = self.bars.iter().flat_map(|bar| [Some(bar.value), bar.other]);
         values.flatten().map(i64::unsigned_abs).max().unwrap_or(0).max(1)

@@ -41,7 +41,9 @@ impl Lines {
             let Group::Entry(entry) = &sum.group else { continue };
             let parent = entry.as_ref().and_then(|entry| entry.parent.as_ref());
             let line = lines.entry(entry.as_ref().map(|entry| entry.id)).or_default();
-            line.label = entry.as_ref().map_or_else(|| none_label(by).to_owned(), |entry| entry.name.clone());
+            line.label = entry
+                .as_ref()
+                .map_or_else(|| none_label(by).to_owned(), |entry| entry.name.clone());
             line.parent = parent.map(|(id, _)| *id);
             if let Some(tally) = line.own.get_mut(sum.part) {
                 tally.add(sum);
@@ -53,7 +55,9 @@ impl Lines {
         lines.retain(|_, line| line.parent.is_none() || !line.own.iter().all(Tally::is_empty));
         let mut lines = Self { by, lines };
         lines.add_children();
-        lines.lines.retain(|_, line| !line.whole.iter().all(Tally::is_empty));
+        lines
+            .lines
+            .retain(|_, line| !line.whole.iter().all(Tally::is_empty));
         lines
     }
 
@@ -61,8 +65,11 @@ impl Lines {
         for line in self.lines.values_mut() {
             line.whole.clone_from(&line.own);
         }
-        let children: Vec<(Uuid, Periods)> =
-            self.lines.values().filter_map(|line| Some((line.parent?, line.own.clone()))).collect();
+        let children: Vec<(Uuid, Periods)> = self
+            .lines
+            .values()
+            .filter_map(|line| Some((line.parent?, line.own.clone())))
+            .collect();
         for (parent, own) in children {
             if let Some(line) = self.lines.get_mut(&Some(parent)) {
                 for (whole, own) in line.whole.iter_mut().zip(&own) {
@@ -78,7 +85,11 @@ impl Lines {
             return Ok(());
         }
         for period in 0..2 {
-            let mut top: Vec<&mut Line> = self.lines.values_mut().filter(|line| line.parent.is_none()).collect();
+            let mut top: Vec<&mut Line> = self
+                .lines
+                .values_mut()
+                .filter(|line| line.parent.is_none())
+                .collect();
             let tallies: Vec<&Tally> = top.iter().filter_map(|line| line.whole.get(period)).collect();
             let shares = shares_of(&tallies)?;
             for (line, shares) in top.iter_mut().zip(shares) {
@@ -101,37 +112,42 @@ impl Lines {
         });
         let mut rows = Vec::with_capacity(order.len());
         for (id, line) in order.iter().filter(|(_, line)| line.parent.is_none()) {
-            rows.push(self.row(view, *id, line, before)?);
-            for (child, line) in order.iter().filter(|(_, line)| line.parent.is_some() && line.parent == *id) {
-                rows.push(self.row(view, *child, line, before)?);
+            rows.push(self.row(view, *id, line, before));
+            for (child, line) in order
+                .iter()
+                .filter(|(_, line)| line.parent.is_some() && line.parent == *id)
+            {
+                rows.push(self.row(view, *child, line, before));
             }
         }
         Ok(rows)
     }
 
-    fn row(&self, view: &View, id: Option<Uuid>, line: &Line, before: Option<&Links>) -> Result<ReportRow> {
+    fn row(&self, view: &View, id: Option<Uuid>, line: &Line, before: Option<&Links>) -> ReportRow {
         let key = id.map_or_else(|| "none".to_owned(), |id| id.to_string());
         let [now, then] = &line.whole;
         let [share_now, share_then] = &line.shares;
         let narrow = |links: &Links| links.narrowed(|filter| self.narrow(view, filter, id, &key));
         let links = narrow(&view.links);
-        let totals = view.coins.totals(now, Some(share_now))?;
+        let totals = view.coins.totals(now, Some(share_now));
         let mut row = plain_row(key.clone(), line.label.clone(), totals, links.rows());
         row.parent_key = line.parent.map(|parent| parent.to_string());
         if self.by == By::Category {
             let [own, _] = &line.own;
-            row.own = Some(view.coins.totals(own, None)?);
-            row.own_rows_url = Some(if is_within(&view.filter.category, id) {
-                links.narrowed(|filter| filter.category_only = id.map(|_| true)).rows()
+            row.own = Some(view.coins.totals(own, None));
+            row.own_rows_url = Some(if is_within(view.filter.category.as_ref(), id) {
+                links
+                    .narrowed(|filter| filter.category_only = id.map(|_| true))
+                    .rows()
             } else {
                 links.nothing()
             });
         }
         if let Some(before) = before {
-            row.before = Some(view.coins.totals(then, Some(share_then))?);
+            row.before = Some(view.coins.totals(then, Some(share_then)));
             row.before_rows_url = Some(narrow(before).rows());
         }
-        Ok(row)
+        row
     }
 
     fn narrow(&self, view: &View, filter: &mut ExpenseFilter, id: Option<Uuid>, key: &str) {
@@ -141,14 +157,14 @@ impl Lines {
             By::Payee => filter.payee = key,
             By::Tag => filter.tag = key,
             // A parent that is there for its one subcategory asked for keeps to that.
-            By::Category if is_within(&view.filter.category, id) => filter.category = key,
+            By::Category if is_within(view.filter.category.as_ref(), id) => filter.category = key,
             By::Category | By::All | By::Month | By::Day => {}
         }
     }
 }
 
 /// True where the filter lets rows of that category itself through.
-fn is_within(pick: &Option<Pick>, id: Option<Uuid>) -> bool {
+fn is_within(pick: Option<&Pick>, id: Option<Uuid>) -> bool {
     match (pick, id) {
         (None, _) | (Some(Pick::None), None) => true,
         (Some(Pick::Any(ids)), Some(id)) => ids.contains(&id),

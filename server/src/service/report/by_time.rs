@@ -2,7 +2,6 @@
 
 use super::tally::Tally;
 use super::{View, plain_row};
-use crate::error::Result;
 use crate::store::report::{Group, Sum};
 use api::date::{Calendar, Date, Period};
 use api::report::ReportRow;
@@ -12,8 +11,10 @@ use std::collections::BTreeMap;
 const MAX_DAYS: i64 = 3_660;
 
 /// A row a month of the ledger, from the first to the last of the period.
-pub fn months(view: &View, sums: &[Sum]) -> Result<Vec<ReportRow>> {
-    let (Some(from), Some(to)) = (view.from, view.to) else { return Ok(Vec::new()) };
+pub fn months(view: &View, sums: &[Sum]) -> Vec<ReportRow> {
+    let (Some(from), Some(to)) = (view.from, view.to) else {
+        return Vec::new();
+    };
     let calendar = view.calendar;
     let mut tallies: BTreeMap<api::date::Month, Tally> = BTreeMap::new();
     for (day, sum) in by_day(sums) {
@@ -24,16 +25,22 @@ pub fn months(view: &View, sums: &[Sum]) -> Result<Vec<ReportRow>> {
     loop {
         let (first_day, last_day) = calendar.month_range(month);
         let span = (first_day.max(from), last_day.min(to));
-        rows.push(row(view, month.to_string(), month.words(), span, tallies.get(&month))?);
+        rows.push(row(
+            view,
+            month.to_string(),
+            month.words(),
+            span,
+            tallies.get(&month),
+        ));
         if month >= last {
-            return Ok(rows);
+            return rows;
         }
         month = month.next();
     }
 }
 
 /// A row a day: every day of a period with both ends named and not too long, else the days with rows.
-pub fn days(view: &View, sums: &[Sum]) -> Result<Vec<ReportRow>> {
+pub fn days(view: &View, sums: &[Sum]) -> Vec<ReportRow> {
     let mut tallies: BTreeMap<Date, Tally> = BTreeMap::new();
     for (day, sum) in by_day(sums) {
         tallies.entry(day).or_default().add(sum);
@@ -46,7 +53,10 @@ pub fn days(view: &View, sums: &[Sum]) -> Result<Vec<ReportRow>> {
             tallies.entry(day).or_default();
         }
     }
-    tallies.iter().map(|(day, tally)| row(view, day.to_string(), day.words(), (*day, *day), Some(tally))).collect()
+    tallies
+        .iter()
+        .map(|(day, tally)| row(view, day.to_string(), day.words(), (*day, *day), Some(tally)))
+        .collect()
 }
 
 fn by_day(sums: &[Sum]) -> impl Iterator<Item = (Date, &Sum)> {
@@ -56,10 +66,20 @@ fn by_day(sums: &[Sum]) -> impl Iterator<Item = (Date, &Sum)> {
     })
 }
 
-fn row(view: &View, key: String, label: String, (from, to): (Date, Date), tally: Option<&Tally>) -> Result<ReportRow> {
-    let totals = view.coins.totals(tally.unwrap_or(&Tally::default()), None)?;
+fn row(
+    view: &View,
+    key: String,
+    label: String,
+    (from, to): (Date, Date),
+    tally: Option<&Tally>,
+) -> ReportRow {
+    let totals = view.coins.totals(tally.unwrap_or(&Tally::default()), None);
     let url = view.links.over(Some(from), Some(to)).rows();
-    Ok(ReportRow { from: Some(from), to: Some(to), ..plain_row(key, label, totals, url) })
+    ReportRow {
+        from: Some(from),
+        to: Some(to),
+        ..plain_row(key, label, totals, url)
+    }
 }
 
 /// What a period is compared with: as many whole months before whole months, else as many days before it. `None` where
@@ -72,7 +92,10 @@ pub fn period_before(calendar: Calendar, from: Date, to: Date) -> Option<(Date, 
         while month < last {
             (month, start) = (month.next(), start.prev());
         }
-        (calendar.month_range(start).0, calendar.month_range(first.prev()).1)
+        (
+            calendar.month_range(start).0,
+            calendar.month_range(first.prev()).1,
+        )
     } else {
         Period::Custom(from, to).prev(calendar).range(calendar)
     };
@@ -100,7 +123,11 @@ mod tests {
             (31, "2026-02-28", "2026-03-30", "2026-01-31 2026-02-27"),
             (1, "2026-03-05", "2026-03-05", "2026-03-04 2026-03-04"),
         ] {
-            assert_eq!(before(start_day, from, to).as_deref(), Some(wanted), "{from} {to}");
+            assert_eq!(
+                before(start_day, from, to).as_deref(),
+                Some(wanted),
+                "{from} {to}"
+            );
         }
     }
 
@@ -108,6 +135,9 @@ mod tests {
     fn the_first_days_there_are_have_nothing_before_them() {
         assert_eq!(before(1, "1970-01-01", "1970-01-31"), None);
         assert_eq!(before(1, "1970-01-01", "1970-01-05"), None);
-        assert_eq!(before(1, "1970-01-03", "1970-01-08").as_deref(), Some("1970-01-01 1970-01-02"));
+        assert_eq!(
+            before(1, "1970-01-03", "1970-01-08").as_deref(),
+            Some("1970-01-01 1970-01-02")
+        );
     }
 }

@@ -15,7 +15,10 @@ pub struct Links {
 impl Links {
     /// Over what was asked for.
     pub fn new(grant: &Grant, filter: ExpenseFilter) -> Self {
-        Self { list: format!("/v1/ledgers/{}/expenses", grant.ledger_id()), filter }
+        Self {
+            list: format!("/v1/ledgers/{}/expenses", grant.ledger_id()),
+            filter,
+        }
     }
 
     /// The same over another period.
@@ -52,8 +55,15 @@ impl Links {
             .filter(|kind| asked.as_ref().is_none_or(|asked| asked.contains(kind)))
             .map(|kind| kind.as_str())
             .collect();
-        let kind = if words.is_empty() { "none".to_owned() } else { words.join(",") };
-        let filter = ExpenseFilter { kind: Some(kind), ..self.filter.clone() };
+        let kind = if words.is_empty() {
+            "none".to_owned()
+        } else {
+            words.join(",")
+        };
+        let filter = ExpenseFilter {
+            kind: Some(kind),
+            ..self.filter.clone()
+        };
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if let Ok(Value::Object(fields)) = serde_json::to_value(filter) {
             for (name, value) in &fields {

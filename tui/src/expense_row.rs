@@ -1,0 +1,123 @@
+//! A row of the book as a row of a table: which columns there are, what stands in each, in which style. The list, the
+//! preview of the coming row and whatever else shows rows use the same, so that cells stand under cells.
+
+use crate::book::Lists;
+use crate::figures;
+use crate::text;
+use crate::theme::Look;
+use crate::widget::{Column, Row};
+use api::currency::Currency;
+use api::expense::{Expense, Kind};
+use ratatui::style::Style;
+
+/// An amount as most are; wider ones widen their column.
+const AMOUNT: u16 = 12;
+
+/// From so many columns on, something stands beside the table.
+const WIDE: u16 = 120;
+/// How much of them it has.
+const ASIDE: u16 = 44;
+
+/// The table's part of a body so wide; the rest is for what stands beside it.
+pub fn table_width(body: u16) -> u16 {
+    if body >= WIDE { body - ASIDE } else { body }
+}
+
+/// The columns, with room for these amounts.
+pub fn columns<'a>(rows: impl IntoIterator<Item = &'a Expense>, base: Currency) -> Vec<Column> {
+    let widest = rows
+        .into_iter()
+        .map(|row| text::width(&figures::row_amount(row, base)))
+        .max()
+        .unwrap_or(0);
+    columns_for(u16::try_from(widest).unwrap_or(AMOUNT))
+}
+
+/// The columns, with at least so much room for amounts.
+pub fn columns_for(amount: u16) -> Vec<Column> {
+    vec![
+        Column::fixed("Date", 10).grouped(),
+        Column::flexible("Payee", 11),
+        Column::flexible("Category", 12).weight(3),
+        Column::flexible("Account", 10).weight(2),
+        Column::flexible("Note", 24).weight(1),
+        Column::fixed("Amount", amount.max(AMOUNT)).right(),
+    ]
+}
+
+/// The style of an amount: colour by meaning only.
+pub fn amount_style(kind: Kind, look: &Look) -> Style {
+    match kind {
+        Kind::Expense => look.styles.spending,
+        Kind::Refund | Kind::Income => look.styles.income,
+        Kind::Transfer => look.styles.dim,
+    }
+}
+
+/// What stands under Payee: the payee, else the note.
+fn who(row: &Expense) -> (&str, bool) {
+    match (&row.payee, &row.note) {
+        (Some(payee), _) => (payee, false),
+        (None, Some(note)) => (note, true),
+        (None, None) => ("", false),
+    }
+}
+
+/// Tags and the note, for where there is room.
+fn remark(row: &Expense) -> String {
+    let tags = row.tags.iter().map(|tag| format!("+{tag}"));
+    let note = row.note.clone().filter(|_| row.payee.is_some());
+    tags.chain(note).collect::<Vec<_>>().join(" ")
+}
+
+/// `Giro`, and of a transfer `Giro > Savings`, `outside` where an end is none of the accounts.
+pub fn account_words(row: &Expense, lists: &Lists) -> String {
+    let name = |id: Option<api::id::AccountId>| id.map(|id| lists.account_name(id).to_owned());
+    if row.kind == Kind::Transfer {
+        let outside = || "outside".to_owned();
+        let from = name(row.account_id).unwrap_or_else(outside);
+        return format!("{from} > {}", name(row.to_account_id).unwrap_or_else(outside));
+    }
+    name(row.account_id).unwrap_or_default()
+}
+
+/// The cells of a row.
+pub fn cells(row: &Expense, lists: &Lists, look: &Look) -> Row<'static> {
+    let category = match row.category_id {
+        Some(id) => lists.category_name(id),
+        None if row.kind == Kind::Transfer => "Transfer",
+        None => "",
+    };
+    cells_in(row, category, lists, look)
+}
+
+/// As [`cells`], with another word for the category.
+pub fn cells_in(row: &Expense, category: &str, lists: &Lists, look: &Look) -> Row<'static> {
+    let plain = look.styles.plain;
+    let (who, is_note) = who(row);
+    let category = category.to_owned();
+    let category_style = if row.kind == Kind::Transfer {
+        look.styles.dim
+    } else {
+        plain
+    };
+    Row::default()
+        .styled(row.date.short_words(), plain)
+        .styled(who.to_owned(), if is_note { look.styles.dim } else { plain })
+        .styled(category, category_style)
+        .styled(account_words(row, lists), plain)
+        .styled(remark(row), look.styles.dim)
+        .styled(figures::row_amount(row, lists.base), amount_style(row.kind, look))
+}
+
+/// `12.50 lunch`, to name a row in a sentence.
+pub fn words(row: &Expense, base: Currency, look: &Look) -> String {
+    let amount = figures::cell_amount(row.amount.as_str(), row.kind, row.currency, base);
+    let (who, _) = who(row);
+    let who = text::shorten(who, 30, look.glyphs.ellipsis);
+    [amount.trim(), who.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

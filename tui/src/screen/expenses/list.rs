@@ -1,0 +1,144 @@
+//! The rows that are loaded, in their order, each with how it stands with the server. Knows nothing of loading.
+
+use crate::book::Lists;
+use crate::screen::view::{Sort, SortBy};
+use crate::widget::Gutter;
+use api::expense::Expense;
+use api::id::ExpenseId;
+use api::text::fold;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// Most rows that are kept; further ones are reached by a shorter period or the other order.
+pub(super) const MOST: usize = 5_000;
+
+/// How a row stands with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum State {
+    #[default]
+    Saved,
+    /// On its way, or waiting for the server to come back.
+    Unsent,
+    /// The server will not have it as it is.
+    Refused,
+}
+
+/// A row and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) row: Expense,
+    pub(super) state: State,
+}
+
+/// What is loaded.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    items: Vec<Item>,
+    /// Where the next page begins.
+    pub(super) next: Option<String>,
+    pub(super) marked: BTreeSet<ExpenseId>,
+}
+
+impl List {
+    /// Rows, and one more that stands for those not loaded yet.
+    pub(super) fn shown_len(&self) -> usize {
+        self.items.len() + usize::from(self.next.is_some())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.items.len() >= MOST
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&Item> {
+        self.items.get(at)
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Expense> {
+        self.items.iter().map(|item| &item.row)
+    }
+
+    pub(super) fn place_of(&self, id: ExpenseId) -> Option<usize> {
+        self.items.iter().position(|item| item.row.id == id)
+    }
+
+    /// Puts the first page there instead of what was.
+    pub(super) fn replace(&mut self, rows: Vec<Expense>, next: Option<String>) {
+        self.items = rows
+            .into_iter()
+            .map(|row| Item {
+                row,
+                state: State::Saved,
+            })
+            .collect();
+        self.next = next;
+    }
+
+    /// Adds a page at the end; a row that is there already stays where it is.
+    pub(super) fn append(&mut self, rows: Vec<Expense>, next: Option<String>) {
+        let known: BTreeSet<ExpenseId> = self.rows().map(|row| row.id).collect();
+        let new = rows.into_iter().filter(|row| !known.contains(&row.id));
+        self.items.extend(new.map(|row| Item {
+            row,
+            state: State::Saved,
+        }));
+        self.next = next;
+    }
+
+    /// Puts a row where it belongs, instead of an older form of it. `None`: it belongs to what is not loaded yet.
+    pub(super) fn put(&mut self, row: Expense, state: State, sort: Sort, lists: &Lists) -> Option<usize> {
+        self.remove(row.id);
+        let at = self
+            .items
+            .partition_point(|item| compare(&item.row, &row, sort, lists) == Ordering::Less);
+        if at == self.items.len() && self.next.is_some() && state == State::Saved {
+            return None;
+        }
+        self.items.insert(at, Item { row, state });
+        Some(at)
+    }
+
+    pub(super) fn remove(&mut self, id: ExpenseId) -> Option<Item> {
+        let at = self.place_of(id)?;
+        Some(self.items.remove(at))
+    }
+
+    pub(super) fn gutter(&self, item: &Item) -> Gutter {
+        match item.state {
+            State::Refused => Gutter::Refused,
+            State::Unsent => Gutter::Unsent,
+            State::Saved if self.marked.contains(&item.row.id) => Gutter::Marked,
+            State::Saved => Gutter::None,
+        }
+    }
+}
+
+/// The order in which the server lists them, as far as this side can tell.
+fn compare(a: &Expense, b: &Expense, sort: Sort, lists: &Lists) -> Ordering {
+    let minor = |row: &Expense| row.amount.minor(row.currency).unwrap_or(0);
+    let category = |row: &Expense| {
+        row.category_id
+            .map_or_else(String::new, |id| fold(lists.category_path(id)))
+    };
+    let payee = |row: &Expense| fold(row.payee.as_deref().unwrap_or_default());
+    let order = match sort.by {
+        SortBy::Date => a.date.cmp(&b.date),
+        SortBy::Amount => minor(a).cmp(&minor(b)),
+        SortBy::Payee => payee(a).cmp(&payee(b)),
+        SortBy::Category => category(a).cmp(&category(b)),
+        SortBy::Created => a.created_at.cmp(&b.created_at),
+    };
+    let order = order.then_with(|| a.id.cmp(&b.id));
+    if sort.is_descending {
+        order.reverse()
+    } else {
+        order
+    }
+}

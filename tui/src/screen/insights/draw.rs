@@ -1,0 +1,506 @@
+//! Insights on the canvas: what is shown, the chart or its table, the totals, and what is not in
+//! the chart. Figures of an older answer are dim until the new one is there.
+
+use ratatui::layout::Rect;
+
+use super::{
+    Insights, Shown, day_of,
+    lines::{Line, average, minor, moved},
+    view::{By, Measure, View, partial},
+    words,
+};
+use crate::{
+    figures,
+    keymap::Action,
+    text::{self, Align},
+    theme::Look,
+    widget::{Bar, BarChange, Canvas, Chart, Column, Row, Rows, Table},
+};
+
+/// Lines above and under the chart.
+const HEAD: u16 = 1;
+/// The rule, and what is not in the chart.
+const FOOT: u16 = 2;
+
+/// The parts of the screen.
+struct Parts {
+    head: Rect,
+    chart: Rect,
+    foot: Rect,
+}
+
+fn parts(area: Rect, totals: usize) -> Parts {
+    let head = Rect {
+        height: HEAD.min(area.height),
+        ..area
+    };
+    let rest = area.height - head.height;
+    // The chart comes first where there is little room.
+    let wanted = FOOT + u16::try_from(totals).unwrap_or(1);
+    let foot = if rest > wanted + 3 { wanted } else { 0 };
+    let chart = Rect {
+        y: head.bottom(),
+        height: rest - foot,
+        ..area
+    };
+    Parts {
+        head,
+        chart,
+        foot: Rect {
+            y: chart.bottom(),
+            height: foot,
+            ..area
+        },
+    }
+}
+
+impl Insights {
+    pub(super) fn paint(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        let Some(view) = self.view.clone() else { return };
+        let totals = self.totals(area.width);
+        let parts = parts(area, totals.len());
+        self.draw_head(canvas, parts.head, &view, look);
+        let Some(shown) = self.shown.take() else {
+            return self.draw_unknown(canvas, parts.chart, look);
+        };
+        let is_stale = view.asked(self.calendar()) != shown.asked;
+        let look_of_lines = shade(look, &view, is_stale);
+        if self.lines.is_empty() {
+            self.draw_empty(canvas, parts.chart, &view, &shown, look);
+        } else if view.is_table {
+            self.draw_table(canvas, parts.chart, &view, &shown, &look_of_lines);
+        } else {
+            self.draw_chart(canvas, parts.chart, &view, &shown, &look_of_lines);
+        }
+        self.draw_foot(canvas, parts.foot, (&view, &shown, &totals), look);
+        self.shown = Some(shown);
+    }
+
+    /// `1-30 Nov 2026, 21 of 30 days   by category   spending`, and at the right the filter.
+    fn draw_head(&self, canvas: &mut Canvas<'_>, line: Rect, view: &View, look: &Look) {
+        let asked = view.asked(self.calendar());
+        let mut days = asked.words(self.calendar());
+        if view.by != By::Month
+            && let Some(partial) = asked.partial(day_of(look))
+        {
+            days = format!("{days}, {partial}");
+        }
+        let filter = words::filter(view);
+        let right = if filter.is_empty() {
+            String::new()
+        } else {
+            format!("/ {filter}")
+        };
+        let room = usize::from(line.width.saturating_sub(2));
+        let right = text::shorten(&right, room / 3, look.glyphs.ellipsis);
+        let taken = u16::try_from(text::width(&right)).unwrap_or(0);
+        let mut left = room.saturating_sub(usize::from(taken) + usize::from(taken > 0) * 2);
+        let mut x = line.x + 1;
+        let what = format!("by {}, {}", view.by.word(), view.measure.word());
+        let currency = self.currency().to_string();
+        for (part, style) in [
+            (days, look.styles.bold),
+            (what, look.styles.plain),
+            (currency, look.styles.plain),
+        ] {
+            let part = text::shorten(&part, left, look.glyphs.ellipsis);
+            let columns = u16::try_from(left).unwrap_or(0);
+            let end = canvas.put(x, line.y, columns, &part, style) + 3;
+            left = left.saturating_sub(usize::from(end - x));
+            x = end;
+        }
+        let x = line.right().saturating_sub(taken + 1);
+        canvas.put(x, line.y, taken, &right, look.styles.accent);
+    }
+
+    /// Nothing was answered yet: why, and what to do.
+    fn draw_unknown(&self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        let Some(error) = &self.error else { return };
+        let again = format!(
+            "{} tries again.",
+            look.key(&["insights", "global"], Action::Reload)
+        );
+        let lines = text::wrap(error, usize::from(area.width.saturating_sub(4)).max(1));
+        for (y, line) in (area.top() + 1..area.bottom()).zip(lines.into_iter().chain([again])) {
+            canvas.put(
+                area.x + 2,
+                y,
+                area.width.saturating_sub(2),
+                &line,
+                look.styles.plain,
+            );
+        }
+    }
+
+    fn draw_empty(&self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
+        let empty = words::Empty {
+            view,
+            asked: &shown.asked,
+            figures: &shown.figures,
+            currency: self.currency(),
+            calendar: self.calendar(),
+        };
+        let lines = empty.lines(|action| look.key(&["insights", "period"], action));
+        for (y, line) in (area.top() + 1..area.bottom()).zip(lines) {
+            let place = (area.x + 2, y, area.width.saturating_sub(3));
+            canvas.put_fit(place, &line, Align::Left, look.styles.plain, look);
+        }
+    }
+
+    fn draw_chart(&mut self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
+        let currency = self.currency();
+        let bars = bars(&self.lines, view, shown, currency, look);
+        let chart = Chart {
+            bars: &bars,
+            has_focus: true,
+        };
+        let has_titles = area.height > 3;
+        if has_titles {
+            let against = against(view.by, shown);
+            let titles = [
+                view.by.heading(),
+                view.measure.heading(),
+                share_heading(&bars),
+                against.as_str(),
+            ];
+            chart.draw_titles(canvas, Rect { height: 1, ..area }, titles, look);
+        }
+        self.area = below_titles(area, has_titles);
+        chart.draw(canvas, self.area, &mut self.scroll, look);
+    }
+
+    fn draw_table(&mut self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
+        let twin = Twin::new(&self.lines, view, shown, self.currency(), look);
+        let table = Table {
+            columns: &twin.columns,
+            rows: &twin,
+            has_titles: area.height > 3,
+            has_focus: true,
+            cell: None,
+        };
+        table.draw(canvas, area, &mut self.scroll, look);
+        self.area = below_titles(area, area.height > 3);
+    }
+
+    /// A rule, the totals, and what is not in the chart.
+    fn draw_foot(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        (view, shown, totals): (&View, &Shown, &[String]),
+        look: &Look,
+    ) {
+        if area.is_empty() {
+            return;
+        }
+        let currency = self.currency();
+        canvas.rule(Rect { height: 1, ..area }, look);
+        let room = area.width.saturating_sub(2);
+        for (y, line) in (area.y + 1..).zip(totals) {
+            canvas.put_fit((area.x + 1, y, room), line, Align::Left, look.styles.plain, look);
+        }
+        let y = area.bottom() - 1;
+        let more = self.more(look);
+        let taken = u16::try_from(text::width(&more)).unwrap_or(0).min(room);
+        canvas.put(
+            area.right().saturating_sub(taken + 1),
+            y,
+            taken,
+            &more,
+            look.styles.dim,
+        );
+        let mut left = room.saturating_sub(taken + u16::from(taken > 0) * 2);
+        let mut x = area.x + 1;
+        let left_out = words::left_out(&shown.figures, currency, view.measure).map(|left_out| {
+            let key = look.key(&["insights"], Action::Currency);
+            (format!("{left_out}, {key} shows it"), look.styles.warning)
+        });
+        let tick = tick_words(&self.lines, view, shown, currency, look).map(|tick| (tick, look.styles.dim));
+        for (part, style) in left_out.into_iter().chain(tick) {
+            let part = text::shorten(&part, left.into(), look.glyphs.ellipsis);
+            let end = canvas.put(x, y, left, &part, style) + 3;
+            left = left.saturating_sub(end - x);
+            x = end;
+        }
+    }
+
+    /// The totals in as few lines as they fit in, none of them cut.
+    fn totals(&self, columns: u16) -> Vec<String> {
+        let Some(shown) = &self.shown else {
+            return Vec::new();
+        };
+        let room = usize::from(columns.saturating_sub(2));
+        let mut lines: Vec<String> = Vec::new();
+        for part in words::totals(&shown.figures, self.currency()) {
+            match lines.last_mut() {
+                Some(line) if text::width(line) + 3 + text::width(&part) <= room => {
+                    line.push_str("   ");
+                    line.push_str(&part);
+                }
+                _ => lines.push(part),
+            }
+        }
+        lines
+    }
+
+    /// `↓ 12 more` while lines are out of view.
+    fn more(&self, look: &Look) -> String {
+        let seen = self.scroll.visible(self.lines.len());
+        let (above, below) = (seen.start, self.lines.len() - seen.end.min(self.lines.len()));
+        let part = |count: usize, glyph: &str| (count > 0).then(|| format!("{glyph} {count} more"));
+        let parts = [
+            part(above, look.glyphs.more_above),
+            part(below, look.glyphs.more_below),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    }
+}
+
+fn below_titles(area: Rect, has_titles: bool) -> Rect {
+    let titles = u16::from(has_titles).min(area.height);
+    Rect {
+        y: area.y + titles,
+        height: area.height - titles,
+        ..area
+    }
+}
+
+/// What is below zero came back, and is good; what is left below zero is not.
+fn shade(look: &Look, view: &View, is_stale: bool) -> Look {
+    let mut shaded = look.clone();
+    if view.measure == Measure::Net {
+        shaded.styles.income = look.styles.warning;
+    }
+    if is_stale {
+        let dim = look.styles.dim;
+        shaded.styles = crate::theme::Styles {
+            accent: dim,
+            income: dim,
+            plain: dim,
+            bold: dim,
+            ..shaded.styles
+        };
+    }
+    shaded
+}
+
+fn share_heading(bars: &[Bar<'_>]) -> &'static str {
+    if bars.iter().any(|bar| !bar.share_text.is_empty()) {
+        "Share"
+    } else {
+        ""
+    }
+}
+
+/// The heading of the changes: `vs Oct`.
+fn against(by: By, shown: &Shown) -> String {
+    if by == By::Month {
+        return "vs before".to_owned();
+    }
+    let (from, to) = shown.asked.before;
+    match (shown.asked.period, from.month() == to.month()) {
+        (api::date::Period::Year(_), _) => format!("vs {}", from.year()),
+        (api::date::Period::Month(_), _) | (_, true) if to.days_since(from) > 1 => {
+            format!("vs {}", api::date::month_name(from.month()))
+        }
+        _ => "vs before".to_owned(),
+    }
+}
+
+/// What the tick on a bar is: the average of the months, or the period before.
+fn tick_words(
+    lines: &[Line],
+    view: &View,
+    shown: &Shown,
+    currency: api::currency::Currency,
+    look: &Look,
+) -> Option<String> {
+    let words = if shown.asked.by == By::Month {
+        let average = average(lines, day_of(look))?;
+        format!("average {}", figures::amount(average, currency))
+    } else {
+        words::before(&shown.figures, &shown.asked, view, currency)?
+    };
+    Some(if view.is_table {
+        words
+    } else {
+        format!("{} {words}", look.glyphs.tick)
+    })
+}
+
+fn label(line: &Line, view: &View) -> String {
+    if line.is_child {
+        format!("  {}", line.label)
+    } else if line.children == 0 || view.unfolded.contains(&line.key) {
+        line.label.clone()
+    } else {
+        format!("{} ({})", line.label, line.children)
+    }
+}
+
+/// A month that is not over says so; everything else how it moved.
+fn change(line: &Line, by: By, look: &Look) -> BarChange<'static> {
+    if by == By::Month
+        && let (Some(from), Some(to)) = (line.from, line.to)
+        && let Some(words) = partial(from, to, day_of(look))
+    {
+        return BarChange {
+            text: words.into(),
+            is_big: false,
+        };
+    }
+    let moved = moved(line.value, line.before);
+    BarChange {
+        text: moved.text,
+        is_big: moved.is_big,
+    }
+}
+
+fn share(line: &Line) -> String {
+    line.share.map_or_else(String::new, |share| format!("{share}%"))
+}
+
+fn bars(
+    lines: &[Line],
+    view: &View,
+    shown: &Shown,
+    currency: api::currency::Currency,
+    look: &Look,
+) -> Vec<Bar<'static>> {
+    let by = shown.asked.by;
+    let average = (by == By::Month).then(|| average(lines, day_of(look))).flatten();
+    let least = view.measure.heading().len();
+    let bar = |line: &Line| Bar {
+        label: label(line, view).into(),
+        value: line.value,
+        value_text: format!("{:>least$}", figures::amount(line.value, currency)).into(),
+        share_text: share(line).into(),
+        // Nothing before is no place on the scale.
+        other: if by == By::Month {
+            average
+        } else {
+            line.before.filter(|before| *before > 0)
+        },
+        change: change(line, by, look),
+    };
+    let mut bars: Vec<Bar<'_>> = lines.iter().map(bar).collect();
+    let least = against(by, shown).len();
+    for bar in &mut bars {
+        bar.change.text = format!("{:>least$}", bar.change.text).into();
+    }
+    if share_heading(&bars).len() > 4 {
+        for bar in &mut bars {
+            bar.share_text = format!("{:>6}", bar.share_text).into();
+        }
+    }
+    bars
+}
+
+const HEADINGS: [&str; 9] = [
+    "", "Spent", "Refunds", "Net", "Share", "Before", "Change", "Income", "Rows",
+];
+/// The lightest column goes first when it gets narrow.
+const WEIGHTS: [u8; 9] = [u8::MAX, 4, 2, u8::MAX, 6, 3, 5, 3, 1];
+
+/// The same figures as a table, and more of them.
+pub(super) struct Twin {
+    pub(super) columns: Vec<Column>,
+    pub(super) headings: Vec<&'static str>,
+    pub(super) cells: Vec<Vec<String>>,
+    bold: Vec<bool>,
+    look: Look,
+}
+
+impl Twin {
+    pub(super) fn new(
+        lines: &[Line],
+        view: &View,
+        shown: &Shown,
+        currency: api::currency::Currency,
+        look: &Look,
+    ) -> Self {
+        let by = shown.asked.by;
+        let cells: Vec<Vec<String>> = lines
+            .iter()
+            .map(|line| row(line, view, by, currency, look))
+            .collect();
+        let mut headings = HEADINGS.to_vec();
+        if let Some(first) = headings.first_mut() {
+            *first = by.heading();
+        }
+        let widest = |at: usize, heading: &str| {
+            let cells = cells
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| text::width(&text::clean(cell)));
+            let widest = cells.max().unwrap_or(0);
+            // A column without a figure has no place.
+            if widest == 0 {
+                0
+            } else {
+                u16::try_from(widest.max(heading.len())).unwrap_or(u16::MAX)
+            }
+        };
+        let column = |(at, (heading, weight)): (usize, (&&'static str, u8))| match (at, widest(at, heading)) {
+            (0, width) => Column::fixed(*heading, width.clamp(8, 28)),
+            (_, 0) => Column::fixed("", 0).weight(0),
+            (_, width) => Column::fixed(*heading, width).right().weight(weight),
+        };
+        let columns = headings.iter().zip(WEIGHTS).enumerate().map(column).collect();
+        let bold = lines.iter().map(|line| change(line, by, look).is_big).collect();
+        Self {
+            columns,
+            headings,
+            cells,
+            bold,
+            look: look.clone(),
+        }
+    }
+}
+
+fn row(line: &Line, view: &View, by: By, currency: api::currency::Currency, look: &Look) -> Vec<String> {
+    let figure = |of: fn(&api::report::Total) -> &api::money::Total| {
+        let sum = line.total.as_ref().map_or(0, |total| minor(of(total), currency));
+        figures::amount(sum, currency)
+    };
+    let before = line
+        .before
+        .filter(|_| by != By::Month)
+        .map_or_else(String::new, |before| figures::amount(before, currency));
+    vec![
+        label(line, view),
+        figure(|total| &total.spent),
+        figure(|total| &total.refunded),
+        figure(|total| &total.net),
+        share(line),
+        before,
+        change(line, by, look).text.into_owned(),
+        figure(|total| &total.income),
+        line.total.as_ref().map_or(0, |total| total.count).to_string(),
+    ]
+}
+
+impl Rows for Twin {
+    fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn row(&self, at: usize) -> Option<Row<'_>> {
+        let styles = &self.look.styles;
+        let is_bold = self.bold.get(at).copied().unwrap_or(false);
+        let cells = self.cells.get(at)?;
+        Some(
+            cells
+                .iter()
+                .enumerate()
+                .fold(Row::default(), |row, (column, cell)| {
+                    let style = match column {
+                        6 if is_bold => styles.bold,
+                        7 if cell.contains(|c: char| ('1'..='9').contains(&c)) => styles.income,
+                        _ => styles.plain,
+                    };
+                    row.styled(cell.as_str(), style)
+                }),
+        )
+    }
+}

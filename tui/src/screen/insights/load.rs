@@ -1,0 +1,145 @@
+//! Asking for a report and taking the answer. A newer question takes the place of an older one;
+//! what was shown stays until its answer is there, also when that is a failure.
+
+use std::sync::Arc;
+
+use api::{
+    date::{Period, PeriodKind},
+    report::CompareQuery,
+};
+
+use super::{
+    Insights, Shown,
+    lines::Figures,
+    view::{Asked, By},
+};
+use crate::{
+    book::{BookChanged, RowsChanged},
+    client::{Api, ClientError},
+    fx::{Change, Fx, Message, NewDay},
+    theme::Look,
+};
+
+async fn report(api: Arc<dyn Api>, asked: Asked) -> (Asked, Result<Figures, ClientError>) {
+    let figures = ask_for(&api, &asked).await;
+    (asked, figures)
+}
+
+async fn ask_for(api: &Arc<dyn Api>, asked: &Asked) -> Result<Figures, ClientError> {
+    let filter = &asked.filter;
+    let (before_from, before_to) = asked.before;
+    let earlier = api::expense::ExpenseFilter {
+        from: Some(before_from),
+        to: Some(before_to),
+        ..filter.clone()
+    };
+    let one = match asked.by {
+        By::Category => {
+            let query = CompareQuery {
+                filter: filter.clone(),
+                before_from: Some(before_from),
+                before_to: Some(before_to),
+            };
+            api.report_compare(&query)
+        }
+        By::Month => api.report_by_month(filter),
+        By::Account => api.report_by_account(filter),
+        By::Payee => api.report_by_payee(filter),
+        By::Tag => api.report_by_tag(filter),
+    };
+    let other = match asked.by {
+        By::Category | By::Month => None,
+        By::Account => Some(api.report_by_account(&earlier)),
+        By::Payee => Some(api.report_by_payee(&earlier)),
+        By::Tag => Some(api.report_by_tag(&earlier)),
+    };
+    let report = one.await?;
+    let before = match other {
+        Some(other) => Some(other.await?),
+        None => None,
+    };
+    Ok(Figures { report, before })
+}
+
+impl Insights {
+    /// Asks for what the view needs.
+    pub(super) fn ask(&mut self) -> Fx<Self> {
+        let Some(view) = &self.view else { return Fx::none() };
+        let asked = view.asked(self.calendar());
+        let label = format!("loading {}", asked.words(self.calendar()));
+        Fx::call_latest(
+            "report",
+            label,
+            report(Arc::clone(&self.desk.api), asked),
+            Self::answered,
+        )
+    }
+
+    fn answered(&mut self, (asked, figures): (Asked, Result<Figures, ClientError>), look: &Look) -> Fx<Self> {
+        match figures {
+            Ok(figures) => {
+                let is_other = self
+                    .shown
+                    .as_ref()
+                    .is_some_and(|shown| shown.asked.by != asked.by);
+                if is_other {
+                    self.lines.clear();
+                    self.scroll.select(0, 0);
+                }
+                let is_first = is_other || self.shown.is_none();
+                let by = asked.by;
+                self.error = None;
+                self.shown = Some(Shown { asked, figures });
+                self.arrange(look);
+                if is_first && by == By::Month {
+                    // The newest month is the last one.
+                    self.scroll.select(self.lines.len(), self.lines.len());
+                }
+                Fx::none()
+            }
+            Err(error) => {
+                let sentence = error.sentence();
+                let message = if error.is_offline() && self.shown.is_some() {
+                    Message::warning(format!("Shown as of the last answer. {sentence}"))
+                } else {
+                    Message::error(sentence.clone())
+                };
+                self.error = Some(sentence);
+                Fx::notify(message)
+            }
+        }
+    }
+
+    /// The ledger's settings are known, or other ones: its month may begin on another day, and
+    /// names may have changed.
+    fn recut(&mut self, look: &Look) -> Fx<Self> {
+        let calendar = self.calendar();
+        if let Some(view) = &mut self.view
+            && let Period::Month(_) = view.period
+            && self.shown.is_none()
+        {
+            view.period = Period::of(PeriodKind::Month, super::day_of(look), calendar);
+        }
+        let is_same = self.shown.as_ref().is_some_and(|shown| {
+            self.view
+                .as_ref()
+                .is_some_and(|view| view.asked(calendar) == shown.asked)
+        });
+        if is_same { Fx::none() } else { self.ask() }
+    }
+
+    /// Something changed somewhere.
+    pub(super) fn heard(&mut self, change: &Change, look: &Look) -> Fx<Self> {
+        if change.get::<NewDay>().is_some() {
+            self.arrange(look);
+            return Fx::none();
+        }
+        if change.get::<RowsChanged>().is_some() {
+            return self.ask();
+        }
+        if change.get::<BookChanged>().is_some() && self.view.is_some() {
+            return self.recut(look);
+        }
+        Fx::none()
+    }
+}

@@ -1,0 +1,239 @@
+//! What Insights shows: by what, of what, in which currency and order, over which days. Values only.
+
+use std::collections::BTreeSet;
+
+use api::{
+    currency::Currency,
+    date::{Calendar, Date, Period, span_words},
+    expense::ExpenseFilter,
+};
+
+/// Months in view where the period itself is shorter than that.
+const MONTHS: usize = 12;
+
+/// What a bar stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    Category,
+    Month,
+    Account,
+    Payee,
+    Tag,
+}
+
+impl By {
+    pub(super) const ALL: [Self; 5] = [Self::Category, Self::Month, Self::Account, Self::Payee, Self::Tag];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Category => "category",
+            Self::Month => "month",
+            Self::Account => "account",
+            Self::Payee => "payee",
+            Self::Tag => "tag",
+        }
+    }
+
+    pub(super) fn heading(self) -> &'static str {
+        match self {
+            Self::Category => "Category",
+            Self::Month => "Month",
+            Self::Account => "Account",
+            Self::Payee => "Payee",
+            Self::Tag => "Tag",
+        }
+    }
+
+    /// The order it begins with.
+    pub(super) fn order(self) -> Order {
+        if self == Self::Month {
+            Order::Time
+        } else {
+            Order::Amount
+        }
+    }
+}
+
+/// What the length of a bar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// Expenses less refunds.
+    Spending,
+    Income,
+    /// Income less spending.
+    Net,
+}
+
+impl Measure {
+    #[must_use]
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Spending => Self::Income,
+            Self::Income => Self::Net,
+            Self::Net => Self::Spending,
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Spending => "spending",
+            Self::Income => "income",
+            Self::Net => "income less spending",
+        }
+    }
+
+    pub(super) fn heading(self) -> &'static str {
+        match self {
+            Self::Spending => "Spent",
+            Self::Income => "Income",
+            Self::Net => "Net",
+        }
+    }
+
+    /// Kinds of rows that it counts.
+    pub(super) fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Spending => &["expense", "refund"],
+            Self::Income => &["income"],
+            Self::Net => &["expense", "refund", "income"],
+        }
+    }
+}
+
+/// In which order lines stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Time,
+    Amount,
+    Name,
+    Change,
+}
+
+impl Order {
+    #[must_use]
+    pub(super) fn next(self, by: By) -> Self {
+        match self {
+            Self::Time => Self::Amount,
+            Self::Amount if by == By::Month => Self::Time,
+            Self::Amount => Self::Name,
+            Self::Name => Self::Change,
+            Self::Change => Self::Amount,
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Time => "in order of time",
+            Self::Amount => "the largest first",
+            Self::Name => "by name",
+            Self::Change => "the largest change first",
+        }
+    }
+}
+
+/// All of what can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) by: By,
+    pub(super) measure: Measure,
+    pub(super) order: Order,
+    pub(super) is_reversed: bool,
+    pub(super) is_table: bool,
+    /// `None`: the base currency.
+    pub(super) currency: Option<Currency>,
+    pub(super) period: Period,
+    pub(super) filter: ExpenseFilter,
+    /// Keys of parents whose subcategories are shown.
+    pub(super) unfolded: BTreeSet<String>,
+}
+
+/// The part of a view that the server has to be asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) by: By,
+    pub(super) period: Period,
+    pub(super) from: Date,
+    pub(super) to: Date,
+    /// First and last day of the period before.
+    pub(super) before: (Date, Date),
+    pub(super) filter: ExpenseFilter,
+}
+
+impl View {
+    pub(super) fn new(period: Period) -> Self {
+        Self {
+            by: By::Category,
+            measure: Measure::Spending,
+            order: By::Category.order(),
+            is_reversed: false,
+            is_table: false,
+            currency: None,
+            period,
+            filter: ExpenseFilter::default(),
+            unfolded: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn asked(&self, calendar: Calendar) -> Asked {
+        let (from, to) = self.days(calendar);
+        let filter = ExpenseFilter {
+            from: Some(from),
+            to: Some(to),
+            ..self.filter.clone()
+        };
+        let before = self.period.prev(calendar).range(calendar);
+        Asked {
+            by: self.by,
+            period: self.period,
+            from,
+            to,
+            before,
+            filter,
+        }
+    }
+
+    /// By month a year's worth is shown, ending with the period, where the period is shorter.
+    fn days(&self, calendar: Calendar) -> (Date, Date) {
+        let (from, to) = self.period.range(calendar);
+        let is_long = matches!(self.period, Period::Year(_)) || to.days_since(from) > 62;
+        if self.by != By::Month || is_long {
+            return (from, to);
+        }
+        let last = calendar.month_of(to);
+        let first = (1..MONTHS).fold(last, |month, _| month.prev());
+        (calendar.month_range(first).0, calendar.month_range(last).1)
+    }
+}
+
+impl Asked {
+    /// The days in words.
+    pub(super) fn words(&self, calendar: Calendar) -> String {
+        if self.by == By::Month {
+            let (first, last) = (calendar.month_of(self.from), calendar.month_of(self.to));
+            if (self.from, self.to) == (calendar.month_range(first).0, calendar.month_range(last).1) {
+                return format!("{} - {}", first.words(), last.words());
+            }
+        }
+        if self.by == By::Month || (self.from, self.to) != self.period.range(calendar) {
+            return span_words(self.from, self.to);
+        }
+        self.period.words(calendar)
+    }
+
+    /// `21 of 30 days` while the period is not over.
+    pub(super) fn partial(&self, today: Date) -> Option<String> {
+        partial(self.from, self.to, today)
+    }
+}
+
+/// `21 of 30 days` where today lies in it and is not its last day.
+pub(super) fn partial(from: Date, to: Date, today: Date) -> Option<String> {
+    let is_open = from <= today && today < to;
+    is_open.then(|| {
+        format!(
+            "{} of {} days",
+            today.days_since(from) + 1,
+            to.days_since(from) + 1
+        )
+    })
+}
