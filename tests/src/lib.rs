@@ -10,4 +10,6 @@ pub mod calls;
 pub mod client;
 pub mod db;
 pub mod people;
+pub mod proxy;
+pub mod sample;
 pub mod server;
