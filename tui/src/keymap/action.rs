@@ -38,7 +38,7 @@ actions! {
     NextField "next-field" "next field",
     PreviousField "previous-field" "previous field",
     Save "save" "save",
-    AddRow "add-row" "new row below",
+    AddRow "add-row" "the row below, a new one after the last",
     Yes "yes" "yes",
     No "no" "no",
 
