@@ -41,6 +41,7 @@ actions! {
     AddRow "add-row" "new row below",
     Mine "mine" "take mine",
     Theirs "theirs" "take theirs",
+    AddRow "add-row" "the row below, a new one after the last",
     Yes "yes" "yes",
     No "no" "no",
 
