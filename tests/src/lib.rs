@@ -10,4 +10,6 @@ pub mod calls;
 pub mod client;
 pub mod db;
 pub mod people;
+pub mod program;
 pub mod server;
+pub mod terminal;
