@@ -11,5 +11,7 @@ pub mod client;
 pub mod db;
 pub mod people;
 pub mod program;
+pub mod proxy;
+pub mod sample;
 pub mod server;
 pub mod terminal;

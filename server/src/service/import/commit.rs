@@ -198,7 +198,6 @@ impl Step {
             after.state = Stage::Committed;
         }
         let mut left_out = Vec::new();
-        let drafts = self.unknown(unit, drafts, &mut left_out).await?;
         let books = if drafts.is_empty() {
             Books::default()
         } else {
@@ -211,6 +210,7 @@ impl Step {
                 Err(why) => left_out.push((n, Verdict::Invalid, why)),
             }
         }
+        let ops = unknown(unit, ops, &mut left_out).await?;
         let edits = self.edits(unit, ops, &mut left_out).await?;
         let detail = &mut after.detail;
         for (n, verdict, why) in &left_out {
@@ -225,42 +225,6 @@ impl Step {
         detail.written_count += u64::try_from(written.len()).unwrap_or(0);
         store::import::mark_written(unit, self.import_id, &written).await?;
         Ok(edits)
-    }
-
-    /// The rows whose external id was not recorded since the preview.
-    async fn unknown(
-        &self,
-        unit: &Unit,
-        drafts: Vec<(i32, Draft)>,
-        left_out: &mut Vec<(i32, Verdict, String)>,
-    ) -> Result<Vec<(i32, Draft)>> {
-        let ids: Vec<String> = drafts
-            .iter()
-            .filter_map(|(_, draft)| draft.expense.external_id.clone())
-            .collect();
-        let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
-            .await?
-            .into_iter()
-            .collect();
-        let mut fresh = Vec::with_capacity(drafts.len());
-        for (n, draft) in drafts {
-            let key = draft
-                .expense
-                .external_id
-                .clone()
-                .map(|id| (draft.account_id.unwrap_or(Uuid::nil()), id));
-            match key.filter(|key| known.contains(key)) {
-                Some((_, id)) => {
-                    left_out.push((
-                        n,
-                        Verdict::Duplicate,
-                        format!("The external id {id:?} was recorded since the preview"),
-                    ));
-                }
-                None => fresh.push((n, draft)),
-            }
-        }
-        Ok(fresh)
     }
 
     /// The edits of the rows that can be written; what cannot any more is left out, and the others tried again.
@@ -308,6 +272,40 @@ impl Step {
             }
         }
     }
+}
+
+/// The rows whose external id was not recorded since the preview.
+async fn unknown(
+    unit: &Unit,
+    rows: Vec<(i32, NewExpense)>,
+    left_out: &mut Vec<(i32, Verdict, String)>,
+) -> Result<Vec<(i32, NewExpense)>> {
+    let ids: Vec<String> = rows
+        .iter()
+        .filter_map(|(_, new)| new.external_id.clone())
+        .collect();
+    let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
+        .await?
+        .into_iter()
+        .collect();
+    let mut fresh = Vec::with_capacity(rows.len());
+    for (n, new) in rows {
+        let key = new
+            .external_id
+            .clone()
+            .map(|id| (new.account_id.map_or(Uuid::nil(), Into::into), id));
+        match key.filter(|key| known.contains(key)) {
+            Some((_, id)) => {
+                left_out.push((
+                    n,
+                    Verdict::Duplicate,
+                    format!("The external id {id:?} was recorded since the preview"),
+                ));
+            }
+            None => fresh.push((n, new)),
+        }
+    }
+    Ok(fresh)
 }
 
 /// As many rows as one change holds with all the names they could make; true where some had to wait.
