@@ -2,7 +2,7 @@
 //! of it could see. Everything is waited for by condition. What a test expects to see is not decided here.
 
 use crate::program::{Home, binary};
-use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::process::Command;
@@ -25,7 +25,6 @@ pub const CTRL_C: &str = "\x03";
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
-    killer: Box<dyn ChildKiller + Send + Sync>,
     shared: Arc<Shared>,
     pid: u32,
     /// The terminal's modes before the program had it.
@@ -99,7 +98,6 @@ impl Terminal {
         let (screen, ending) = (Arc::clone(&shared), Arc::clone(&shared));
         std::thread::spawn(move || watch(reader, &screen));
         let pid = child.process_id().expect("the id of a running program");
-        let killer = child.clone_killer();
         std::thread::spawn(move || {
             let exit = child.wait().expect("wait for expense");
             ending.lock().exit = Some(exit);
@@ -108,7 +106,6 @@ impl Terminal {
         Self {
             writer: pair.master.take_writer().expect("write to the terminal"),
             master: pair.master,
-            killer,
             shared,
             pid,
             modes,
@@ -257,7 +254,9 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         if self.is_running() {
             // It may be gone by now.
-            let _ = self.killer.kill();
+            let _ = Command::new("kill")
+                .args(["-KILL", &self.pid.to_string()])
+                .output();
         }
     }
 }
