@@ -93,7 +93,15 @@ impl Layer for DaySheet {
         if self.typing.is_some() {
             return vec![A::NextField, A::AddRow, A::Save, A::Back];
         }
-        vec![A::Edit, A::NextField, A::Add, A::Delete, A::PreviousDay, A::NextDay, A::Save]
+        vec![
+            A::Edit,
+            A::NextField,
+            A::Add,
+            A::Delete,
+            A::PreviousDay,
+            A::NextDay,
+            A::Save,
+        ]
     }
 
     fn wants_text(&self) -> bool {

@@ -45,7 +45,10 @@ impl Layer for Opener {
 
 fn over(desk: &Desk) -> Harness {
     let desk = desk.clone();
-    let screens = vec![Screen::new("Opener", move || Opener(desk)), Screen::new("Below", || Below)];
+    let screens = vec![
+        Screen::new("Opener", move || Opener(desk)),
+        Screen::new("Below", || Below),
+    ];
     Harness::new(80, 24).screens(screens)
 }
 
@@ -55,11 +58,22 @@ fn leaving_keeps_unsaved_cells_and_says_so() {
     let mut app = over(&bench.desk);
     app.keys("o50<esc><esc>");
     assert_eq!(app.titles(), ["Opener"]);
-    assert!(app.message().unwrap().text.contains("Unsaved cells of Fri 20 Nov are kept"), "{:?}", app.message());
+    assert!(
+        app.message()
+            .unwrap()
+            .text
+            .contains("Unsaved cells of Fri 20 Nov are kept"),
+        "{:?}",
+        app.message()
+    );
     bench.fake.once_tagged("get_day", &day(eight()), ETAG);
     app.keys("o");
     assert!(app.line(4).contains("50.00"), "{}", app.screen());
-    assert!(app.message().unwrap().text.contains("1 unsaved row"), "{:?}", app.message());
+    assert!(
+        app.message().unwrap().text.contains("1 unsaved row"),
+        "{:?}",
+        app.message()
+    );
     assert!(bench.sent().is_empty());
 }
 
@@ -86,9 +100,17 @@ fn every_letter_is_on_disk_and_a_dead_app_leaves_it_to_the_next() {
     desk.drafts.put(desk.outbox.take_drafts().unwrap());
     fake.once_tagged("get_day", &day(eight()), ETAG);
     let mut app = Harness::new(80, 24).open(DaySheet::new(desk.clone(), date("2026-11-20")));
-    assert!(app.line(4).contains("50.00") && app.line(4).contains("Hal"), "{}", app.screen());
+    assert!(
+        app.line(4).contains("50.00") && app.line(4).contains("Hal"),
+        "{}",
+        app.screen()
+    );
     app.keys("u");
-    assert_eq!(desk.outbox.counts().unwrap(), (0, 0), "taken back, nothing is kept");
+    assert_eq!(
+        desk.outbox.counts().unwrap(),
+        (0, 0),
+        "taken back, nothing is kept"
+    );
 }
 
 #[test]
@@ -115,13 +137,21 @@ fn a_draft_over_a_row_that_changed_since_shows_both() {
     rows[0].version = 2;
     bench.fake.once_tagged("get_day", &day(rows), "\"8-new\"");
     app.keys("o");
-    assert!(app.screen().contains("Amount: mine 50, theirs 49.50"), "{}", app.screen());
+    assert!(
+        app.screen().contains("Amount: mine 50, theirs 49.50"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
 fn a_draft_that_cannot_be_read_is_passed_over() {
     let bench = Bench::new();
-    let id = bench.desk.outbox.keep_draft(None, "day 2026-11-20", "{not json").unwrap();
+    let id = bench
+        .desk
+        .outbox
+        .keep_draft(None, "day 2026-11-20", "{not json")
+        .unwrap();
     let draft = crate::outbox::Draft {
         id,
         kind: "day 2026-11-20".to_owned(),
