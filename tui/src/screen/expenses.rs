@@ -20,8 +20,8 @@ use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::screen::view::View;
 use crate::theme::Look;
-use crate::widget::{Canvas, Scroll};
 use crate::waiting::ServerBack;
+use crate::widget::{Canvas, Scroll};
 use api::date::Date;
 use api::id::ExpenseId;
 use api::report::Report;
@@ -84,7 +84,11 @@ impl Expenses {
     pub fn new(desk: Desk, today: Date) -> Self {
         let view = View::month_of(today, desk.book.lists().calendar);
         let first_day = Some(today);
-        Self { first_day, ..Self::over(desk, view) }
+        Self {
+            first_day,
+            is_first_book: true,
+            ..Self::over(desk, view)
+        }
     }
 
     /// The rows of a view.
@@ -109,7 +113,7 @@ impl Expenses {
             mark_from: None,
             currency: 0,
             first_day: None,
-            is_first_book: true,
+            is_first_book: false,
             table_area: Rect::ZERO,
         }
     }
@@ -168,7 +172,11 @@ impl Layer for Expenses {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
-        self.desk.book.refresh(&self.desk.api).and(self.load()).and(self.take_over())
+        if !self.is_lowest() {
+            return self.load();
+        }
+        let lists = self.desk.book.refresh(&self.desk.api);
+        lists.and(self.load()).and(self.take_over())
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
@@ -193,6 +201,7 @@ impl Layer for Expenses {
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
         self.is_fresh = false;
+        self.wanted = None;
         let outside = self.outside.take();
         if let (Action::Accept, Some(outside)) = (action, outside) {
             return self.show_outside(outside);

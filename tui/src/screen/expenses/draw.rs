@@ -20,6 +20,8 @@ struct Shown<'a> {
     lists: &'a Lists,
     new_categories: &'a HashMap<ExpenseId, String>,
     look: &'a Look,
+    /// The rows are of several years.
+    has_years: bool,
 }
 
 impl Rows for Shown<'_> {
@@ -29,17 +31,22 @@ impl Rows for Shown<'_> {
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
         let item = self.list.get(at)?;
-        let cells = match self.new_category(item) {
-            Some(name) => expense_row::cells_in(&item.row, name, self.lists, self.look),
-            None => expense_row::cells(&item.row, self.lists, self.look),
+        let cells = expense_row::Cells {
+            category: self.new_category(item),
+            has_years: self.has_years,
+            ..expense_row::Cells::of(self.lists, self.look)
         };
+        let cells = cells.row(&item.row);
         Some(cells.gutter(self.list.gutter(item)))
     }
 }
 
 impl Shown<'_> {
     fn new_category(&self, item: &Item) -> Option<&str> {
-        let name = self.new_categories.get(&item.row.id).filter(|_| item.state != State::Saved);
+        let name = self
+            .new_categories
+            .get(&item.row.id)
+            .filter(|_| item.state != State::Saved);
         name.map(String::as_str)
     }
 }
@@ -51,7 +58,11 @@ impl Expenses {
         }
         let lists = self.desk.book.lists();
         self.draw_summary(canvas, Rect { height: 1, ..area }, &lists, look);
-        let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        let below = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
         let width = expense_row::table_width(area.width);
         let body = Rect { width, ..below };
         self.table_area = body;
@@ -61,15 +72,32 @@ impl Expenses {
             self.draw_table(canvas, body, &lists, look);
         }
         if width < area.width {
-            let aside = Rect { x: area.x + width + 2, width: area.width - width - 3, ..below };
+            let aside = Rect {
+                x: area.x + width + 3,
+                width: area.width - width - 4,
+                ..below
+            };
             self.draw_aside(canvas, aside, &lists, look);
         }
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
-        let columns = expense_row::columns(self.list.rows(), lists.base);
-        let rows = Shown { list: &self.list, lists, new_categories: &self.new_categories, look };
-        let table = Table { columns: &columns, rows: &rows, has_titles: true, has_focus: true, cell: None };
+        let columns = expense_row::columns_for(self.list.amount_width(lists.base));
+        let (from, to) = self.shown.as_ref().unwrap_or(&self.view).range(lists.calendar);
+        let rows = Shown {
+            list: &self.list,
+            lists,
+            new_categories: &self.new_categories,
+            look,
+            has_years: from.year() != to.year(),
+        };
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            has_titles: true,
+            has_focus: true,
+            cell: None,
+        };
         table.draw(canvas, body, &mut self.scroll, look);
     }
 
@@ -77,7 +105,10 @@ impl Expenses {
         let x = body.x + 3.min(body.width);
         let columns = body.width.saturating_sub(4);
         canvas.set_cursor(Position::new(body.x, body.y));
-        let lines = self.empty_words(look).into_iter().flat_map(|words| text::wrap(&words, columns.into()));
+        let lines = self
+            .empty_words(look)
+            .into_iter()
+            .flat_map(|words| text::wrap(&words, columns.into()));
         for (y, line) in (body.y + 1..body.bottom()).zip(lines) {
             canvas.put(x, y, columns, &line, look.styles.plain);
         }
@@ -99,14 +130,25 @@ impl Expenses {
         if let Some(marked) = self.mark_words(lists.base) {
             put(&marked, look.styles.marked);
         }
-        if let Some(report) = &self.report {
-            put(&sum_words(report, "Spent", |total| total.net.minor(total.currency), lists.base), look.styles.plain);
-            let income = sum_words(report, "Income", |total| total.income.minor(total.currency), lists.base);
-            put(&income, look.styles.income);
-            put(&figures::rows(ask::row_count(report)), look.styles.plain);
-        }
         put(&shown.filter_text, look.styles.accent);
         put(&shown.sort.words(), look.styles.dim);
+        if let Some(report) = &self.report {
+            let spent = sum_words(
+                report,
+                "Spent",
+                |total| total.net.minor(total.currency),
+                lists.base,
+            );
+            put(&spent, look.styles.plain);
+            put(&figures::rows(ask::row_count(report)), look.styles.plain);
+            let income = sum_words(
+                report,
+                "Income",
+                |total| total.income.minor(total.currency),
+                lists.base,
+            );
+            put(&income, look.styles.income);
+        }
     }
 
     /// The same rows by category, in one currency.
@@ -119,16 +161,38 @@ impl Expenses {
             return;
         };
         let currency = total.currency;
-        let title = if report.totals.len() > 1 { format!("By category, {currency}") } else { "By category".to_owned() };
+        let title = if report.totals.len() > 1 {
+            format!("By category, {currency}")
+        } else {
+            "By category".to_owned()
+        };
         if area.height > 0 {
-            canvas.put_fit((area.x, area.y, area.width), &title, Align::Left, look.styles.heading, look);
+            canvas.put_fit(
+                (area.x, area.y, area.width),
+                &title,
+                Align::Left,
+                look.styles.heading,
+                look,
+            );
         }
         let rest = not_shown(report, currency, lists.base);
         let foot = u16::from(!rest.is_empty());
-        let chart = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + foot), ..area };
-        let bars: Vec<Bar<'_>> = report.rows.iter().filter_map(|row| bar(row, currency, look)).collect();
+        let chart = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1 + foot),
+            ..area
+        };
+        let bars: Vec<Bar<'_>> = report
+            .rows
+            .iter()
+            .filter_map(|row| bar(row, currency, look))
+            .collect();
         let mut scroll = Scroll::default();
-        Chart { bars: &bars, has_focus: false }.draw(canvas, chart, &mut scroll, look);
+        Chart {
+            bars: &bars,
+            has_focus: false,
+        }
+        .draw(canvas, chart, &mut scroll, look);
         if foot > 0 && area.height > 1 {
             let y = area.bottom() - 1;
             canvas.put_fit((area.x, y, area.width), &rest, Align::Left, look.styles.dim, look);
@@ -146,12 +210,19 @@ impl Expenses {
 }
 
 fn sum_words(report: &Report, noun: &str, of: fn(&Total) -> Option<i64>, base: Currency) -> String {
-    let sums = report.totals.iter().filter_map(|total| Some((total.currency, of(total)?)));
+    let sums = report
+        .totals
+        .iter()
+        .filter_map(|total| Some((total.currency, of(total)?)));
     let sums: Vec<String> = sums
         .filter(|(currency, minor)| *minor != 0 || (*currency == base && noun == "Spent"))
         .map(|(currency, minor)| figures::amount_in(minor, currency, base))
         .collect();
-    if sums.is_empty() { String::new() } else { format!("{noun} {}", sums.join(", ")) }
+    if sums.is_empty() {
+        String::new()
+    } else {
+        format!("{noun} {}", sums.join(", "))
+    }
 }
 
 /// A category's bar; subcategories are in their parents'.
@@ -161,8 +232,14 @@ fn bar<'a>(row: &'a ReportRow, currency: Currency, look: &Look) -> Option<Bar<'a
     }
     let total = row.totals.iter().find(|total| total.currency == currency)?;
     let value = total.net.minor(currency).filter(|net| *net != 0)?;
-    let share = total.share.map_or_else(String::new, |share| format!("{}%", (share.hundredths() + 50) / 100));
-    let label = if row.label.is_empty() { look.glyphs.ellipsis } else { row.label.as_str() };
+    let share = total.share.map_or_else(String::new, |share| {
+        format!("{}%", (share.hundredths() + 50) / 100)
+    });
+    let label = if row.label.is_empty() {
+        look.glyphs.ellipsis
+    } else {
+        row.label.as_str()
+    };
     Some(Bar {
         label: label.into(),
         value,
@@ -178,7 +255,17 @@ fn not_shown(report: &Report, currency: Currency, base: Currency) -> String {
         .totals
         .iter()
         .filter(|total| total.currency != currency)
-        .filter_map(|total| Some(figures::amount_in(total.net.minor(total.currency)?, total.currency, base)))
+        .filter_map(|total| {
+            Some(figures::amount_in(
+                total.net.minor(total.currency)?,
+                total.currency,
+                base,
+            ))
+        })
         .collect();
-    if others.is_empty() { String::new() } else { format!("not in it: {}", others.join(", ")) }
+    if others.is_empty() {
+        String::new()
+    } else {
+        format!("not in it: {}", others.join(", "))
+    }
 }
