@@ -6,10 +6,9 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::http::examples::EXAMPLE_ID;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use tests::sample::{fill_example_book, samples};
+use tests::sample::{book_of, samples};
 use tests::server::TestApp;
 
 /// What is left when that a field is empty is said by leaving it out.
@@ -138,19 +137,11 @@ async fn both_forms_of_every_type_agree() {
         let Some(name) = schema_name(schema).filter(|name| *name != "Health") else {
             continue;
         };
-        let own = TestApp::start().await;
-        fill_example_book(&own).await;
-        let http = own.client();
-        let mut call = sample.call(&http, "default", EXAMPLE_ID);
-        if sample.takes_if_match {
-            let read = http
-                .get(sample.path("default", EXAMPLE_ID).trim_end_matches("/restore"))
-                .await;
-            call = call.if_match(read.header("etag").unwrap_or("*"));
-        }
-        let answer = call.await;
+        // What it would make stands in these as it would be sent.
+        let is_exact = !matches!(name, "ParsedEntry" | "Page_ImportRow");
+        let answer = book_of(&app, &sample).await.call(&sample).await;
         if answer.status == sample.success {
-            check(name, &answer.json, true);
+            check(name, &answer.json, is_exact);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
