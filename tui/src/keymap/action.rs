@@ -39,6 +39,8 @@ actions! {
     PreviousField "previous-field" "previous field",
     Save "save" "save",
     AddRow "add-row" "the row below, a new one after the last",
+    Mine "mine" "take mine",
+    Theirs "theirs" "take theirs",
     Yes "yes" "yes",
     No "no" "no",
 
