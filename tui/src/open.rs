@@ -9,6 +9,7 @@ use crate::outbox::Outbox;
 use crate::popup::currency::CurrencyChoice;
 use crate::screen::insights::Insights;
 use crate::screen::expenses::Expenses;
+use crate::screen::insights::Insights;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, now, today};
 use crate::theme::{Glyphs, Styles, Tier};

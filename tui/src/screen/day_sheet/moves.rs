@@ -8,6 +8,7 @@ use crate::{
     fx::{Fx, Message},
     keymap::Action,
     layer::TextEvent,
+    popup::prompt::DayPrompt,
     theme::Look,
 };
 
@@ -35,6 +36,12 @@ impl DaySheet {
             A::PreviousDay => self.other_day(self.date.shift_days(-1), look),
             A::NextDay => self.other_day(self.date.shift_days(1), look),
             A::Today => self.other_day(today(look), look),
+            A::GoToDate => {
+                let kept = self.leave_cell(look);
+                kept.and(Fx::ask(DayPrompt::new("Go to a day"), |layer: &mut Self, day, look| {
+                    layer.other_day(day, look)
+                }))
+            }
             A::Back if self.typing.is_some() => self.leave_cell(look),
             A::Back | A::Quit => self.close(look),
             _ => Fx::pass(),

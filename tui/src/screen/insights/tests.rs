@@ -188,10 +188,16 @@ pub(super) fn fake() -> Arc<FakeApi> {
     Arc::new(fake)
 }
 
+thread_local! {
+    /// Folders of this test's desks; they go when the test's thread does.
+    static FOLDERS: std::cell::RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
 /// A desk with nothing on it but a server.
 pub(super) fn desk(api: Arc<dyn Api>) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path(), "test").unwrap();
+    FOLDERS.with_borrow_mut(|folders| folders.push(folder));
     Desk::new(api, Currency::EUR, outbox)
 }
 

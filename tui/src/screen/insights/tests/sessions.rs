@@ -265,6 +265,32 @@ fn moving_and_changing_the_view_asks_nothing() {
 }
 
 #[test]
+fn a_filter_narrows_every_figure_and_x_clears_it() {
+    let fake = fake();
+    let mut app = open(&fake);
+    app.keys("/@visa >20<cr>");
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!(filter.account.as_deref(), Some("visa"));
+    assert!(app.line(2).ends_with("/ @visa >20"), "{}", app.line(2));
+    app.keys("x");
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!(filter.account, None);
+    assert!(!app.line(2).contains('/'));
+}
+
+#[test]
+fn a_chosen_period_and_a_day_to_go_to() {
+    let fake = fake();
+    let mut app = open(&fake);
+    app.keys("pc<c-u>2026-01-05<tab><c-u>2026-02-10<cr>");
+    assert!(app.line(2).contains("5 Jan - 10 Feb 2026"), "{}", app.screen());
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!((filter.from, filter.to), ("2026-01-05".parse().ok(), "2026-02-10".parse().ok()));
+    app.keys("pmT2026-07-14<cr>");
+    assert!(app.line(2).contains("1-31 Jul 2026"), "{}", app.screen());
+}
+
+#[test]
 fn sorting_by_name_and_back() {
     let mut app = open(&fake());
     app.keys("s");
