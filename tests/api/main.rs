@@ -11,6 +11,7 @@ mod categories;
 mod days;
 mod dictionary;
 mod expenses;
+mod imports;
 mod ledgers;
 mod outage;
 mod payees;

@@ -290,7 +290,10 @@ impl<N: Dictionary> Work for Delete<N> {
                 .await?
                 .len();
             if children > 0 {
-                return Err(in_use(u64::try_from(children).unwrap_or(u64::MAX), ["subcategory", "subcategories"]));
+                return Err(in_use(
+                    u64::try_from(children).unwrap_or(u64::MAX),
+                    ["subcategory", "subcategories"],
+                ));
             }
         }
         let after = EntryImage {

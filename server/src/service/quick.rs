@@ -233,7 +233,11 @@ impl Read {
 
     fn new_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for (dictionary, name) in self.missing().into_iter().map(|(_, dictionary, name)| (dictionary, name)) {
+        for (dictionary, name) in self
+            .missing()
+            .into_iter()
+            .map(|(_, dictionary, name)| (dictionary, name))
+        {
             let is_unknown = self.lists.all.by_name(dictionary, &name.text) == Err(Miss::Unknown);
             if is_unknown && !names.contains(&name.text) {
                 names.push(name.text.clone());

@@ -178,3 +178,89 @@ fn total(currency: Currency, coin: Coin, shares: Option<&Shares>) -> Total {
         share: shares.and_then(|shares| shares.get(&currency).copied()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::report::Group;
+    use api::date::Date;
+
+    fn sum(kind: Kind, currency: Currency, minor: i64) -> Sum {
+        let (first, last) = (Date::MIN, Date::MAX);
+        Sum {
+            part: 0,
+            group: Group::All,
+            kind,
+            currency,
+            minor,
+            count: 1,
+            first,
+            last,
+        }
+    }
+
+    fn chf() -> Currency {
+        Currency::parse("CHF").unwrap()
+    }
+
+    #[test]
+    fn sums_beyond_64_bits_stay_exact_and_have_no_share() {
+        let sums = [
+            sum(Kind::Expense, Currency::EUR, i64::MAX),
+            sum(Kind::Expense, Currency::EUR, i64::MAX),
+        ];
+        let tally = Tally::of(&sums);
+        let coins = Coins {
+            base: Currency::EUR,
+            otherwise: Currency::EUR,
+        };
+        assert_eq!(
+            coins.totals(&tally, None)[0].spent.as_str(),
+            "184467440737095516.14"
+        );
+        assert!(shares_of(&[&tally]).is_err());
+    }
+
+    #[test]
+    fn shares_are_within_a_currency_and_ties_go_to_the_first() {
+        let third = |currency| Tally::of(&[sum(Kind::Expense, currency, 100)]);
+        let back = Tally::of(&[sum(Kind::Refund, Currency::EUR, 100)]);
+        let (a, b) = (third(Currency::EUR), third(chf()));
+        let shares = shares_of(&[&a, &a, &back, &a, &b]).unwrap();
+        let of = |currency: Currency| -> Vec<Option<String>> {
+            shares
+                .iter()
+                .map(|row| row.get(&currency).map(Share::to_string))
+                .collect()
+        };
+        let (more, less) = (Some("33.34".to_owned()), Some("33.33".to_owned()));
+        assert_eq!(of(Currency::EUR), [more, less.clone(), None, less, None]);
+        assert_eq!(of(chf()), [None, None, None, None, Some("100.00".to_owned())]);
+    }
+
+    #[test]
+    fn the_base_comes_first_and_transfers_are_in_no_total() {
+        let sums = [
+            sum(Kind::Income, chf(), 5),
+            sum(Kind::Refund, Currency::EUR, 7),
+            sum(Kind::Transfer, Currency::EUR, 1000),
+        ];
+        let base_first = |base| {
+            let totals = Coins {
+                base,
+                otherwise: base,
+            }
+            .totals(&Tally::of(&sums), None);
+            totals
+                .iter()
+                .map(|total| (total.currency, total.net.to_string()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            base_first(Currency::EUR),
+            [(Currency::EUR, "-0.07".to_owned()), (chf(), "0.00".to_owned())]
+        );
+        assert_eq!(base_first(chf())[0].0, chf());
+        assert!(Tally::of(&sums[2..]).is_empty());
+    }
+}
