@@ -6,6 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 
 use tokio::net::TcpListener;
@@ -189,7 +191,7 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
         return Ok(Sha256::digest(secret.as_bytes()).into());
     }
     let drawn: [u8; 32] = rand::random();
-    let text: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = BASE64.encode(drawn);
     let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await?;
     Ok(Sha256::digest(stored.as_bytes()).into())
 }

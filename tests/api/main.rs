@@ -5,6 +5,18 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod access;
+mod accounts;
+mod categories;
 mod days;
+mod dictionary;
 mod expenses;
+mod imports;
+mod ledgers;
+mod outage;
+mod payees;
+mod protocol;
+mod quick;
 mod reports;
+mod tags;
+mod vanish;

@@ -8,6 +8,12 @@
 
 pub mod calls;
 pub mod client;
+pub mod daemon;
 pub mod db;
 pub mod people;
+pub mod program;
+pub mod proxy;
+pub mod relay;
+pub mod sample;
 pub mod server;
+pub mod terminal;

@@ -4,6 +4,7 @@
 use crate::client::Http;
 use crate::db::TestDb;
 use crate::people::Person;
+use crate::proxy::Proxy;
 use chrono::{DateTime, Utc};
 use entity::{change, expense, ledger};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
@@ -42,8 +43,26 @@ impl TestApp {
     /// A server with a clock and settings of the test's choice.
     pub async fn start_with(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let db = Box::pin(TestDb::new()).await;
+        let url = db.url().to_owned();
+        Box::pin(Self::over(db, &url, clock, change)).await
+    }
+
+    /// A server whose line to the MariaDB can be cut. The test's own connection is beside that line.
+    pub async fn start_behind_proxy() -> (Self, Proxy) {
+        let db = Box::pin(TestDb::new()).await;
+        let (address, socket) = db.url().split_once("?socket=").expect("a MariaDB on a socket");
+        let proxy = Proxy::before(socket.into()).await;
+        let database = address.rsplit('/').next().unwrap_or_default();
+        let url = format!("mysql://root@127.0.0.1:{}/{database}", proxy.port());
+        (
+            Box::pin(Self::over(db, &url, Clock::system(), |_| ())).await,
+            proxy,
+        )
+    }
+
+    async fn over(db: TestDb, url: &str, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
-        config.database.urls = vec![DatabaseUrl::from(db.url())];
+        config.database.urls = vec![DatabaseUrl::from(url)];
         change(&mut config);
         let running = Box::pin(start_at(config, clock)).await.expect("start the server");
         crate::calls::know(|| server::http::document(&running.state).expect("the document"));

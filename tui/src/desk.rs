@@ -3,7 +3,10 @@
 
 use crate::book::Book;
 use crate::client::Api;
+use crate::drafts::Drafts;
 use crate::outbox::Outbox;
+use crate::waiting::Waiting;
+use api::currency::Currency;
 use std::sync::Arc;
 
 /// The tools of a layer.
@@ -12,4 +15,23 @@ pub struct Desk {
     pub api: Arc<dyn Api>,
     pub book: Book,
     pub outbox: Outbox,
+    pub drafts: Drafts,
+    pub waiting: Waiting,
+    /// What a book without rows is to be in, if it is ours to say.
+    pub new_book_currency: Option<Currency>,
+}
+
+impl Desk {
+    /// Tools for a ledger of which nothing is known yet but the currency it will probably have.
+    pub fn new(api: Arc<dyn Api>, base: Currency, outbox: Outbox) -> Self {
+        let drafts = Drafts::new(outbox.clone());
+        Self {
+            api,
+            book: Book::new(base),
+            outbox,
+            drafts,
+            waiting: Waiting::default(),
+            new_book_currency: None,
+        }
+    }
 }

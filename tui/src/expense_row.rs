@@ -13,6 +13,16 @@ use ratatui::style::Style;
 /// An amount as most are; wider ones widen their column.
 const AMOUNT: u16 = 12;
 
+/// From so many columns on, something stands beside the table.
+const WIDE: u16 = 120;
+/// How much of them it has.
+const ASIDE: u16 = 44;
+
+/// The table's part of a body so wide; the rest is for what stands beside it.
+pub fn table_width(body: u16) -> u16 {
+    if body >= WIDE { body - ASIDE } else { body }
+}
+
 /// The columns, with room for these amounts.
 pub fn columns<'a>(rows: impl IntoIterator<Item = &'a Expense>, base: Currency) -> Vec<Column> {
     let widest = rows
@@ -73,13 +83,19 @@ pub fn account_words(row: &Expense, lists: &Lists) -> String {
 
 /// The cells of a row.
 pub fn cells(row: &Expense, lists: &Lists, look: &Look) -> Row<'static> {
+    let category = match row.category_id {
+        Some(id) => lists.category_name(id),
+        None if row.kind == Kind::Transfer => "Transfer",
+        None => "",
+    };
+    cells_in(row, category, lists, look)
+}
+
+/// As [`cells`], with another word for the category.
+pub fn cells_in(row: &Expense, category: &str, lists: &Lists, look: &Look) -> Row<'static> {
     let plain = look.styles.plain;
     let (who, is_note) = who(row);
-    let category = match row.category_id {
-        Some(id) => lists.category_path(id).to_owned(),
-        None if row.kind == Kind::Transfer => "Transfer".to_owned(),
-        None => String::new(),
-    };
+    let category = category.to_owned();
     let category_style = if row.kind == Kind::Transfer {
         look.styles.dim
     } else {

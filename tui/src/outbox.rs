@@ -167,6 +167,22 @@ impl Outbox {
         Ok((self.inner.entries.count()?, self.inner.drafts.count()?))
     }
 
+    /// Writes an entry to disk before it is sent.
+    pub async fn keep(&self, entry: &Entry) -> io::Result<()> {
+        self.write(entry.clone()).await
+    }
+
+    /// Runs disk work beside the loop.
+    pub async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let outbox = self.clone();
+        tokio::task::spawn_blocking(move || work(&outbox))
+            .await
+            .map_err(io::Error::other)?
+    }
+
     /// Disk is slow where it must be safe, so that this runs beside the loop.
     async fn write(&self, entry: Entry) -> io::Result<()> {
         let inner = Arc::clone(&self.inner);

@@ -103,7 +103,9 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
         let wanted = match request.raw_path_param("ledger") {
-            None | Some("default") => None,
+            // A route that hides the name would otherwise lead everybody to their own ledger.
+            None => return Err(AppError::Internal("no ledger in the route".into()).into()),
+            Some("default") => None,
             Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
         let access = authenticate(request, wanted).await?;

@@ -34,11 +34,21 @@ impl LedgersApi {
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
+}
 
+/// The resource of one of them. Its prefix holds the name that the guard looks for.
+#[derive(Debug)]
+pub struct LedgerApi {
+    /// The server's state.
+    pub state: AppState,
+}
+
+#[OpenApi(prefix_path = "/v1/ledgers/:ledger", tag = "Tag::Ledgers")]
+impl LedgerApi {
     /// Get a ledger
     ///
     /// Its settings, and the revision it is at.
-    #[oai(path = "/:ledger", method = "get", operation_id = "get_ledger")]
+    #[oai(path = "/", method = "get", operation_id = "get_ledger")]
     async fn get_ledger(&self, ledger: Guard<Read>) -> Result<Found<Ledger>> {
         Ok(with_version(
             service::ledger::get(&self.state, &ledger.grant).await?,
@@ -48,7 +58,7 @@ impl LedgersApi {
     /// Change a ledger
     ///
     /// Its name, its base currency, and how its months and weeks are cut. A merge patch (RFC 7396).
-    #[oai(path = "/:ledger", method = "patch", operation_id = "update_ledger")]
+    #[oai(path = "/", method = "patch", operation_id = "update_ledger")]
     async fn update_ledger(
         &self,
         ledger: Guard<Own>,

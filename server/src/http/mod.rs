@@ -81,7 +81,10 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
     let known = docs.clone();
     let problems = Problems {
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
-        allowed: Arc::new(move |path| spec::methods_of(&known.document, path)),
+        allowed: Arc::new(move |path| match spec::methods_of(&known.document, path) {
+            methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
+            methods => methods,
+        }),
     };
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
@@ -110,6 +113,7 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 /// The resources. One more is one more line here.
 type Resources = (
     ledgers::LedgersApi,
+    ledgers::LedgerApi,
     expenses::ExpensesApi,
     days::DaysApi,
     categories::CategoriesApi,
@@ -124,6 +128,7 @@ type Resources = (
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
         ledgers::LedgersApi { state: state.clone() },
+        ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
@@ -154,6 +159,11 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
         service.swagger_ui_html().trim_start().replace(&raw, &json)
     );
     Ok(Docs { document, json, page })
+}
+
+/// The addresses beside the document's own.
+fn is_page(path: &str) -> bool {
+    path == "/docs" || path == "/openapi.json" || path.starts_with("/docs/errors/")
 }
 
 fn body_kind(method: &Method, path: &str) -> BodyKind {

@@ -164,7 +164,7 @@ impl Schemas {
     }
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
-    pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
+    pub fn read_text(&self, type_name: &str, property: &str, text: &str) -> Value {
         let schema = self
             .schemas
             .get(type_name)

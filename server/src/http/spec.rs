@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Mends a document.
 pub fn finish(document: &str) -> serde_json::Result<Value> {
     let mut document: Value = serde_json::from_str(document)?;
-    document["openapi"] = "3.0.3".into();
+    set(&mut document, "openapi", "3.0.3");
     mend_numbers(&mut document);
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         *paths = std::mem::take(paths)
@@ -214,7 +214,7 @@ fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
     if place == "header" {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         let mut renamed = parameter.clone();
-        renamed["name"] = header_name(name).into();
+        set(&mut renamed, "name", header_name(name));
         return vec![with_description(renamed)];
     }
     let reference = parameter
@@ -242,12 +242,18 @@ fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
         .collect()
 }
 
+fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
 fn with_description(mut parameter: Value) -> Value {
     if parameter.get("description").is_none()
         && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
         && let Some(description) = schema.remove("description")
     {
-        parameter["description"] = description;
+        set(&mut parameter, "description", description);
     }
     if let Some(parameter) = parameter.as_object_mut() {
         for noise in ["deprecated", "explode", "style"] {
@@ -280,8 +286,16 @@ fn problem_response(status: u16) -> Value {
     });
     let header = |name: &str, description: &str| json!({ name: { "description": description, "schema": { "type": "string" } } });
     match status {
-        401 => response["headers"] = header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
-        503 => response["headers"] = header("Retry-After", "Seconds to wait."),
+        401 => set(
+            &mut response,
+            "headers",
+            header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
+        ),
+        503 => set(
+            &mut response,
+            "headers",
+            header("Retry-After", "Seconds to wait."),
+        ),
         _ => {}
     }
     response

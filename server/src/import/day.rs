@@ -95,18 +95,8 @@ pub fn shape(cell: &str) -> Option<Shape> {
             Token::Number {
                 value: month,
                 digits: 1 | 2,
-            },
-            Token::Number {
-                value: day,
-                digits: 1 | 2,
-            },
-        )
-        | (
-            Token::Number {
-                value: year,
-                digits: 4,
-            },
-            Token::Month(month),
+            }
+            | Token::Month(month),
             Token::Number {
                 value: day,
                 digits: 1 | 2,

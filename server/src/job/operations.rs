@@ -1,7 +1,8 @@
 //! Takes up operations that nobody is working on: those that a dead process left behind, and those whose request
 //! ran out of time.
 
-use crate::db::lease::Lease;
+use crate::db::Dialect;
+use crate::db::lease::{self, Lease};
 use crate::error::{AppError, Result};
 use crate::run::Stop;
 use crate::service::operation::{self, Operation};
@@ -33,9 +34,6 @@ pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>) {
         if let Err(error) = finish(state, stop, found).await {
             tracing::warn!(%error, "operations are left for later");
         }
-        if let Err(error) = super::imports::run(state).await {
-            tracing::warn!(%error, "imports are left for later");
-        }
         tokio::select! {
             () = stop.requested() => return,
             () = tokio::time::sleep(PAUSE) => {}
@@ -48,6 +46,10 @@ pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>) {
 async fn finish(state: &AppState, stop: &Stop, found: Vec<Operation>) -> Result<()> {
     if found.is_empty() {
         return Ok(());
+    }
+    if state.db.dialect() == Dialect::Sqlite {
+        // Only MySQL is migrated under a lease, and so has the table already.
+        lease::create_table(state.db.upkeep()?).await?;
     }
     let lease = Lease::new(state.db.upkeep()?, "operations", state.clock.new_id(), CLAIM);
     if !lease.take().await? {

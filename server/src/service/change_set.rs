@@ -237,13 +237,13 @@ struct Build<'a> {
 impl Build<'_> {
     fn edit(&mut self, pointer: &str, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
         match op {
-            RowOp::Create(new) => Ok(self.create(pointer, new)),
+            RowOp::Create(new) => Ok(Some(self.create(pointer, new))),
             RowOp::Update { id, version, patch } => {
                 let before = self.row(pointer, *id, *version)?;
                 if before.deleted_at.is_some() {
                     return Err(missing(pointer));
                 }
-                Ok(self.update(pointer, before, patch))
+                Ok(Some(self.update(pointer, before, patch)))
             }
             RowOp::Delete { id, version } => {
                 let before = self.row(pointer, *id, *version)?;
@@ -287,7 +287,7 @@ impl Build<'_> {
         }
     }
 
-    fn create(&mut self, pointer: &str, new: &NewExpense) -> Option<Pair<ExpenseImage>> {
+    fn create(&mut self, pointer: &str, new: &NewExpense) -> Pair<ExpenseImage> {
         self.findings
             .rules
             .within(pointer, |faults| new.check(self.base, faults));
@@ -318,18 +318,13 @@ impl Build<'_> {
             deleted_at: None,
         };
         self.resolve(pointer, &Given::of_new(new), &mut image);
-        Some(Pair {
+        Pair {
             before: None,
             after: image,
-        })
+        }
     }
 
-    fn update(
-        &mut self,
-        pointer: &str,
-        before: ExpenseImage,
-        patch: &ExpensePatch,
-    ) -> Option<Pair<ExpenseImage>> {
+    fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Pair<ExpenseImage> {
         self.findings
             .rules
             .within(pointer, |faults| patch.check(before.currency, faults));
@@ -361,9 +356,9 @@ impl Build<'_> {
             after.to_account_id = None;
         }
         self.findings.rules.within(pointer, |faults| {
-            check_transfer(after.kind, after.to_account_id.is_some(), faults)
+            check_transfer(after.kind, after.to_account_id.is_some(), faults);
         });
-        Some(self.next(before, after))
+        self.next(before, after)
     }
 
     /// Puts the ids of everything named into the image.

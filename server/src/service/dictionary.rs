@@ -283,7 +283,7 @@ impl<N: Dictionary> Work for Delete<N> {
         refuse_busy(unit, &[self.id]).await?;
         let rows = store::expense::count_linked(&unit.tx, unit.ledger_id, N::LINKS, self.id).await?;
         if rows > 0 {
-            return Err(in_use(rows, "expenses"));
+            return Err(in_use(rows, ["expense", "expenses"]));
         }
         if N::LINKS.contains(&store::expense::Link::Category) {
             let children = store::dictionary::children(&unit.tx, unit.ledger_id, self.id)
@@ -292,7 +292,7 @@ impl<N: Dictionary> Work for Delete<N> {
             if children > 0 {
                 return Err(in_use(
                     u64::try_from(children).unwrap_or(u64::MAX),
-                    "subcategories",
+                    ["subcategory", "subcategories"],
                 ));
             }
         }
@@ -304,7 +304,8 @@ impl<N: Dictionary> Work for Delete<N> {
     }
 }
 
-fn in_use(count: u64, by: &str) -> AppError {
+fn in_use(count: u64, [one, many]: [&str; 2]) -> AppError {
+    let by = if count == 1 { one } else { many };
     let detail = format!("It is used by {count} {by}; archive it, or merge it into another one");
     Refusal {
         count: Some(count),

@@ -233,8 +233,13 @@ impl Read {
 
     fn new_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for name in self.parsed.draft.new_names() {
-            if !names.contains(&name.text) {
+        for (dictionary, name) in self
+            .missing()
+            .into_iter()
+            .map(|(_, dictionary, name)| (dictionary, name))
+        {
+            let is_unknown = self.lists.all.by_name(dictionary, &name.text) == Err(Miss::Unknown);
+            if is_unknown && !names.contains(&name.text) {
                 names.push(name.text.clone());
             }
         }

@@ -4,7 +4,7 @@ use crate::error::Result;
 use api::text::fold;
 use entity::{account, category, member, payee, tag, user};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ pub fn split_path(name: &str) -> Option<(&str, &str)> {
 }
 
 /// An entry that was found. Deleted ones are among them; whether they count is the caller's rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Found {
     mark: String,
     /// Its id.
@@ -97,25 +97,6 @@ pub struct Found {
     pub is_archived: bool,
     /// True where it was deleted.
     pub is_deleted: bool,
-}
-
-impl FromQueryResult for Found {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        // In a union, MySQL makes an integer of a truth beside a constant, and a DECIMAL of one beside a parameter.
-        let flag = |name: &str| {
-            row.try_get::<bool>(prefix, name)
-                .or_else(|_| row.try_get::<i64>(prefix, name).map(|flag| flag != 0))
-        };
-        Ok(Self {
-            mark: row.try_get(prefix, "mark")?,
-            id: row.try_get(prefix, "id")?,
-            name: row.try_get(prefix, "name")?,
-            name_fold: row.try_get(prefix, "name_fold")?,
-            parent_id: row.try_get(prefix, "parent_id")?,
-            is_archived: flag("is_archived")?,
-            is_deleted: flag("is_deleted")?,
-        })
-    }
 }
 
 impl Found {
@@ -231,8 +212,9 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
             .expr_as(name(), "name")
             .expr_as(name(), "name_fold");
         select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+        // A bound value here would make the column of a union a DECIMAL on MariaDB.
         select
-            .expr_as(Expr::cust("0"), "is_archived")
+            .expr_as(Expr::cust("FALSE"), "is_archived")
             .expr_as(state.ne("active"), "is_deleted");
         let is_theirs = id().equals((member::Entity, member::Column::UserId));
         select.from(member::Entity).inner_join(user::Entity, is_theirs);

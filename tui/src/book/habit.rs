@@ -76,6 +76,7 @@ impl Habits {
 
     /// Takes one more row in. The same row again corrects what its payee was filed under and counts once.
     pub(super) fn learn(&mut self, row: &Expense) {
+        let is_new = self.counted.insert(row.id);
         let Some(payee) = row.payee.as_deref() else { return };
         let folded = fold(payee);
         let new = Habit::of(payee, row);
@@ -84,7 +85,7 @@ impl Habits {
             Some(known) => *known = new.clone(),
             None => drop(self.last.insert(folded.clone(), new.clone())),
         }
-        if !self.counted.insert(row.id) {
+        if !is_new {
             return;
         }
         let same = Same {
@@ -99,6 +100,11 @@ impl Habits {
         let habit = self.repeated.entry(same).or_insert(Habit { count: 0, ..new });
         habit.count += 1;
         habit.last = habit.last.max(row.date);
+    }
+
+    /// True where no row was ever seen.
+    pub fn is_empty(&self) -> bool {
+        self.counted.is_empty()
     }
 
     /// How this payee's row was filed the last time.

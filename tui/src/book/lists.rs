@@ -122,6 +122,12 @@ impl Lists {
         self.ledger.is_some()
     }
 
+    /// True for books in which nothing was ever recorded or set.
+    pub fn is_new(&self) -> bool {
+        let is_untouched = |ledger: &Ledger| ledger.version == 1 && ledger.rev <= 1;
+        self.ledger.as_ref().is_some_and(is_untouched) && self.habits.is_empty()
+    }
+
     /// `Joint EUR`, as the header names the ledger.
     pub fn header(&self) -> String {
         self.ledger.as_ref().map_or_else(String::new, |ledger| {

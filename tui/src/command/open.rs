@@ -2,15 +2,26 @@
 
 use super::Failure;
 use crate::connect::Connection;
+use crate::open;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
+use crate::terminal::{self, Environment};
+use std::sync::Arc;
 
 /// Runs the app until its user leaves.
 pub(super) async fn run(settings: Settings, connection: Connection, outbox: Outbox) -> Result<(), Failure> {
-    // Seam: the screens are put together here.
-    drop((settings, outbox));
+    let desk = open::desk(Arc::clone(&connection.api), outbox, &settings);
+    let outcome = match open::setup(&desk, &settings) {
+        Err(error) => Err(error.into()),
+        Ok(setup) => {
+            let (api, link) = (Arc::clone(&connection.api), open::link(&settings));
+            let started = |poster| drop(tokio::spawn(desk.waiting.watch(api, poster, link)));
+            let wants_mouse = Environment::read().wants_mouse();
+            terminal::run(setup, wants_mouse, started)
+                .await
+                .map_err(Failure::from)
+        }
+    };
     connection.close().await;
-    Err(Failure::Failed(
-        "the full screen is not there yet - `expense --help` lists the commands".to_owned(),
-    ))
+    outcome
 }

@@ -2,16 +2,23 @@
 //! a `mod` line; whoever wants it says `Fx::ask(Popup::new(..), Self::answered)`.
 
 mod confirm;
+pub mod conflict;
+pub mod currency;
+pub mod expense_form;
+pub mod filter_line;
 mod help;
 mod message;
 mod palette;
 mod picker;
+pub mod prompt;
+pub mod quick_add;
 
 pub use confirm::Confirm;
 pub use help::Help;
 pub use message::MessageBox;
 pub use palette::Palette;
 pub use picker::{Picked, Picker};
+pub use quick_add::QuickAdd;
 
 use ratatui::layout::Rect;
 

@@ -1,11 +1,17 @@
 //! The Expenses screen: the rows of a period, in a table that loads as far as it is looked at, with their totals, and
 //! everything that can be done to a row. Here is what it consists of and which verb goes where; the parts are beside it.
 
+mod actions;
 mod ask;
+mod change;
 mod draw;
+mod empty;
 mod list;
+mod marks;
+mod sending;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod undo;
 
 use crate::book::{BookChanged, RowsChanged};
 use crate::desk::Desk;
@@ -14,11 +20,16 @@ use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::screen::view::View;
 use crate::theme::Look;
+use crate::waiting::ServerBack;
 use crate::widget::{Canvas, Scroll};
 use api::date::Date;
+use api::id::ExpenseId;
 use api::report::Report;
 use list::List;
 use ratatui::layout::{Position, Rect};
+use sending::Unsent;
+use std::collections::HashMap;
+use undo::Undo;
 
 /// The screen.
 pub struct Expenses {
@@ -35,13 +46,48 @@ pub struct Expenses {
     before: Option<u64>,
     /// Why the last load failed.
     failure: Option<String>,
+    /// Rows that the server does not have yet.
+    unsent: Vec<Unsent>,
+    /// Categories that those rows make.
+    new_categories: HashMap<ExpenseId, String>,
+    undo: Vec<Undo>,
+    /// The row to stand on as soon as it is there.
+    wanted: Option<ExpenseId>,
+    /// The day to stand on as soon as its rows are there.
+    wanted_day: Option<Date>,
+    /// A row that was saved out of view.
+    outside: Option<Outside>,
+    /// Nothing was done since the last save: what is said of it still stands.
+    is_fresh: bool,
+    /// Lines typed before.
+    recall: Vec<String>,
+    /// The row that was marked last.
+    mark_from: Option<ExpenseId>,
+    /// The currency of the chart, where it is not the first.
+    currency: usize,
+    /// The day the screen was opened on, and whether the lists have not come yet.
+    first_day: Option<Date>,
+    is_first_book: bool,
+    /// Where the table was drawn.
+    table_area: Rect,
+}
+
+/// A row that was saved and is not among those shown.
+#[derive(Debug, Clone, Copy)]
+struct Outside {
+    id: ExpenseId,
+    day: Date,
 }
 
 impl Expenses {
     /// This month.
     pub fn new(desk: Desk, today: Date) -> Self {
         let view = View::month_of(today, desk.book.lists().calendar);
-        Self::over(desk, view)
+        let first_day = Some(today);
+        Self {
+            first_day,
+            ..Self::over(desk, view)
+        }
     }
 
     /// The rows of a view.
@@ -55,7 +101,25 @@ impl Expenses {
             report: None,
             before: None,
             failure: None,
+            unsent: Vec::new(),
+            new_categories: HashMap::new(),
+            undo: Vec::new(),
+            wanted: None,
+            wanted_day: None,
+            outside: None,
+            is_fresh: false,
+            recall: Vec::new(),
+            mark_from: None,
+            currency: 0,
+            first_day: None,
+            is_first_book: true,
+            table_area: Rect::ZERO,
         }
+    }
+
+    /// Nothing stands below it: Esc cannot lead anywhere.
+    fn is_lowest(&self) -> bool {
+        self.first_day.is_some()
     }
 
     fn today(look: &Look) -> Date {
@@ -107,7 +171,11 @@ impl Layer for Expenses {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
-        self.desk.book.refresh(&self.desk.api).and(self.load())
+        self.desk
+            .book
+            .refresh(&self.desk.api)
+            .and(self.load())
+            .and(self.take_over())
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
@@ -120,6 +188,9 @@ impl Layer for Expenses {
         if let Some(NewDay(day)) = change.get::<NewDay>() {
             return self.new_day(*day, look);
         }
+        if change.get::<ServerBack>().is_some() {
+            return self.send_waiting().and(self.reload_after_failure());
+        }
         Fx::none()
     }
 
@@ -128,11 +199,16 @@ impl Layer for Expenses {
     }
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
+        self.is_fresh = false;
+        let outside = self.outside.take();
+        if let (Action::Accept, Some(outside)) = (action, outside) {
+            return self.show_outside(outside);
+        }
         if let Some(fx) = self.move_over(action).or_else(|| self.move_in_time(action, look)) {
             return fx;
         }
         match action {
-            Action::Reload => self.desk.book.refresh(&self.desk.api).and(self.load()),
+            Action::Reload => self.reload(),
             Action::Sort => self.look_at(View {
                 sort: self.view.sort.next(),
                 ..self.view.clone()
@@ -141,6 +217,23 @@ impl Layer for Expenses {
                 sort: self.view.sort.reversed(),
                 ..self.view.clone()
             }),
+            Action::Add => self.add(),
+            Action::AddForm => self.add_form(look),
+            Action::Edit | Action::Accept => self.edit(look),
+            Action::Categorise => self.categorise(look),
+            Action::Duplicate => self.duplicate(look),
+            Action::Delete => self.delete(look),
+            Action::Undo => self.undo_last(),
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkInvert => self.mark_invert(),
+            Action::Filter => self.ask_filter(),
+            Action::ClearFilter => self.clear_filter(),
+            Action::Back => self.step_back(),
+            Action::PeriodCustom => self.ask_range(),
+            Action::GoToDate => self.ask_day(),
+            Action::Copy => self.copy(),
+            Action::Currency => self.next_currency(),
             _ => Fx::pass(),
         }
     }

@@ -175,6 +175,17 @@ impl<R: Rows> Table<'_, R> {
         }
     }
 
+    /// The rows alone: none is chosen, none has the cursor.
+    pub fn draw_plain(&self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        let layout = columns_that_fit(self.columns, area);
+        for (at, y) in (0..self.rows.len()).zip(area.top()..area.bottom()) {
+            if let Some(row) = self.rows.row(at) {
+                let line = Rect::new(area.x, y, area.width, 1);
+                self.draw_row(canvas, line, (&row, None), &layout, look);
+            }
+        }
+    }
+
     /// Where the chosen cell stands, for a field drawn over it; `None` while it is out of view.
     pub fn cell_area(&self, area: Rect, scroll: &Scroll) -> Option<Rect> {
         let titles = u16::from(self.has_titles);

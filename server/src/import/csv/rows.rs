@@ -152,13 +152,12 @@ impl Signs {
         let takes_back = money.figure.is_negative && has_positive;
         match money.place {
             Place::Amount if money.figure.is_negative || !has_negative => Ok(Kind::Expense),
-            Place::Amount => Ok(Kind::Income),
             Place::Debit | Place::Said(Kind::Expense) if takes_back => Ok(Kind::Refund),
             Place::Debit => Ok(Kind::Expense),
             Place::Credit | Place::Said(Kind::Income) if takes_back => {
                 Err("It is negative among positive income; write it as an expense".into())
             }
-            Place::Credit => Ok(Kind::Income),
+            Place::Amount | Place::Credit => Ok(Kind::Income),
             Place::Said(kind) => Ok(kind),
         }
     }

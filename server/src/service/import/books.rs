@@ -134,7 +134,7 @@ impl Books {
             .values()
             .chain(self.child.values())
             .map(|entry| entry.path.clone());
-        missing("category", path, nearest(path, names))
+        missing("category", path, &nearest(path, names))
     }
 
     /// Why there is no such account, with the names that were perhaps meant.
@@ -142,7 +142,7 @@ impl Books {
         missing(
             "account",
             name,
-            nearest(name, self.accounts.values().map(|entry| entry.path.clone())),
+            &nearest(name, self.accounts.values().map(|entry| entry.path.clone())),
         )
     }
 }
@@ -157,7 +157,7 @@ fn usable(what: &str, entry: &Entry) -> Result<Uuid, NoEntry> {
     Ok(entry.id)
 }
 
-fn missing(what: &str, name: &str, candidates: Vec<String>) -> String {
+fn missing(what: &str, name: &str, candidates: &[String]) -> String {
     let perhaps = if candidates.is_empty() {
         String::new()
     } else {

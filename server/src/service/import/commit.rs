@@ -57,7 +57,7 @@ pub async fn commit(
     commit_as(state, grant, key, "commit_import", op_id, step).await?;
     let rest = tokio::spawn({
         let state = state.clone();
-        async move { write_rest(&state, ledger_id, id).await }
+        async move { write_rest(&state, ledger_id, id, || false).await }
     });
     // Dropping the wait leaves the task to its work.
     if let Ok(ended) = tokio::time::timeout(PATIENCE, rest).await {
@@ -67,7 +67,7 @@ pub async fn commit(
 }
 
 /// Carries on what a crash interrupted: imports being written, and rows that nobody will see.
-pub async fn resume_imports(state: &AppState) -> Result<()> {
+pub async fn resume_imports(state: &AppState, is_stopped: impl Fn() -> bool) -> Result<()> {
     let stale = state.now().utc() - chrono::TimeDelta::seconds(STALE_SECS);
     let stale = api::instant::Instant::new(stale);
     let waiting = state
@@ -76,7 +76,7 @@ pub async fn resume_imports(state: &AppState) -> Result<()> {
         .await?;
     for (ledger_id, import) in waiting {
         let done = match import.state {
-            Stage::Committing => write_rest(state, ledger_id, import.id).await,
+            Stage::Committing => write_rest(state, ledger_id, import.id, &is_stopped).await,
             _ => remove(state, ledger_id, import.id).await,
         };
         // One that cannot go on must not keep the others from it.
@@ -87,13 +87,18 @@ pub async fn resume_imports(state: &AppState) -> Result<()> {
     Ok(())
 }
 
-/// Writes change after change until the import is committed.
-async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
+/// Writes change after change until the import is committed, or the server stops.
+async fn write_rest(
+    state: &AppState,
+    ledger_id: Uuid,
+    id: Uuid,
+    is_stopped: impl Fn() -> bool,
+) -> Result<()> {
     let base = state
         .db
         .read(|db| async move { Ok(store::ledger::get(&db, ledger_id).await?.0.base_currency) })
         .await?;
-    loop {
+    while !is_stopped() {
         let import = find(state, ledger_id, id).await?;
         let (Stage::Committing, Some(op_id), Some(user_id)) =
             (import.state, import.op_id, import.detail.committed_by)
@@ -118,6 +123,7 @@ async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
         };
         state.db.write(op, Arc::new(step)).await?;
     }
+    Ok(())
 }
 
 /// One change of a commit.
@@ -198,7 +204,6 @@ impl Step {
             after.state = Stage::Committed;
         }
         let mut left_out = Vec::new();
-        let drafts = self.unknown(unit, drafts, &mut left_out).await?;
         let books = if drafts.is_empty() {
             Books::default()
         } else {
@@ -211,6 +216,7 @@ impl Step {
                 Err(why) => left_out.push((n, Verdict::Invalid, why)),
             }
         }
+        let ops = unknown(unit, ops, &mut left_out).await?;
         let edits = self.edits(unit, ops, &mut left_out).await?;
         let detail = &mut after.detail;
         for (n, verdict, why) in &left_out {
@@ -225,42 +231,6 @@ impl Step {
         detail.written_count += u64::try_from(written.len()).unwrap_or(0);
         store::import::mark_written(unit, self.import_id, &written).await?;
         Ok(edits)
-    }
-
-    /// The rows whose external id was not recorded since the preview.
-    async fn unknown(
-        &self,
-        unit: &Unit,
-        drafts: Vec<(i32, Draft)>,
-        left_out: &mut Vec<(i32, Verdict, String)>,
-    ) -> Result<Vec<(i32, Draft)>> {
-        let ids: Vec<String> = drafts
-            .iter()
-            .filter_map(|(_, draft)| draft.expense.external_id.clone())
-            .collect();
-        let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
-            .await?
-            .into_iter()
-            .collect();
-        let mut fresh = Vec::with_capacity(drafts.len());
-        for (n, draft) in drafts {
-            let key = draft
-                .expense
-                .external_id
-                .clone()
-                .map(|id| (draft.account_id.unwrap_or(Uuid::nil()), id));
-            match key.filter(|key| known.contains(key)) {
-                Some((_, id)) => {
-                    left_out.push((
-                        n,
-                        Verdict::Duplicate,
-                        format!("The external id {id:?} was recorded since the preview"),
-                    ));
-                }
-                None => fresh.push((n, draft)),
-            }
-        }
-        Ok(fresh)
     }
 
     /// The edits of the rows that can be written; what cannot any more is left out, and the others tried again.
@@ -308,6 +278,40 @@ impl Step {
             }
         }
     }
+}
+
+/// The rows whose external id was not recorded since the preview.
+async fn unknown(
+    unit: &Unit,
+    rows: Vec<(i32, NewExpense)>,
+    left_out: &mut Vec<(i32, Verdict, String)>,
+) -> Result<Vec<(i32, NewExpense)>> {
+    let ids: Vec<String> = rows
+        .iter()
+        .filter_map(|(_, new)| new.external_id.clone())
+        .collect();
+    let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
+        .await?
+        .into_iter()
+        .collect();
+    let mut fresh = Vec::with_capacity(rows.len());
+    for (n, new) in rows {
+        let key = new
+            .external_id
+            .clone()
+            .map(|id| (new.account_id.map_or(Uuid::nil(), Into::into), id));
+        match key.filter(|key| known.contains(key)) {
+            Some((_, id)) => {
+                left_out.push((
+                    n,
+                    Verdict::Duplicate,
+                    format!("The external id {id:?} was recorded since the preview"),
+                ));
+            }
+            None => fresh.push((n, new)),
+        }
+    }
+    Ok(fresh)
 }
 
 /// As many rows as one change holds with all the names they could make; true where some had to wait.

@@ -124,22 +124,33 @@ struct Judge {
 impl Judge {
     fn row(&mut self, row: RawRow) -> JudgedRow {
         let RawRow { line, raw, draft } = row;
-        let (verdict, reason, draft) = match draft.and_then(|new| self.draft(new)) {
-            Err(why) => (Verdict::Invalid, Some(why), None),
-            Ok(draft) => match self.twin(&draft, line) {
-                Some(why) => (Verdict::Duplicate, Some(why), Some(draft)),
-                None => {
-                    self.note_names(&draft);
-                    (Verdict::New, None, Some(draft))
-                }
-            },
+        let draft = match draft.and_then(|new| self.draft(new)) {
+            Ok(draft) => draft,
+            Err(why) => {
+                return JudgedRow {
+                    line,
+                    raw,
+                    verdict: Verdict::Invalid,
+                    reason: Some(why),
+                    draft: None,
+                };
+            }
         };
+        let reason = self.twin(&draft, line);
+        let verdict = if reason.is_some() {
+            Verdict::Duplicate
+        } else {
+            Verdict::New
+        };
+        if verdict == Verdict::New {
+            self.note_names(&draft);
+        }
         JudgedRow {
             line,
             raw,
             verdict,
             reason,
-            draft,
+            draft: Some(draft),
         }
     }
 

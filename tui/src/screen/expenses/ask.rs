@@ -2,21 +2,38 @@
 //! is not looked at any more never arrives, because its slot was taken.
 
 use super::Expenses;
-use crate::book::RowsChanged;
 use crate::client::ClientError;
 use crate::fx::{Fx, Message};
 use crate::screen::view::View;
 use crate::theme::Look;
-use api::date::Date;
 use api::expense::Expense;
 use api::page::Page;
 use api::report::Report;
-use chrono::NaiveDate;
 
 /// Rows that are loaded ahead of the last one in view.
 const AHEAD: usize = 60;
 
 impl Expenses {
+    /// Loads everything again.
+    pub(super) fn reload(&mut self) -> Fx<Self> {
+        let waiting = self.send_waiting();
+        self.desk
+            .book
+            .refresh(&self.desk.api)
+            .and(self.load())
+            .and(waiting)
+    }
+
+    /// Loads what could not be loaded, now that the server answers again.
+    pub(super) fn reload_after_failure(&mut self) -> Fx<Self> {
+        let is_missing = self.failure.is_some() || !self.desk.book.lists().is_loaded();
+        if is_missing {
+            self.desk.book.refresh(&self.desk.api).and(self.load())
+        } else {
+            Fx::none()
+        }
+    }
+
     /// Turns to another view.
     pub(super) fn look_at(&mut self, view: View) -> Fx<Self> {
         if view == self.view && self.failure.is_none() {
@@ -64,14 +81,22 @@ impl Expenses {
         let is_same = self.shown.as_ref() == Some(&view);
         self.list.replace(page.items, page.next_cursor);
         self.before = None;
+        self.shown = Some(view);
+        self.show_unsent();
         let len = self.list.shown_len();
-        let place = selected.and_then(|id| self.list.place_of(id));
+        let wanted = self.wanted.take();
+        let place = wanted.and_then(|id| self.list.place_of(id));
+        if let (Some(id), None) = (wanted, place)
+            && let Some(outside) = self.saved_outside(id)
+        {
+            return outside;
+        }
+        let place = place.or_else(|| selected.and_then(|id| self.list.place_of(id)));
         match place {
             Some(place) => self.scroll.select(place, len),
             None if is_same => self.scroll.select(self.scroll.selected(), len),
             None => self.scroll.select(0, len),
         }
-        self.shown = Some(view);
         if self.list.is_empty() {
             self.ask_before()
         } else {
@@ -143,21 +168,6 @@ impl Expenses {
                 Fx::none()
             },
         )
-    }
-
-    /// The lists are there: the ledger's months may begin on another day than was thought.
-    pub(super) fn book_changed(&mut self) -> Fx<Self> {
-        Fx::none()
-    }
-
-    pub(super) fn rows_changed(&mut self, _: &RowsChanged) -> Fx<Self> {
-        self.load()
-    }
-
-    /// A new day: the list of today goes on to it.
-    pub(super) fn new_day(&mut self, _: NaiveDate, look: &Look) -> Fx<Self> {
-        let _: Date = Self::today(look);
-        Fx::none()
     }
 }
 

@@ -1,0 +1,158 @@
+//! How the app is put together: which screens and commands there are, in which colours and with which keys, over which
+//! books. Settings that cannot be are refused here, before the terminal is touched.
+
+use crate::app::{Link, Setup};
+use crate::client::Api;
+use crate::desk::Desk;
+use crate::keymap::Keymap;
+use crate::outbox::Outbox;
+use crate::popup::currency::CurrencyChoice;
+use crate::screen::insights::Insights;
+use crate::screen::expenses::Expenses;
+use crate::screen::{Command, Screen};
+use crate::settings::{Settings, SettingsError, now, today};
+use crate::theme::{Glyphs, Styles, Tier};
+use api::currency::Currency;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What layers work with, as the settings want it.
+pub fn desk(api: Arc<dyn Api>, outbox: Outbox, settings: &Settings) -> Desk {
+    let wanted = settings.new_book_currency();
+    let mut desk = Desk::new(api, wanted.unwrap_or(Currency::EUR), outbox);
+    // Somebody else's server has books of its own.
+    desk.new_book_currency = wanted.filter(|_| settings.server.is_none());
+    desk
+}
+
+/// The app over these tools. Whoever starts it also starts `desk.waiting.watch(..)`, which says when the server is back.
+pub fn setup(desk: &Desk, settings: &Settings) -> Result<Setup, SettingsError> {
+    Ok(Setup {
+        screens: screens(desk),
+        commands: commands(desk),
+        keys: keys(settings)?,
+        styles: styles(settings)?,
+        glyphs: glyphs(settings)?,
+        now: Box::new(now),
+        ledger: desk.book.lists().header(),
+        link: link(settings),
+    })
+}
+
+/// What the header says while nothing waits.
+pub fn link(settings: &Settings) -> Link {
+    if settings.server.is_some() {
+        Link::Live
+    } else {
+        Link::Quiet
+    }
+}
+
+/// The table of screens.
+pub fn screens(desk: &Desk) -> Vec<Screen> {
+    let (of_expenses, of_insights) = (desk.clone(), desk.clone());
+    vec![
+        Screen::new("Expenses", move || Expenses::new(of_expenses, today())),
+        Screen::new("Insights", move || Insights::new(of_insights)),
+    ]
+}
+
+/// Commands of the palette that have no key.
+pub fn commands(desk: &Desk) -> Vec<Command> {
+    let desk = desk.clone();
+    vec![Command::new(
+        "currency",
+        "choose the currency of the books",
+        move || CurrencyChoice::new(desk.clone()),
+    )]
+}
+
+fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {
+    let changes: BTreeMap<String, String> = settings
+        .app
+        .keys
+        .iter()
+        .map(|(id, keys)| (id.clone(), keys.names().join(" ")))
+        .collect();
+    Keymap::with_changes(&changes).map_err(|error| SettingsError(error.to_string()))
+}
+
+fn styles(settings: &Settings) -> Result<Styles, SettingsError> {
+    let is_plain = settings.env.get("NO_COLOR").is_some() || settings.env.get("TERM") == Some("dumb");
+    let tier = match settings.app.theme.as_str() {
+        _ if is_plain => Tier::Mono,
+        "ansi" | "" => Tier::Ansi,
+        "mono" => Tier::Mono,
+        other => {
+            return Err(SettingsError(format!(
+                "[app] theme: {other:?} is none - use ansi or mono"
+            )));
+        }
+    };
+    Styles::with_palette(tier, &settings.app.palette).map_err(|error| SettingsError(error.to_string()))
+}
+
+fn glyphs(settings: &Settings) -> Result<Glyphs, SettingsError> {
+    match settings.app.charset.as_str() {
+        _ if settings.is_plain => Ok(Glyphs::ASCII),
+        "ascii" => Ok(Glyphs::ASCII),
+        "utf-8" | "unicode" => Ok(Glyphs::UNICODE),
+        "auto" | "" if settings.locale.is_utf8 => Ok(Glyphs::UNICODE),
+        "auto" | "" => Ok(Glyphs::ASCII),
+        other => Err(SettingsError(format!(
+            "[app] charset: {other:?} is none - use auto, utf-8 or ascii"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Env, Flags};
+
+    fn settings(pairs: &[(&str, &str)]) -> Settings {
+        let home = tempfile::tempdir().unwrap();
+        let all = [("HOME", home.path().to_str().unwrap())]
+            .into_iter()
+            .chain(pairs.iter().copied());
+        let env: Env = all
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Settings::resolve(&Flags::default(), env).unwrap()
+    }
+
+    #[test]
+    fn no_color_and_a_locale_without_utf_8_are_respected() {
+        let plain = settings(&[("NO_COLOR", "1"), ("LANG", "C")]);
+        assert_eq!(styles(&plain).unwrap(), Styles::new(Tier::Mono));
+        assert_eq!(glyphs(&plain).unwrap(), Glyphs::ASCII);
+        let usual = settings(&[("LANG", "de_DE.UTF-8")]);
+        assert_eq!(styles(&usual).unwrap(), Styles::new(Tier::Ansi));
+        assert_eq!(glyphs(&usual).unwrap(), Glyphs::UNICODE);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_is_named() {
+        let mut wrong = settings(&[]);
+        wrong.app.theme = "neon".to_owned();
+        wrong.app.charset = "ebcdic".to_owned();
+        assert!(styles(&wrong).unwrap_err().to_string().contains("neon"));
+        assert!(glyphs(&wrong).unwrap_err().to_string().contains("ebcdic"));
+        wrong
+            .app
+            .keys
+            .insert("delet".to_owned(), crate::settings::KeyNames::One("x".to_owned()));
+        assert!(keys(&wrong).unwrap_err().to_string().contains("delet"));
+    }
+
+    #[test]
+    fn only_a_book_inside_this_process_takes_the_locales_currency() {
+        let state = tempfile::tempdir().unwrap();
+        let outbox = || Outbox::open(state.path(), "test").unwrap();
+        let api = || -> Arc<dyn Api> { Arc::new(crate::client::fake::FakeApi::new()) };
+        let local = desk(api(), outbox(), &settings(&[("LANG", "hi_IN.UTF-8")]));
+        assert_eq!(local.new_book_currency, Currency::parse("INR"));
+        let server = settings(&[("LANG", "hi_IN.UTF-8"), ("EXPENSE_SERVER", "127.0.0.1:8000")]);
+        assert_eq!(desk(api(), outbox(), &server).new_book_currency, None);
+    }
+}

@@ -1,0 +1,137 @@
+//! From the fields to the row that is wanted, and from there to the patch that makes a row so.
+
+use super::fields::{amount_of, field_of};
+use crate::book::Lists;
+use crate::popup::prompt::day_of;
+use crate::theme::Look;
+use crate::widget::Form;
+use api::currency::Currency;
+use api::date::Date;
+use api::expense::{Expense, ExpensePatch, Kind, NewExpense};
+use api::money::Amount;
+use api::patch::Patch;
+use api::problem::Faults;
+use api::text::{clean_line, clean_note};
+
+/// What is wrong, field by field.
+pub(super) type Wrong = Vec<(&'static str, String)>;
+
+/// The row that the fields describe. Names that the lists know become ids; others are to be made.
+pub(super) fn wanted(
+    form: &Form,
+    before: Option<&Expense>,
+    lists: &Lists,
+    look: &Look,
+) -> Result<NewExpense, Wrong> {
+    let mut wrong = Wrong::new();
+    let currency = Currency::parse(form.value("currency").trim()).unwrap_or(lists.base);
+    let date = match form.value("date").trim() {
+        "" => Ok(Date::from_naive(look.today()).unwrap_or(Date::MAX)),
+        text => day_of(text, look),
+    };
+    let date = date.map_err(|why| wrong.push(("date", why))).unwrap_or(Date::MAX);
+    let amount = amount_of(form.value("amount"), currency)
+        .map_err(|why| wrong.push(("amount", why)))
+        .unwrap_or(1);
+    let mut expense = NewExpense::new(date, Amount::from_minor(amount, currency));
+    expense.currency = (currency != lists.base).then_some(currency);
+    let kind = Kind::from_word(&form.value("kind").trim().to_lowercase()).unwrap_or_default();
+    expense.kind = (kind != Kind::Expense).then_some(kind);
+    name_category(&mut expense, form, before, lists);
+    name_accounts(&mut expense, form, before, lists);
+    expense.payee = Some(clean_line(form.value("payee"))).filter(|text| !text.is_empty());
+    expense.note = Some(clean_note(form.value("note"))).filter(|text| !text.is_empty());
+    expense.tags = tags(form.value("tags"));
+    expense.create_missing =
+        expense.category.is_some() || expense.account.is_some() || expense.to_account.is_some();
+    let mut faults = Faults::default();
+    expense.check(lists.base, &mut faults);
+    wrong.extend(
+        faults
+            .0
+            .into_iter()
+            .map(|fault| (field_of(&fault.pointer).unwrap_or("note"), fault.detail)),
+    );
+    if wrong.is_empty() { Ok(expense) } else { Err(wrong) }
+}
+
+fn name_category(expense: &mut NewExpense, form: &Form, before: Option<&Expense>, lists: &Lists) {
+    let typed = clean_line(form.value("category"));
+    if typed.is_empty() {
+        return;
+    }
+    // An archived category that the row has already stays where it is.
+    let kept = before
+        .and_then(|row| row.category_id)
+        .filter(|id| lists.category_path(*id) == typed);
+    expense.category_id = kept.or_else(|| lists.find_category(&typed));
+    expense.category = Some(typed).filter(|_| expense.category_id.is_none());
+}
+
+fn name_accounts(expense: &mut NewExpense, form: &Form, before: Option<&Expense>, lists: &Lists) {
+    let read = |field: &str, kept: Option<api::id::AccountId>| {
+        let typed = clean_line(form.value(field));
+        let kept = kept.filter(|id| !typed.is_empty() && lists.account_name(*id) == typed);
+        let id = kept.or_else(|| lists.find_account(&typed));
+        (id, Some(typed).filter(|typed| !typed.is_empty() && id.is_none()))
+    };
+    (expense.account_id, expense.account) = read("account", before.and_then(|row| row.account_id));
+    (expense.to_account_id, expense.to_account) =
+        read("to_account", before.and_then(|row| row.to_account_id));
+}
+
+/// Tags between blanks or commas, with or without their mark, each once.
+fn tags(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for word in text
+        .split([' ', ','])
+        .map(|word| clean_line(word.trim().trim_start_matches('+')))
+    {
+        if !word.is_empty() && !tags.contains(&word) {
+            tags.push(word);
+        }
+    }
+    tags
+}
+
+/// A name that is to be made takes the place of the id.
+fn id_patch<T: PartialEq + Copy>(before: Option<T>, wanted: Option<T>, name: Option<&String>) -> Patch<T> {
+    if name.is_some() {
+        Patch::Keep
+    } else {
+        Patch::between(before.as_ref(), wanted)
+    }
+}
+
+/// Only what is another value than before.
+pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> ExpensePatch {
+    let currency = wanted.currency.unwrap_or(lists.base);
+    let kind = wanted.kind.unwrap_or_default();
+    let is_other_money = before.amount != wanted.amount || before.currency != currency;
+    let mut patch = ExpensePatch {
+        date: Some(wanted.date).filter(|date| *date != before.date),
+        amount: Some(wanted.amount.clone()).filter(|_| is_other_money),
+        currency: Some(currency).filter(|currency| *currency != before.currency),
+        kind: Some(kind).filter(|kind| *kind != before.kind),
+        category_id: id_patch(before.category_id, wanted.category_id, wanted.category.as_ref()),
+        category: wanted.category.clone(),
+        account_id: id_patch(before.account_id, wanted.account_id, wanted.account.as_ref()),
+        account: wanted.account.clone(),
+        to_account_id: id_patch(
+            before.to_account_id,
+            wanted.to_account_id,
+            wanted.to_account.as_ref(),
+        ),
+        to_account: wanted.to_account.clone(),
+        payee: Patch::between(before.payee.as_ref(), wanted.payee.clone()),
+        tags: Some(wanted.tags.clone()).filter(|tags| *tags != before.tags),
+        note: Patch::between(before.note.as_ref(), wanted.note.clone()),
+        ..ExpensePatch::default()
+    };
+    // What the form has as words cannot tell a tag with a blank in it from two.
+    if before.tags.join(" ") == wanted.tags.join(" ") {
+        patch.tags = None;
+    }
+    patch.create_missing = patch.category.is_some() || patch.account.is_some() || patch.to_account.is_some();
+    patch
+}

@@ -1,0 +1,1 @@
+//! The form, used as a person would.

@@ -1,0 +1,117 @@
+//! Marks: which rows are meant by the next verb, and what they come to.
+
+use super::Expenses;
+use crate::figures;
+use crate::fx::Fx;
+use crate::keymap::Action;
+use api::currency::Currency;
+use api::expense::{Expense, Kind};
+use std::collections::BTreeMap;
+
+impl Expenses {
+    pub(super) fn mark(&mut self) -> Fx<Self> {
+        let len = self.list.shown_len();
+        if let Some(item) = self.list.get(self.scroll.selected()) {
+            let id = item.row.id;
+            if !self.list.marked.remove(&id) {
+                self.list.marked.insert(id);
+                self.mark_from = Some(id);
+            }
+        }
+        self.scroll.on_action(Action::Down, len);
+        self.load_more()
+    }
+
+    /// From the row that was marked last to here.
+    pub(super) fn mark_range(&mut self) -> Fx<Self> {
+        let here = self.scroll.selected();
+        let from = self
+            .mark_from
+            .and_then(|id| self.list.place_of(id))
+            .unwrap_or(here);
+        let ids: Vec<_> = self
+            .list
+            .rows()
+            .skip(from.min(here))
+            .take(from.abs_diff(here) + 1)
+            .map(|row| row.id)
+            .collect();
+        self.list.marked.extend(ids);
+        self.mark_from = self.list.get(here).map(|item| item.row.id);
+        Fx::none()
+    }
+
+    /// Among the rows that are loaded.
+    pub(super) fn mark_invert(&mut self) -> Fx<Self> {
+        let others: Vec<_> = self
+            .list
+            .rows()
+            .map(|row| row.id)
+            .filter(|id| !self.list.marked.contains(id))
+            .collect();
+        self.list.marked = others.into_iter().collect();
+        Fx::none()
+    }
+
+    pub(super) fn marked(&self) -> Vec<Expense> {
+        self.list
+            .rows()
+            .filter(|row| self.list.marked.contains(&row.id))
+            .cloned()
+            .collect()
+    }
+
+    /// The rows that a verb means: the marked ones, else the one under the cursor.
+    pub(super) fn chosen(&self) -> Vec<Expense> {
+        let marked = self.marked();
+        if !marked.is_empty() {
+            return marked;
+        }
+        self.list
+            .get(self.scroll.selected())
+            .map(|item| item.row.clone())
+            .into_iter()
+            .collect()
+    }
+
+    /// `2 marked: 175.75`
+    pub(super) fn mark_words(&self, base: Currency) -> Option<String> {
+        if self.list.marked.is_empty() {
+            return None;
+        }
+        let marked: Vec<&Expense> = self
+            .list
+            .rows()
+            .filter(|row| self.list.marked.contains(&row.id))
+            .collect();
+        let sums = sums(marked.iter().copied(), base);
+        let colon = if sums.is_empty() { "" } else { ": " };
+        Some(format!("{} marked{colon}{sums}", marked.len()))
+    }
+}
+
+/// What rows come to, a sum a currency: spending less refunds, income beside it, transfers in neither.
+pub(super) fn sums<'a>(rows: impl Iterator<Item = &'a Expense>, base: Currency) -> String {
+    let mut spent: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut income: BTreeMap<Currency, i64> = BTreeMap::new();
+    for row in rows {
+        let minor = row.amount.minor(row.currency).unwrap_or(0);
+        match row.kind {
+            Kind::Expense => *spent.entry(row.currency).or_default() += minor,
+            Kind::Refund => *spent.entry(row.currency).or_default() -= minor,
+            Kind::Income => *income.entry(row.currency).or_default() += minor,
+            Kind::Transfer => {}
+        }
+    }
+    let words = |sums: BTreeMap<Currency, i64>, prefix: &str| {
+        let mut sums: Vec<(Currency, i64)> = sums.into_iter().collect();
+        sums.sort_by_key(|(currency, _)| *currency != base);
+        let words = sums
+            .into_iter()
+            .map(|(currency, minor)| figures::amount_in(minor, currency, base));
+        words.map(|sum| format!("{prefix}{sum}")).collect::<Vec<_>>()
+    };
+    let mut all = words(spent, "");
+    all.extend(words(income, "income "));
+    all.join(", ")
+}

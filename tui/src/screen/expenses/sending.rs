@@ -1,0 +1,358 @@
+//! New rows on their way: shown at once, kept on disk until the server has them, sent again when it is back, given back
+//! to their user where it refuses them.
+
+use super::list::State;
+use super::undo::{self, Undo};
+use super::{Expenses, Outside};
+use crate::book::RowsChanged;
+use crate::client::ClientError;
+use crate::figures;
+use crate::fx::{Fx, Message};
+use crate::outbox::{Entry, Sent};
+use crate::popup::quick_add::{Entered, Typed};
+use crate::theme::Look;
+use api::expense::{BatchOperation, BatchVerb, Expense, ExpenseFilter};
+use api::id::ExpenseId;
+use api::report::Report;
+use std::io;
+
+/// An entry that the server does not have.
+#[derive(Debug, Clone)]
+pub(super) struct Unsent {
+    pub(super) entry: Entry,
+    /// As it is shown.
+    pub(super) row: Expense,
+    pub(super) is_flying: bool,
+}
+
+impl Expenses {
+    /// Takes over what earlier runs left on the disk.
+    pub(super) fn take_over(&self) -> Fx<Self> {
+        let outbox = self.desk.outbox.clone();
+        let taken = async move {
+            outbox
+                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?)))
+                .await
+        };
+        Fx::call("", taken, Self::taken_over)
+    }
+
+    fn taken_over(
+        &mut self,
+        taken: io::Result<(Vec<Entry>, Vec<crate::outbox::Draft>)>,
+        look: &Look,
+    ) -> Fx<Self> {
+        let (entries, mut drafts) = match taken {
+            Ok(taken) => taken,
+            Err(error) => {
+                return Fx::notify(Message::warning(format!(
+                    "Unsent entries cannot be read: {error}."
+                )));
+            }
+        };
+        // An entry and its draft have one id: what is on its way already is not offered again.
+        drafts.retain(|draft| {
+            entries
+                .iter()
+                .all(|entry| entry.id().is_none_or(|id| id.0 != draft.id))
+        });
+        self.desk.drafts.put(drafts);
+        let mut fx = Fx::none();
+        for entry in entries {
+            let row = self.row_of(&entry, look);
+            fx = fx.and(if entry.refusal.is_some() {
+                self.unsent.push(Unsent {
+                    entry,
+                    row: row.clone(),
+                    is_flying: false,
+                });
+                self.show(row, State::Refused);
+                Fx::none()
+            } else {
+                self.send(entry, row)
+            });
+        }
+        fx
+    }
+
+    /// A typed line, or several of them.
+    pub(super) fn typed(&mut self, typed: Typed, _: &Look) -> Fx<Self> {
+        let Typed { rows, mut slot } = typed;
+        for row in &rows {
+            self.recall.retain(|line| *line != row.text);
+            self.recall.push(row.text.clone());
+        }
+        if let [
+            Entered {
+                expense,
+                row,
+                new_category,
+                text,
+            },
+        ] = rows.as_slice()
+        {
+            let (row, new_category) = (row.clone(), new_category.clone());
+            let entry = self.desk.outbox.entry(expense.clone(), text);
+            self.new_categories
+                .extend(new_category.map(|name| (row.id, name)));
+            self.wanted = Some(row.id);
+            let forget = slot.forget();
+            return self.send_after(entry, row, Some(forget));
+        }
+        self.send_batch(rows, slot)
+    }
+
+    pub(super) fn send(&mut self, entry: Entry, row: Expense) -> Fx<Self> {
+        self.send_after(entry, row, None)
+    }
+
+    /// The entry is on the disk before its draft goes, and sent after that.
+    fn send_after(
+        &mut self,
+        entry: Entry,
+        row: Expense,
+        forget: Option<futures_util::future::BoxFuture<'static, ()>>,
+    ) -> Fx<Self> {
+        let label = format!("saving {}", entry.text);
+        self.unsent.retain(|unsent| unsent.entry.id() != entry.id());
+        self.unsent.push(Unsent {
+            entry: entry.clone(),
+            row: row.clone(),
+            is_flying: true,
+        });
+        self.show(row, State::Unsent);
+        let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
+        let work = async move {
+            let is_kept = outbox.keep(&entry).await.is_ok();
+            if let Some(forget) = forget.filter(|_| is_kept) {
+                forget.await;
+            }
+            outbox.send(api, entry).await
+        };
+        Fx::call(label, work, Self::sent)
+    }
+
+    fn sent(&mut self, sent: Sent, look: &Look) -> Fx<Self> {
+        match sent {
+            Sent::Saved(row) => self.saved(*row, look),
+            Sent::Waiting(entry, error) => {
+                let id = entry.id();
+                self.landed(*entry, State::Unsent);
+                self.say_waiting();
+                let what = self.unsent.iter().find(|unsent| unsent.entry.id() == id);
+                let what = what.map_or_else(String::new, |unsent| unsent.entry.text.clone());
+                let why = error.sentence();
+                Fx::notify(Message::warning(format!(
+                    "Kept here, not sent yet: {what}. {why}"
+                )))
+            }
+            Sent::Refused(entry, error) => {
+                let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
+                self.landed(*entry, State::Refused);
+                self.say_waiting();
+                Fx::notify(Message::error(said))
+            }
+        }
+    }
+
+    /// An entry came back unsaved.
+    fn landed(&mut self, entry: Entry, state: State) {
+        let Some(unsent) = self
+            .unsent
+            .iter_mut()
+            .find(|unsent| unsent.entry.id() == entry.id())
+        else {
+            return;
+        };
+        unsent.is_flying = false;
+        unsent.entry = entry;
+        let row = unsent.row.clone();
+        self.show(row, state);
+    }
+
+    /// How many entries wait is the header's to say.
+    pub(super) fn say_waiting(&self) {
+        let count = self
+            .unsent
+            .iter()
+            .filter(|unsent| unsent.entry.refusal.is_none())
+            .count();
+        self.desk.waiting.set(count);
+    }
+
+    pub(super) fn saved(&mut self, row: Expense, look: &Look) -> Fx<Self> {
+        self.unsent.retain(|unsent| unsent.entry.id() != Some(row.id));
+        self.new_categories.remove(&row.id);
+        self.say_waiting();
+        self.remember(Undo::Created(vec![row.clone()]));
+        let is_wanted = self.wanted == Some(row.id);
+        let said = self.saved_words(&row, None, look);
+        let announced = Fx::announce(RowsChanged::change(Vec::new(), vec![row.clone()]));
+        if !is_wanted {
+            return announced.and(Fx::notify(said));
+        }
+        if !self.is_in_view(&row) {
+            self.outside = Some(Outside {
+                id: row.id,
+                day: row.date,
+            });
+            let today = Self::today(look);
+            let day = figures::day_words(row.date, today);
+            return announced.and(Fx::notify(format!(
+                "Saved to {day}, outside this view. Enter shows it."
+            )));
+        }
+        self.is_fresh = true;
+        announced.and(Fx::notify(said)).and(self.ask_month_total(row))
+    }
+
+    /// `Saved 12.50 lunch, Food, today.`
+    fn saved_words(&self, row: &Expense, total: Option<&str>, look: &Look) -> String {
+        let lists = self.desk.book.lists();
+        let what = crate::expense_row::words(row, lists.base, look);
+        let category = row.category_id.map_or("", |id| lists.category_name(id));
+        let day = figures::day_words(row.date, Self::today(look));
+        let parts: Vec<&str> = [what.as_str(), category, day.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        let undo = look.key(&["expenses"], crate::keymap::Action::Undo);
+        let total = total.map_or_else(String::new, |total| format!(" {total}."));
+        format!("Saved {}.{total} {undo} undo", parts.join(", "))
+    }
+
+    /// What the category comes to in that month.
+    fn ask_month_total(&self, row: Expense) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let Some(category) = row.category_id else {
+            return Fx::none();
+        };
+        let (from, to) = lists.calendar.month_range(lists.calendar.month_of(row.date));
+        let filter = ExpenseFilter {
+            from: Some(from),
+            to: Some(to),
+            category: Some(category.to_string()),
+            ..ExpenseFilter::default()
+        };
+        let report = self.desk.api.report_summary(&filter);
+        Fx::call_latest(
+            "month",
+            "adding up",
+            report,
+            move |screen: &mut Self, report, look| screen.month_added_up(&row, report, look),
+        )
+    }
+
+    fn month_added_up(
+        &mut self,
+        row: &Expense,
+        report: Result<Report, ClientError>,
+        look: &Look,
+    ) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let (Ok(report), Some(category), true) = (report, row.category_id, self.is_fresh) else {
+            return Fx::none();
+        };
+        let total = report.totals.iter().find(|total| total.currency == row.currency);
+        let Some(net) = total.and_then(|total| total.net.minor(row.currency)) else {
+            return Fx::none();
+        };
+        let month = lists.calendar.month_of(row.date);
+        let name = api::date::month_name(month.month());
+        let total = format!(
+            "{} in {name} {}",
+            lists.category_name(category),
+            figures::amount_in(net, row.currency, lists.base)
+        );
+        Fx::notify(self.saved_words(row, Some(&total), look))
+    }
+
+    /// Sends what waits again.
+    pub(super) fn send_waiting(&mut self) -> Fx<Self> {
+        let waiting: Vec<Unsent> = self
+            .unsent
+            .iter()
+            .filter(|unsent| !unsent.is_flying && unsent.entry.refusal.is_none())
+            .cloned()
+            .collect();
+        Fx::batch(
+            waiting
+                .into_iter()
+                .map(|unsent| self.send(unsent.entry, unsent.row)),
+        )
+    }
+
+    /// Drops an entry for good.
+    pub(super) fn drop_unsent(&mut self, id: ExpenseId, look: &Look) -> Fx<Self> {
+        let Some(at) = self
+            .unsent
+            .iter()
+            .position(|unsent| unsent.entry.id() == Some(id))
+        else {
+            return Fx::none();
+        };
+        if self.unsent.get(at).is_some_and(|unsent| unsent.is_flying) {
+            return Fx::notify("It is on its way to the server; try again in a moment.");
+        }
+        let unsent = self.unsent.remove(at);
+        self.list.remove(id);
+        self.say_waiting();
+        let words = self.words_of(std::slice::from_ref(&unsent.row), look);
+        self.recall.push(unsent.entry.text.clone());
+        let outbox = self.desk.outbox.clone();
+        let discard = async move { outbox.beside(move |outbox| outbox.discard(&unsent.entry)).await };
+        Fx::call("dropping an entry", discard, |_, _, _| Fx::none()).and(Fx::notify(format!(
+            "Dropped {words}. a and Up bring its text back."
+        )))
+    }
+
+    fn send_batch(&mut self, rows: Vec<Entered>, mut slot: crate::drafts::Slot) -> Fx<Self> {
+        let text = rows
+            .iter()
+            .map(|row| row.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let operations = rows.into_iter().map(|entered| BatchOperation {
+            op: BatchVerb::Create,
+            id: None,
+            version: None,
+            expense: Some(entered.expense),
+            patch: None,
+        });
+        let operations: Vec<BatchOperation> = operations.collect();
+        let label = format!("saving {}", figures::rows(operations.len() as u64));
+        let api = self.desk.api.clone();
+        let work = async move {
+            let saved = undo::batch(api, operations.into_iter()).await;
+            if saved.is_ok() {
+                slot.forget().await;
+            }
+            (saved, slot)
+        };
+        Fx::call(
+            label,
+            work,
+            move |screen: &mut Self, (saved, slot), _| match saved {
+                Ok(rows) => {
+                    let said = format!("Saved {}. u undo", figures::rows(rows.len() as u64));
+                    screen.remember(Undo::Created(rows.clone()));
+                    screen.wanted = rows.first().map(|row| row.id);
+                    Fx::announce(RowsChanged::change(Vec::new(), rows)).and(Fx::notify(said))
+                }
+                Err(error) => {
+                    slot.shelve(&text);
+                    let said = format!(
+                        "None of them was saved; a offers them again. {}",
+                        error.sentence()
+                    );
+                    Fx::notify(Message::error(said))
+                }
+            },
+        )
+    }
+
+    /// An entry from the disk as a row.
+    fn row_of(&self, entry: &Entry, look: &Look) -> Expense {
+        crate::popup::quick_add::row_of(&entry.expense, &self.desk.book.lists(), look)
+    }
+}

@@ -1,0 +1,165 @@
+//! What can be taken back: the changes made here, the latest first, each as the requests that reverse it.
+
+use super::Expenses;
+use crate::book::RowsChanged;
+use crate::client::{Api, ClientError, Key};
+use crate::fx::{Fx, Message};
+use crate::theme::Look;
+use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch};
+use api::id::ExpenseId;
+use api::patch::Patch;
+use std::sync::Arc;
+
+/// Changes that are remembered.
+const MOST: usize = 50;
+
+/// A change that was made here.
+#[derive(Debug, Clone)]
+pub(super) enum Undo {
+    /// Rows that are deleted again.
+    Created(Vec<Expense>),
+    /// Rows that are brought back.
+    Deleted(Vec<Expense>),
+    /// Rows as they were, each with the version it has now.
+    Changed(Vec<(Expense, i64)>),
+}
+
+impl Undo {
+    /// The row of that id, where this made it.
+    pub(super) fn created(&self, id: ExpenseId) -> Option<Expense> {
+        match self {
+            Self::Created(rows) => rows.iter().find(|row| row.id == id).cloned(),
+            _ => None,
+        }
+    }
+}
+
+impl Expenses {
+    pub(super) fn remember(&mut self, undo: Undo) {
+        self.undo.push(undo);
+        if self.undo.len() > MOST {
+            self.undo.remove(0);
+        }
+    }
+
+    pub(super) fn undo_last(&mut self) -> Fx<Self> {
+        let Some(undo) = self.undo.pop() else {
+            return Fx::notify("Nothing was changed here yet.");
+        };
+        let work = carry_out(Arc::clone(&self.desk.api), undo.clone());
+        Fx::call("undoing", work, move |screen: &mut Self, outcome, look| {
+            screen.undone(undo, outcome, look)
+        })
+    }
+
+    fn undone(&mut self, undo: Undo, outcome: Result<Vec<Expense>, ClientError>, look: &Look) -> Fx<Self> {
+        let after = match outcome {
+            Ok(after) => after,
+            Err(error) => {
+                self.undo.push(undo);
+                return Fx::notify(Message::error(error.sentence()));
+            }
+        };
+        let (said, before) = match undo {
+            Undo::Created(rows) => ("Taken back", rows),
+            Undo::Deleted(rows) => ("Back again", rows),
+            Undo::Changed(rows) => ("As it was", rows.into_iter().map(|(row, _)| row).collect()),
+        };
+        let said = format!("{said}: {}.", self.words_of(&before, look));
+        if let [only] = after.as_slice() {
+            self.wanted = Some(only.id);
+        }
+        Fx::announce(RowsChanged::change(before, after)).and(Fx::notify(said))
+    }
+}
+
+/// The rows after it.
+async fn carry_out(api: Arc<dyn Api>, undo: Undo) -> Result<Vec<Expense>, ClientError> {
+    match undo {
+        Undo::Created(rows) => match rows.as_slice() {
+            [row] => {
+                api.delete_expense(row.id, row.version, Key::new()).await?;
+                Ok(vec![deleted(row)])
+            }
+            _ => {
+                batch(
+                    api,
+                    rows.iter()
+                        .map(|row| operation(BatchVerb::Delete, row.id, Some(row.version))),
+                )
+                .await
+            }
+        },
+        Undo::Deleted(rows) => match rows.as_slice() {
+            [row] => Ok(vec![api.restore_expense(row.id, Key::new()).await?]),
+            _ => {
+                batch(
+                    api,
+                    rows.iter().map(|row| operation(BatchVerb::Restore, row.id, None)),
+                )
+                .await
+            }
+        },
+        Undo::Changed(rows) => match rows.as_slice() {
+            [(row, version)] => Ok(vec![
+                api.update_expense(row.id, *version, &back_to(row), Key::new())
+                    .await?,
+            ]),
+            _ => {
+                let operations = rows.iter().map(|(row, version)| BatchOperation {
+                    patch: Some(back_to(row)),
+                    ..operation(BatchVerb::Update, row.id, Some(*version))
+                });
+                batch(api, operations).await
+            }
+        },
+    }
+}
+
+pub(super) async fn batch(
+    api: Arc<dyn Api>,
+    operations: impl Iterator<Item = BatchOperation>,
+) -> Result<Vec<Expense>, ClientError> {
+    let batch = Batch {
+        operations: operations.collect(),
+    };
+    Ok(api.batch_expenses(&batch, Key::new()).await?.items)
+}
+
+pub(super) fn operation(op: BatchVerb, id: ExpenseId, version: Option<i64>) -> BatchOperation {
+    BatchOperation {
+        op,
+        id: Some(id),
+        version,
+        expense: None,
+        patch: None,
+    }
+}
+
+/// The row as it is once it is deleted; the moment is the server's to know.
+pub(super) fn deleted(row: &Expense) -> Expense {
+    Expense {
+        deleted_at: Some(row.updated_at),
+        version: row.version + 1,
+        ..row.clone()
+    }
+}
+
+/// The patch that makes a row what it was.
+fn back_to(row: &Expense) -> ExpensePatch {
+    let set = |text: &Option<String>| text.clone().map_or(Patch::Clear, Patch::Set);
+    ExpensePatch {
+        date: Some(row.date),
+        amount: Some(row.amount.clone()),
+        currency: Some(row.currency),
+        kind: Some(row.kind),
+        category_id: row.category_id.map_or(Patch::Clear, Patch::Set),
+        account_id: row.account_id.map_or(Patch::Clear, Patch::Set),
+        to_account_id: row.to_account_id.map_or(Patch::Clear, Patch::Set),
+        payee: set(&row.payee),
+        tags: Some(row.tags.clone()),
+        note: set(&row.note),
+        paid_by: row.paid_by.map_or(Patch::Clear, Patch::Set),
+        ..ExpensePatch::default()
+    }
+}
