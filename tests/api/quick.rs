@@ -202,8 +202,8 @@ async fn what_cannot_be_meant_is_told_with_its_place_and_nothing_is_written() {
     for (text, codes, place) in [
         ("lunch", vec!["amount-missing"], ""),
         ("1e5 lunch", vec!["exponent"], "bytes 0 to 3"),
-        ("0 lunch", vec!["zero"], "bytes 0 to 1"),
-        ("12.345 lunch", vec!["too-many-digits"], "bytes 0 to 6"),
+        ("0 lunch", vec!["zero-amount"], "bytes 0 to 1"),
+        ("12.3456 lunch", vec!["too-many-decimals"], "bytes 0 to 7"),
         ("1,234 lunch", vec!["ambiguous-amount"], "bytes 0 to 5"),
         ("5 x by:nobody", vec!["unknown-member"], "bytes 4 to 13"),
         ("5 x #food #rent @none>@none", vec![], ""),

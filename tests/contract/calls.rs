@@ -12,10 +12,18 @@ async fn every_operation_was_seen_to_succeed_and_to_refuse() {
     let app = TestApp::start().await;
     let document = server::http::document(&app.state).unwrap();
     let (never_succeeded, never_refused) = untested(&document, &noted);
-    assert!(never_succeeded.is_empty(), "no test saw these succeed: {}", never_succeeded.join(", "));
+    assert!(
+        never_succeeded.is_empty(),
+        "no test saw these succeed: {}",
+        never_succeeded.join(", ")
+    );
     // What takes nothing and lets anybody in can only be refused while the server is not well.
     let never_refused: Vec<_> = never_refused.into_iter().filter(|id| id != "livez").collect();
-    assert!(never_refused.is_empty(), "no test saw these refused: {}", never_refused.join(", "));
+    assert!(
+        never_refused.is_empty(),
+        "no test saw these refused: {}",
+        never_refused.join(", ")
+    );
 }
 
 #[tokio::test]
@@ -25,10 +33,22 @@ async fn a_call_is_told_from_its_neighbours() {
     let id_of = |method: &str, path: &str| {
         operation_of(&operations, method, path).map(|operation| operation.id.as_str())
     };
-    assert_eq!(id_of("POST", "/v1/ledgers/default/expenses"), Some("create_expense"));
-    assert_eq!(id_of("GET", "/v1/ledgers/default/expenses?limit=1"), Some("list_expenses"));
-    assert_eq!(id_of("POST", "/v1/ledgers/x/expenses/batch"), Some("batch_expenses"));
-    assert_eq!(id_of("POST", "/v1/ledgers/x/expenses/y/restore"), Some("restore_expense"));
+    assert_eq!(
+        id_of("POST", "/v1/ledgers/default/expenses"),
+        Some("create_expense")
+    );
+    assert_eq!(
+        id_of("GET", "/v1/ledgers/default/expenses?limit=1"),
+        Some("list_expenses")
+    );
+    assert_eq!(
+        id_of("POST", "/v1/ledgers/x/expenses/batch"),
+        Some("batch_expenses")
+    );
+    assert_eq!(
+        id_of("POST", "/v1/ledgers/x/expenses/y/restore"),
+        Some("restore_expense")
+    );
     assert_eq!(id_of("PUT", "/v1/ledgers/x/expenses"), None);
     assert_eq!(id_of("GET", "/v1/ledgers/x/expenses/y/z"), None);
 }

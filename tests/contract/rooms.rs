@@ -33,12 +33,18 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 fn short(path: &Path) -> String {
-    path.strip_prefix(ROOT).unwrap_or(path).to_string_lossy().into_owned()
+    path.strip_prefix(ROOT)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The code of a file as far as its tests, without comments.
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).take_while(|line| *line != "#[cfg(test)]").filter(|line| !line.starts_with("//"))
+    text.lines()
+        .map(str::trim)
+        .take_while(|line| *line != "#[cfg(test)]")
+        .filter(|line| !line.starts_with("//"))
 }
 
 /// True where the line names that crate or module: as a path, not as a part of a longer word.
@@ -47,7 +53,8 @@ fn names(line: &str, path: &str) -> bool {
         let before = line[..at].chars().next_back();
         let after = line[at + path.len()..].chars().next();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        !before.is_some_and(|c| is_word(c) || c == ':' && !path.starts_with("crate")) && !after.is_some_and(is_word)
+        !before.is_some_and(|c| is_word(c) || c == ':' && !path.starts_with("crate"))
+            && !after.is_some_and(is_word)
     })
 }
 
@@ -56,16 +63,70 @@ fn no_room_names_what_is_none_of_its_business() {
     let ours = ["server::", "entity::", "migration::", "tui::", "tests::"];
     let database = ["sea_orm", "sqlx", "entity", "sea_orm_migration"];
     for (folder, forbidden) in [
-        ("api/src", [&ours[..], &["sea_orm", "sqlx", "poem", "tokio", "reqwest", "ratatui"]].concat()),
-        ("entity/src", [&["api::", "server::", "tui::", "migration::"][..], &["poem", "tokio"]].concat()),
-        ("migration/src", [&["api::", "server::", "tui::", "entity::"][..], &["poem"]].concat()),
+        (
+            "api/src",
+            [
+                &ours[..],
+                &["sea_orm", "sqlx", "poem", "tokio", "reqwest", "ratatui"],
+            ]
+            .concat(),
+        ),
+        (
+            "entity/src",
+            [
+                &["api::", "server::", "tui::", "migration::"][..],
+                &["poem", "tokio"],
+            ]
+            .concat(),
+        ),
+        (
+            "migration/src",
+            [&["api::", "server::", "tui::", "entity::"][..], &["poem"]].concat(),
+        ),
         ("server/src/http", database.to_vec()),
         ("server/src/service", vec!["poem", "poem_openapi", "crate::http"]),
-        ("server/src/store", vec!["poem", "poem_openapi", "crate::http", "crate::service"]),
-        ("tui/src/screen", vec!["tokio", "reqwest", "crossterm", "server", "crate::client::http"]),
-        ("tui/src/popup", vec!["tokio", "reqwest", "crossterm", "server", "crate::client::http", "crate::screen"]),
-        ("tui/src/widget", vec!["tokio", "reqwest", "crossterm", "server", "crate::client", "crate::screen", "crate::popup"]),
-        ("tui/src/client", vec!["ratatui", "crossterm", "server", "crate::screen", "crate::popup", "crate::widget"]),
+        (
+            "server/src/store",
+            vec!["poem", "poem_openapi", "crate::http", "crate::service"],
+        ),
+        (
+            "tui/src/screen",
+            vec!["tokio", "reqwest", "crossterm", "server", "crate::client::http"],
+        ),
+        (
+            "tui/src/popup",
+            vec![
+                "tokio",
+                "reqwest",
+                "crossterm",
+                "server",
+                "crate::client::http",
+                "crate::screen",
+            ],
+        ),
+        (
+            "tui/src/widget",
+            vec![
+                "tokio",
+                "reqwest",
+                "crossterm",
+                "server",
+                "crate::client",
+                "crate::screen",
+                "crate::popup",
+            ],
+        ),
+        (
+            "tui/src/client",
+            vec![
+                "ratatui",
+                "crossterm",
+                "server",
+                "crate::screen",
+                "crate::popup",
+                "crate::widget",
+            ],
+        ),
     ] {
         for (path, text) in sources(folder) {
             for line in code(&text) {
@@ -74,7 +135,10 @@ fn no_room_names_what_is_none_of_its_business() {
                     let hit = match word.strip_suffix("::") {
                         Some(name) => names(line, name) && line.contains(&format!("{name}::")),
                         None if word.contains("::") => names(line, word),
-                        None => names(line, word) && (line.contains(&format!("{word}::")) || line.starts_with("use ")),
+                        None => {
+                            names(line, word)
+                                && (line.contains(&format!("{word}::")) || line.starts_with("use "))
+                        }
                     };
                     assert!(!hit, "{path} names {word}: {line}");
                 }
@@ -92,7 +156,10 @@ fn the_app_reaches_the_server_only_where_it_starts_it() {
         for line in code(&text) {
             for word in ["server::", "sea_orm::", "poem::", "entity::", "migration::"] {
                 let crate_name = word.trim_end_matches("::");
-                assert!(!(names(line, crate_name) && line.contains(word)), "{path} names {word}: {line}");
+                assert!(
+                    !(names(line, crate_name) && line.contains(word)),
+                    "{path} names {word}: {line}"
+                );
             }
         }
     }
@@ -104,7 +171,8 @@ fn every_source_file_opens_by_saying_what_lives_in_it() {
         for (path, text) in sources(folder) {
             let said = text.lines().take_while(|line| line.starts_with("//!")).count();
             assert!(said >= 1, "{path} does not open with //!");
-            assert!(text.lines().next().unwrap().len() > 10, "{path} says nothing");
+            let first = text.lines().next().unwrap();
+            assert!(first.len() > 20, "{path} says nothing: {first}");
         }
     }
 }
@@ -125,9 +193,16 @@ fn nothing_in_the_tree_names_the_place_it_was_made_in() {
     let mut all = Vec::new();
     files(Path::new(ROOT), &mut all);
     // Put together here, so that this file does not hold them either.
-    let forbidden = [format!("/{}/", "work"), format!("/tmp/{}", "wt"), format!("DESIGN{}", ".md"), format!("shared/{}", "anchors")];
+    let forbidden = [
+        format!("/{}/", "work"),
+        format!("/tmp/{}", "wt"),
+        format!("DESIGN{}", ".md"),
+        format!("shared/{}", "anchors"),
+    ];
     for path in all {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         for word in &forbidden {
             assert!(!text.contains(word.as_str()), "{} names {word}", short(&path));
         }

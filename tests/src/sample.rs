@@ -2,11 +2,14 @@
 //! ids of the example book for what is filled into the address. For tests that hold for every operation alike.
 
 use crate::calls::{Operation, operations};
-use crate::client::{Call, Http};
+use crate::client::{Answer, Call, Http};
 use crate::server::TestApp;
+use entity::{import, import_row};
 use reqwest::Method;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
-use server::http::examples::EXAMPLE_ID;
+use server::http::examples::{EXAMPLE_ID, OTHER_EXAMPLE_ID};
+use uuid::Uuid;
 
 /// The day of the example book.
 pub const EXAMPLE_DAY: &str = "2026-11-21";
@@ -120,25 +123,112 @@ fn sample(document: &Value, operation: Operation) -> Sample {
     }
 }
 
-/// Fills the owner's ledger with one entry of every sort that has the id of the examples, and is used by nothing.
+/// Somebody's book with one entry of every sort that has the id of the examples, and is used by nothing.
+#[derive(Debug)]
+pub struct ExampleBook {
+    http: Http,
+}
+
+/// A book for one call: a fresh one for what changes it, so that no example depends on another.
+pub async fn book_of(app: &TestApp, sample: &Sample) -> ExampleBook {
+    if sample.is_write() {
+        let person = app
+            .add_person(&format!("p{}", api::id::new_uuid().simple()))
+            .await;
+        let http = app.client_of(&person);
+        fill_book(app, &http, person.ledger_id).await;
+        return ExampleBook { http };
+    }
+    if app.rev().await == 0 {
+        fill_example_book(app).await;
+    }
+    ExampleBook { http: app.client() }
+}
+
+impl ExampleBook {
+    /// Makes the call, with the ETag of what it changes as reading it tells.
+    pub async fn call(&self, sample: &Sample) -> Answer {
+        let call = sample.call(&self.http, "default", EXAMPLE_ID);
+        if !sample.takes_if_match {
+            return call.await;
+        }
+        let path = sample.path("default", EXAMPLE_ID);
+        let read = ["/restore", "/merge", "/reassign", "/commit"]
+            .into_iter()
+            .find_map(|verb| path.strip_suffix(verb));
+        let read = self.http.get(read.unwrap_or(&path)).await;
+        call.if_match(&read.etag()).await
+    }
+}
+
+/// Fills the owner's ledger with the entries of the examples.
 pub async fn fill_example_book(app: &TestApp) {
-    let http = app.client();
-    for (path, body) in [
-        (
-            "expenses",
-            json!({ "id": EXAMPLE_ID, "date": EXAMPLE_DAY, "amount": "12.00", "payee": "before" }),
-        ),
-        (
-            "categories",
-            json!({ "id": EXAMPLE_ID, "name": "Example category" }),
-        ),
-        (
-            "accounts",
-            json!({ "id": EXAMPLE_ID, "name": "Example account", "kind": "cash" }),
-        ),
-        ("payees", json!({ "id": EXAMPLE_ID, "name": "Example payee" })),
-        ("tags", json!({ "id": EXAMPLE_ID, "name": "example-tag" })),
+    fill_book(app, &app.client(), app.ledger_id()).await;
+}
+
+async fn fill_book(app: &TestApp, http: &Http, ledger_id: Uuid) {
+    // What the examples name, where a new ledger lacks it.
+    let named = json!({ "date": EXAMPLE_DAY, "amount": "1.00", "category": "Food", "account": "Card", "create_missing": true });
+    http.post("expenses/batch", json!({ "operations": [
+        { "op": "create", "expense": named },
+        { "op": "create", "expense": { "id": EXAMPLE_ID, "date": EXAMPLE_DAY, "amount": "12.00", "payee": "before" } },
+    ] }))
+    .await
+    .expect(200);
+    for (path, mut body) in [
+        ("categories", json!({ "name": "Example category" })),
+        ("accounts", json!({ "name": "Example account", "kind": "cash" })),
+        ("payees", json!({ "name": "Example payee" })),
+        ("tags", json!({ "name": "example-tag" })),
     ] {
-        http.post(path, body).await.expect(201);
+        for (id, other) in [(EXAMPLE_ID, ""), (OTHER_EXAMPLE_ID, "Other ")] {
+            body["id"] = id.into();
+            body["name"] = format!("{other}{}", body["name"].as_str().unwrap_or_default()).into();
+            http.post(path, body.clone()).await.expect(201);
+        }
+    }
+    import(app, http, ledger_id).await;
+}
+
+/// The server chooses an import's id; the example's is a copy of one that it made.
+async fn import(app: &TestApp, http: &Http, ledger_id: Uuid) {
+    let file = "Date,Amount,Note\n2026-11-19,7.00,copied\n";
+    let made = http
+        .call(Method::POST, "imports")
+        .bytes("text/csv", file)
+        .await
+        .ok(201);
+    let id: Uuid = made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let example: Uuid = EXAMPLE_ID.parse().expect("an id");
+    let db = app.connection();
+    let found = import::Entity::find_by_id((ledger_id, id))
+        .one(db)
+        .await
+        .expect("read the import");
+    let copy = import::Model {
+        id: example,
+        ..found.expect("the import")
+    };
+    import::Entity::insert(copy.into_active_model())
+        .exec_without_returning(db)
+        .await
+        .expect("copy the import");
+    let rows = import_row::Entity::find()
+        .filter(import_row::Column::LedgerId.eq(ledger_id))
+        .all(db)
+        .await;
+    for row in rows
+        .expect("read the rows")
+        .into_iter()
+        .filter(|row| row.import_id == id)
+    {
+        let copy = import_row::Model {
+            import_id: example,
+            ..row
+        };
+        import_row::Entity::insert(copy.into_active_model())
+            .exec_without_returning(db)
+            .await
+            .expect("copy a row");
     }
 }

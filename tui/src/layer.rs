@@ -48,6 +48,13 @@ pub trait Layer: Any + Sized {
         Fx::none()
     }
 
+    /// Whether this character starts typing though no field has the cursor, as a digit does in a
+    /// sheet. It goes to [`Layer::on_text`].
+    fn takes_char(&self, c: char) -> bool {
+        let _ = c;
+        false
+    }
+
     /// A click inside this layer's area.
     fn on_click(&mut self, at: Position, look: &Look) -> Fx<Self> {
         let _ = (at, look);
@@ -102,6 +109,7 @@ pub(crate) trait Erased {
     fn on_action(&mut self, action: Action, look: &Look) -> Steps;
     fn wants_text(&self) -> bool;
     fn on_text(&mut self, event: TextEvent, look: &Look) -> Steps;
+    fn takes_char(&self, c: char) -> bool;
     fn on_click(&mut self, at: Position, look: &Look) -> Steps;
     fn on_open(&mut self, look: &Look) -> Steps;
     fn on_resume(&mut self, look: &Look) -> Steps;
@@ -134,6 +142,9 @@ impl<L: Layer> Erased for Eraser<L> {
     }
     fn on_text(&mut self, event: TextEvent, look: &Look) -> Steps {
         self.0.on_text(event, look).into_steps()
+    }
+    fn takes_char(&self, c: char) -> bool {
+        self.0.takes_char(c)
     }
     fn on_click(&mut self, at: Position, look: &Look) -> Steps {
         self.0.on_click(at, look).into_steps()

@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::keymap::Keymap;
 use crate::outbox::Outbox;
 use crate::popup::currency::CurrencyChoice;
+use crate::screen::insights::Insights;
 use crate::screen::expenses::Expenses;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, now, today};
@@ -49,10 +50,11 @@ pub fn link(settings: &Settings) -> Link {
 
 /// The table of screens.
 pub fn screens(desk: &Desk) -> Vec<Screen> {
-    let of_expenses = desk.clone();
-    vec![Screen::new("Expenses", move || {
-        Expenses::new(of_expenses, today())
-    })]
+    let (of_expenses, of_insights) = (desk.clone(), desk.clone());
+    vec![
+        Screen::new("Expenses", move || Expenses::new(of_expenses, today())),
+        Screen::new("Insights", move || Insights::new(of_insights)),
+    ]
 }
 
 /// Commands of the palette that have no key.

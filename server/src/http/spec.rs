@@ -170,15 +170,15 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         operation.insert("parameters".into(), spread.into());
     }
     if let Some(example) = examples::body(&id)
-        && let Some(content) = operation
-            .get_mut("requestBody")
-            .and_then(|body| body.get_mut("content"))
-        && let Some(media) = content
-            .as_object_mut()
-            .and_then(|content| content.values_mut().next())
-        && let Some(media) = media.as_object_mut()
+        && let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"))
+        && let Some(content) = content.as_object_mut()
     {
-        media.insert("example".into(), example);
+        for media in content.values_mut().filter_map(Value::as_object_mut) {
+            media.insert("example".into(), example.clone());
+        }
+    }
+    if id == "report_compare" {
+        need_period(operation);
     }
     let has_if_match = operation
         .get("parameters")
@@ -205,6 +205,20 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         responses
             .entry(code.to_string())
             .or_insert_with(|| problem_response(code));
+    }
+}
+
+/// A comparison is of one period with the one before, so that both its ends are needed.
+fn need_period(operation: &mut Map<String, Value>) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let example = match parameter.get("name").and_then(Value::as_str) {
+            Some("from") => "2026-11-01",
+            Some("to") => "2026-11-30",
+            _ => continue,
+        };
+        parameter["required"] = true.into();
+        parameter["example"] = example.into();
     }
 }
 
@@ -254,6 +268,11 @@ fn with_description(mut parameter: Value) -> Value {
         && let Some(description) = schema.remove("description")
     {
         set(&mut parameter, "description", description);
+    }
+    if parameter.get("description").is_none()
+        && let Some(name) = parameter.get("name").and_then(Value::as_str).map(str::to_owned)
+    {
+        parameter["description"] = format!("Which {name}, by its id.").into();
     }
     if let Some(parameter) = parameter.as_object_mut() {
         for noise in ["deprecated", "explode", "style"] {

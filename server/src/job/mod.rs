@@ -11,5 +11,7 @@ use tokio::task::JoinHandle;
 pub async fn start(state: &AppState, stop: &Stop) -> JoinHandle<()> {
     let first = operations::look(state, operations::AT_START).await;
     let (state, stop) = (state.clone(), stop.clone());
-    tokio::spawn(async move { operations::run(&state, &stop, first).await })
+    tokio::spawn(async move {
+        tokio::join!(operations::run(&state, &stop, first), imports::run(&state, &stop));
+    })
 }

@@ -34,9 +34,6 @@ pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>) {
         if let Err(error) = finish(state, stop, found).await {
             tracing::warn!(%error, "operations are left for later");
         }
-        if let Err(error) = super::imports::run(state).await {
-            tracing::warn!(%error, "imports are left for later");
-        }
         tokio::select! {
             () = stop.requested() => return,
             () = tokio::time::sleep(PAUSE) => {}

@@ -212,8 +212,9 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
             .expr_as(name(), "name")
             .expr_as(name(), "name_fold");
         select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+        // A bound value here would make the column of a union a DECIMAL on MariaDB.
         select
-            .expr_as(Expr::val(false), "is_archived")
+            .expr_as(Expr::cust("FALSE"), "is_archived")
             .expr_as(state.ne("active"), "is_deleted");
         let is_theirs = id().equals((member::Entity, member::Column::UserId));
         select.from(member::Entity).inner_join(user::Entity, is_theirs);

@@ -1,17 +1,14 @@
-//! A server of this test's own, and short ways to send files to it and to look behind it.
+//! A server of this test's own, short ways to send files to it, and to look behind it by plain SQL.
 
-use reqwest::{Method, header};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use reqwest::Method;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
-use server::config::{Config, DatabaseUrl};
-use server::embedded::{Running, start_with};
-use tests::db::TestDb;
+use tests::client::{Call, Http};
+use tests::server::TestApp;
 
 pub struct App {
-    pub running: Running,
-    connection: DatabaseConnection,
-    client: reqwest::Client,
-    db: TestDb,
+    pub app: TestApp,
+    http: Http,
 }
 
 /// New, duplicate and invalid rows.
@@ -24,41 +21,16 @@ pub fn preview_of(import: &Value) -> (u64, u64, u64) {
     )
 }
 
+/// An import's id.
+pub fn id_of(import: &Value) -> &str {
+    import["id"].as_str().unwrap()
+}
+
 impl App {
     pub async fn start() -> Self {
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let db = Box::pin(TestDb::new()).await;
-        let running = run(&db).await;
-        let connection = db.connect().await;
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .user_agent("tests/1")
-            .build()
-            .unwrap();
-        Self {
-            running,
-            connection,
-            client,
-            db,
-        }
-    }
-
-    /// Another server over the same database, the first one gone.
-    pub async fn restart(self) -> Self {
-        let Self {
-            running,
-            connection,
-            client,
-            db,
-        } = self;
-        running.shutdown().await;
-        let running = run(&db).await;
-        Self {
-            running,
-            connection,
-            client,
-            db,
-        }
+        let app = Box::pin(TestApp::start()).await;
+        let http = app.client();
+        Self { app, http }
     }
 
     pub async fn preview(&self, query: &str, file: &str) -> Value {
@@ -72,9 +44,8 @@ impl App {
     }
 
     pub async fn commit(&self, import: &Value) -> Value {
-        let id = import["id"].as_str().unwrap();
         let (status, body) = self
-            .send(&format!("imports/{id}/commit"), None, String::new())
+            .send(&format!("imports/{}/commit", id_of(import)), None, String::new())
             .await;
         assert_eq!(status, 200, "{body:#}");
         body
@@ -91,14 +62,11 @@ impl App {
     }
 
     pub async fn send_bytes(&self, path: &str, key: Option<&str>, file: Vec<u8>) -> (u16, Value) {
-        let mut request = self
-            .request(Method::POST, path)
-            .header(header::CONTENT_TYPE, "text/csv")
-            .body(file);
+        let mut call = self.request(Method::POST, path).bytes("text/csv", file);
         if let Some(key) = key {
-            request = request.header("Idempotency-Key", key);
+            call = call.key(key);
         }
-        answer(request).await
+        answer(call).await
     }
 
     pub async fn call(&self, method: Method, path: &str) -> (u16, Value) {
@@ -106,23 +74,17 @@ impl App {
     }
 
     pub async fn call_if(&self, method: Method, path: &str, tag: &str) -> (u16, Value) {
-        answer(self.request(method, path).header(header::IF_MATCH, tag)).await
+        answer(self.request(method, path).if_match(tag)).await
     }
 
-    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = format!("http://{}/v1/ledgers/default/{path}", self.running.address);
-        self.client.request(method, url).bearer_auth(&self.running.token)
+    pub fn request(&self, method: Method, path: &str) -> Call {
+        self.http.call(method, path)
     }
 
     /// The one number that a statement yields.
     pub async fn number(&self, sql: &str) -> i64 {
-        let row = self
-            .connection
-            .query_one_raw(self.statement(sql))
-            .await
-            .unwrap()
-            .unwrap();
-        row.try_get_by_index(0).unwrap()
+        let row = self.app.connection().query_one_raw(self.statement(sql)).await;
+        row.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
     /// Count and sum of the live rows by a column of theirs, in its order.
@@ -133,7 +95,7 @@ impl App {
              LEFT JOIN category parent ON parent.ledger_id = category.ledger_id AND parent.id = category.parent_id \
              WHERE NOT expense.is_deleted GROUP BY {column} ORDER BY {column}"
         );
-        let rows = self.connection.query_all_raw(self.statement(&sql)).await.unwrap();
+        let rows = self.app.connection().query_all_raw(self.statement(&sql)).await;
         let read = |row: &sea_orm::QueryResult| {
             let word: Option<String> = row.try_get("", "word").unwrap();
             (
@@ -142,34 +104,20 @@ impl App {
                 row.try_get("", "minor").unwrap(),
             )
         };
-        rows.iter().map(read).collect()
+        rows.unwrap().iter().map(read).collect()
     }
 
     pub async fn execute(&self, sql: &str) {
-        self.connection.execute_unprepared(sql).await.unwrap();
+        self.app.connection().execute_unprepared(sql).await.unwrap();
     }
 
     fn statement(&self, sql: &str) -> Statement {
-        Statement::from_string(self.connection.get_database_backend(), sql.to_owned())
+        Statement::from_string(self.app.connection().get_database_backend(), sql.to_owned())
     }
 }
 
-async fn run(db: &TestDb) -> Running {
-    let mut config = Config::default();
-    config.database.urls = vec![DatabaseUrl::from(db.url())];
-    Box::pin(start_with(config)).await.unwrap()
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let body = answer.bytes().await.unwrap();
-    (
-        status,
-        if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&body).unwrap()
-        },
-    )
+/// Status and JSON body of an answer; null where there is none.
+pub async fn answer(call: Call) -> (u16, Value) {
+    let answer = call.await;
+    (answer.status, answer.json)
 }

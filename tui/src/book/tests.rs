@@ -144,7 +144,7 @@ pub(crate) fn household(fake: &FakeApi) {
     );
 }
 
-fn lists(rows: &[Expense]) -> Lists {
+pub(crate) fn lists(rows: &[Expense]) -> Lists {
     Lists::new(
         ledger(),
         categories(),

@@ -38,9 +38,9 @@ actions! {
     NextField "next-field" "next field",
     PreviousField "previous-field" "previous field",
     Save "save" "save",
-    AddRow "add-row" "new row below",
     Mine "mine" "take mine",
     Theirs "theirs" "take theirs",
+    AddRow "add-row" "the row below, a new one after the last",
     Yes "yes" "yes",
     No "no" "no",
 

@@ -1,18 +1,144 @@
-//! stub
-use crate::{book::Book, client::Api, layer::Layer, theme::Look, widget::Canvas};
-use std::sync::Arc;
-pub struct DaySheet;
+//! The day sheet: all rows of one day as cells to type in, saved as a whole or not at all. What is
+//! typed stays with its day, whatever day is shown, and on disk until the server has it.
+
+mod cell;
+mod draft;
+mod draw;
+mod merge;
+mod moves;
+mod save;
+mod sheet;
+mod store;
+mod typing;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use api::date::Date;
+use ratatui::layout::{Position, Rect};
+
+use self::{cell::Col, sheet::Sheet, typing::Typing};
+use crate::{
+    book::{BookChanged, RowsChanged},
+    desk::Desk,
+    fx::{Change, Fx},
+    keymap::Action,
+    layer::{Layer, TextEvent},
+    theme::Look,
+    widget::{Canvas, Scroll},
+};
+
+/// The layer.
+pub struct DaySheet {
+    desk: Desk,
+    /// The day that is shown.
+    date: Date,
+    /// Days with something unsaved, and the one shown.
+    sheets: BTreeMap<Date, Sheet>,
+    col: Col,
+    typing: Option<Typing>,
+    scroll: Scroll,
+    /// Rows and cells as they were drawn, for clicks.
+    drawn: draw::Drawn,
+}
+
+fn today(look: &Look) -> Date {
+    Date::from_naive(look.today()).unwrap_or(Date::MIN)
+}
+
 impl DaySheet {
-    pub fn new(_: Arc<dyn Api>, _: Book, _: api::date::Date) -> Self {
-        Self
+    /// Over whatever is there, on that day.
+    pub fn new(desk: Desk, date: Date) -> Self {
+        Self {
+            desk,
+            date,
+            sheets: BTreeMap::new(),
+            col: Col::Amount,
+            typing: None,
+            scroll: Scroll::default(),
+            drawn: draw::Drawn::default(),
+        }
+    }
+
+    fn sheet(&self) -> Option<&Sheet> {
+        self.sheets.get(&self.date)
+    }
+
+    fn sheet_mut(&mut self) -> Option<&mut Sheet> {
+        self.sheets.get_mut(&self.date)
     }
 }
+
 impl Layer for DaySheet {
     fn title(&self) -> String {
-        String::new()
+        self.date.words()
     }
+
     fn contexts(&self) -> Vec<&'static str> {
-        vec!["sheet"]
+        vec![if self.typing.is_some() { "cell" } else { "sheet" }]
     }
-    fn draw(&mut self, _: &mut Canvas<'_>, _: ratatui::layout::Rect, _: &Look) {}
+
+    fn about(&self) -> [&'static str; 3] {
+        [
+            "All rows of one day, as cells to type in; nothing is saved before you say so, then all at once.",
+            "A digit or e types in a cell, Tab goes to the next, Enter to the row below; Esc ends typing.",
+            "Unsaved cells stay with their day, also when you leave or the connection breaks.",
+        ]
+    }
+
+    fn hints(&self) -> Vec<Action> {
+        use Action as A;
+        if self.typing.is_some() {
+            return vec![A::NextField, A::AddRow, A::Save, A::Back];
+        }
+        vec![
+            A::Edit,
+            A::NextField,
+            A::Add,
+            A::Delete,
+            A::PreviousDay,
+            A::NextDay,
+            A::Save,
+        ]
+    }
+
+    fn wants_text(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    fn takes_char(&self, c: char) -> bool {
+        self.typing.is_none() && (c.is_ascii_digit() || "-+(.,".contains(c)) && self.can_type()
+    }
+
+    fn on_text(&mut self, event: TextEvent, look: &Look) -> Fx<Self> {
+        self.typed(event, look)
+    }
+
+    fn on_open(&mut self, _: &Look) -> Fx<Self> {
+        self.go(self.date)
+    }
+
+    fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
+        if let Some(rows) = change.get::<RowsChanged>() {
+            return self.rows_changed(rows);
+        }
+        if change.get::<BookChanged>().is_some() {
+            self.look_again(look);
+        }
+        Fx::none()
+    }
+
+    fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
+        self.act(action, look)
+    }
+
+    fn on_click(&mut self, at: Position, look: &Look) -> Fx<Self> {
+        self.click(at, look)
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        self.paint(canvas, area, look);
+    }
 }

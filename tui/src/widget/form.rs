@@ -7,7 +7,7 @@ mod field;
 #[cfg(test)]
 mod tests;
 
-pub use field::{Checked, Field, Kind};
+pub use field::{Checked, Field, Kind, offers};
 
 use crate::{keymap::Action, layer::TextEvent, theme::Look};
 

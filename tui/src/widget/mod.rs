@@ -11,7 +11,7 @@ mod table;
 
 pub use canvas::Canvas;
 pub use chart::{Bar, BarChange, Chart};
-pub use form::{Checked, Field, Form, FormEvent, Kind};
+pub use form::{Checked, Field, Form, FormEvent, Kind, offers};
 pub use line::{Line, LineView};
 pub use scroll::Scroll;
 pub use select::{Item, Select, rank};

@@ -57,7 +57,7 @@ pub async fn commit(
     commit_as(state, grant, key, "commit_import", op_id, step).await?;
     let rest = tokio::spawn({
         let state = state.clone();
-        async move { write_rest(&state, ledger_id, id).await }
+        async move { write_rest(&state, ledger_id, id, || false).await }
     });
     // Dropping the wait leaves the task to its work.
     if let Ok(ended) = tokio::time::timeout(PATIENCE, rest).await {
@@ -67,7 +67,7 @@ pub async fn commit(
 }
 
 /// Carries on what a crash interrupted: imports being written, and rows that nobody will see.
-pub async fn resume_imports(state: &AppState) -> Result<()> {
+pub async fn resume_imports(state: &AppState, is_stopped: impl Fn() -> bool) -> Result<()> {
     let stale = state.now().utc() - chrono::TimeDelta::seconds(STALE_SECS);
     let stale = api::instant::Instant::new(stale);
     let waiting = state
@@ -76,7 +76,7 @@ pub async fn resume_imports(state: &AppState) -> Result<()> {
         .await?;
     for (ledger_id, import) in waiting {
         let done = match import.state {
-            Stage::Committing => write_rest(state, ledger_id, import.id).await,
+            Stage::Committing => write_rest(state, ledger_id, import.id, &is_stopped).await,
             _ => remove(state, ledger_id, import.id).await,
         };
         // One that cannot go on must not keep the others from it.
@@ -87,13 +87,18 @@ pub async fn resume_imports(state: &AppState) -> Result<()> {
     Ok(())
 }
 
-/// Writes change after change until the import is committed.
-async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
+/// Writes change after change until the import is committed, or the server stops.
+async fn write_rest(
+    state: &AppState,
+    ledger_id: Uuid,
+    id: Uuid,
+    is_stopped: impl Fn() -> bool,
+) -> Result<()> {
     let base = state
         .db
         .read(|db| async move { Ok(store::ledger::get(&db, ledger_id).await?.0.base_currency) })
         .await?;
-    loop {
+    while !is_stopped() {
         let import = find(state, ledger_id, id).await?;
         let (Stage::Committing, Some(op_id), Some(user_id)) =
             (import.state, import.op_id, import.detail.committed_by)
@@ -118,6 +123,7 @@ async fn write_rest(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
         };
         state.db.write(op, Arc::new(step)).await?;
     }
+    Ok(())
 }
 
 /// One change of a commit.

@@ -11,7 +11,7 @@ use api::{
 
 use super::*;
 use crate::{
-    book::{Book, RowsChanged},
+    book::RowsChanged,
     client::{
         Api,
         fake::{FakeApi, refusal, unreachable},
@@ -192,11 +192,7 @@ pub(super) fn fake() -> Arc<FakeApi> {
 pub(super) fn desk(api: Arc<dyn Api>) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path(), "test").unwrap();
-    Desk {
-        api,
-        book: Book::new(Currency::EUR),
-        outbox,
-    }
+    Desk::new(api, Currency::EUR, outbox)
 }
 
 pub(super) fn insights(fake: &Arc<FakeApi>) -> Insights {

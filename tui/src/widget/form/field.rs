@@ -95,37 +95,12 @@ impl Field {
             .map_or(Ok(String::new()), |check| check(self.line.value(), look))
     }
 
-    /// Matches for what is typed, each with whether it would be new. A new value comes first where
-    /// no match contains what was typed, so that a likeness never takes its place unasked.
+    /// Matches for what is typed, each with whether it would be new.
     pub(super) fn offers(&self) -> Vec<(String, bool)> {
-        let Kind::Choice { options, takes_new } = &self.kind else {
-            return Vec::new();
-        };
-        let typed = self.line.value().trim();
-        let folded = typed.to_lowercase();
-        let ranked = rank(typed, options.iter().map(String::as_str));
-        let mut offers: Vec<(String, bool)> = ranked
-            .into_iter()
-            .filter_map(|at| options.get(at))
-            .map(|option| (option.clone(), false))
-            .collect();
-        let same = offers
-            .iter()
-            .position(|(option, _)| option.to_lowercase() == folded);
-        offers.truncate(OFFERED.max(same.map_or(0, |at| at + 1)));
-        if let Some(same) = same {
-            let same = offers.remove(same);
-            offers.insert(0, same);
-        } else if *takes_new && !typed.is_empty() {
-            let contains = |(option, _): &(String, bool)| option.to_lowercase().contains(&folded);
-            let at = if offers.iter().any(contains) {
-                offers.len()
-            } else {
-                0
-            };
-            offers.insert(at, (typed.to_owned(), true));
+        match &self.kind {
+            Kind::Choice { options, takes_new } => offers(self.line.value(), options, *takes_new),
+            Kind::Text => Vec::new(),
         }
-        offers
     }
 
     /// Makes the picked match the value. An empty choice stays empty.
@@ -139,4 +114,34 @@ impl Field {
         }
         self.picked = 0;
     }
+}
+
+/// Matches for what is typed, each with whether it would be new. A new value comes first where no
+/// match contains what was typed, so that a likeness never takes its place unasked.
+pub fn offers(typed: &str, options: &[String], takes_new: bool) -> Vec<(String, bool)> {
+    let typed = typed.trim();
+    let folded = typed.to_lowercase();
+    let ranked = rank(typed, options.iter().map(String::as_str));
+    let mut offers: Vec<(String, bool)> = ranked
+        .into_iter()
+        .filter_map(|at| options.get(at))
+        .map(|option| (option.clone(), false))
+        .collect();
+    let same = offers
+        .iter()
+        .position(|(option, _)| option.to_lowercase() == folded);
+    offers.truncate(OFFERED.max(same.map_or(0, |at| at + 1)));
+    if let Some(same) = same {
+        let same = offers.remove(same);
+        offers.insert(0, same);
+    } else if takes_new && !typed.is_empty() {
+        let contains = |(option, _): &(String, bool)| option.to_lowercase().contains(&folded);
+        let at = if offers.iter().any(contains) {
+            offers.len()
+        } else {
+            0
+        };
+        offers.insert(at, (typed.to_owned(), true));
+    }
+    offers
 }

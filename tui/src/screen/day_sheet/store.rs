@@ -1,0 +1,333 @@
+//! Days that are loaded and saved, and what is kept on disk meanwhile. An answer belongs to the
+//! day that it was asked for, whichever is shown by then.
+
+use api::{date::Date, day::DaySaved, expense::Expense, instant::Instant};
+
+use super::{
+    DaySheet, draft,
+    merge::Meanwhile,
+    save::{Update, is_stale},
+    sheet::{Sheet, SheetRow},
+    today,
+};
+use crate::{
+    book::{Lists, RowsChanged},
+    client::{ClientError, DayRead, Key},
+    figures,
+    fx::{Fx, Message},
+    keymap::Action,
+    theme::Look,
+};
+
+impl DaySheet {
+    /// Shows a day.
+    pub(super) fn go(&mut self, date: Date) -> Fx<Self> {
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.tidy();
+        }
+        self.sheets
+            .retain(|_, sheet| sheet.has_unsaved() || sheet.is_saving);
+        self.date = date;
+        if !self.sheets.contains_key(&date) {
+            let (slot, text) = self.desk.drafts.slot(&draft::kind(date));
+            let mut sheet = Sheet::new(date, slot);
+            sheet.restored = text.map_or(0, |text| sheet.restore(&text));
+            self.sheets.insert(date, sheet);
+        }
+        self.load()
+    }
+
+    pub(super) fn load(&mut self) -> Fx<Self> {
+        let date = self.date;
+        let day = self.desk.api.get_day(date);
+        let label = format!("loading {}", date.short_words());
+        Fx::call_latest("day", label, day, move |layer: &mut Self, day, look| {
+            layer.loaded(date, day, look)
+        })
+    }
+
+    fn loaded(&mut self, date: Date, day: Result<DayRead, ClientError>, look: &Look) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
+        let read = match day {
+            Ok(read) if read.day.date == date => read,
+            Ok(_) => {
+                return Fx::notify(Message::error(
+                    "The server answered with another day; nothing was taken over.",
+                ));
+            }
+            Err(error) => {
+                sheet.error = Some(error.sentence());
+                return Fx::notify(Message::error(error.sentence()));
+            }
+        };
+        let was_loaded = sheet.is_loaded;
+        let restored = std::mem::take(&mut sheet.restored);
+        let was_stale = std::mem::take(&mut sheet.is_stale);
+        let meanwhile = sheet.take(read, &lists, today(look));
+        let words = news(was_loaded, was_stale, restored, meanwhile, look);
+        self.keep().and(words.map_or_else(Fx::none, Fx::notify))
+    }
+
+    /// Rows changed here or elsewhere: the day is loaded again where it may be one of theirs.
+    pub(super) fn rows_changed(&mut self, rows: &RowsChanged) -> Fx<Self> {
+        let is_of_day = |row: &Expense| row.date == self.date;
+        let is_unknown = rows.before.is_empty() && rows.after.is_empty();
+        let is_mine = is_unknown || rows.before.iter().chain(&rows.after).any(is_of_day);
+        let is_busy = self.sheet().is_some_and(|sheet| sheet.is_saving);
+        if is_mine && !is_busy {
+            self.load()
+        } else {
+            Fx::none()
+        }
+    }
+
+    /// The lists are other ones: names may be known by now.
+    pub(super) fn look_again(&mut self, look: &Look) {
+        let (lists, today) = (self.desk.book.lists(), today(look));
+        let rows = self.sheets.values_mut().flat_map(|sheet| &mut sheet.rows);
+        for row in rows {
+            for col in super::Col::ALL {
+                if row.typed(col).is_some() && row.fault_of(col, &lists, today).is_none() && !row.is_new() {
+                    row.faults
+                        .retain(|(of, why)| *of != col || !why.starts_with("Fits "));
+                }
+            }
+        }
+    }
+
+    /// Keeps what is unsaved of the shown day on disk.
+    pub(super) fn keep(&mut self) -> Fx<Self> {
+        let Some(sheet) = self.sheet_mut() else {
+            return Fx::none();
+        };
+        sheet.keep_draft()
+    }
+
+    /// Everything of the day, as one request.
+    pub(super) fn save(&mut self, look: &Look) -> Fx<Self> {
+        let kept = self.leave_cell(look);
+        kept.and(self.send(look))
+    }
+
+    fn send(&mut self, look: &Look) -> Fx<Self> {
+        let (lists, date) = (self.desk.book.lists(), self.date);
+        let Some(sheet) = self.sheet_mut() else {
+            return Fx::none();
+        };
+        if sheet.is_saving {
+            return Fx::notify("This day is being saved already.");
+        }
+        if !sheet.has_unsaved() {
+            return Fx::notify("Nothing to save: no cell was changed.");
+        }
+        let Some(etag) = sheet.etag.clone() else {
+            let save = look.key(&["sheet"], Action::Save);
+            return self.load().and(Fx::notify(format!(
+                "The day has to be loaded first; then {save} saves it."
+            )));
+        };
+        let update = match sheet.update(&lists, today(look)) {
+            Ok(update) => update,
+            Err(faults) => return self.point_out(faults),
+        };
+        let key = sheet.key_of(&etag, &update);
+        sheet.is_saving = true;
+        let sent = sheet.rows.clone();
+        let saved = self.desk.api.update_day(date, &etag, &update.update, key);
+        let label = format!("saving {}", date.short_words());
+        Fx::call(label, saved, move |layer: &mut Self, saved, look| {
+            layer.answered(date, &update, &sent, saved, look)
+        })
+    }
+
+    /// Goes to the first cell that cannot be saved.
+    fn point_out(&mut self, faults: usize) -> Fx<Self> {
+        if let Some((row, col)) = self.sheet().and_then(Sheet::first_fault) {
+            self.col = col;
+            if let Some(sheet) = self.sheet_mut() {
+                sheet.selected = row;
+            }
+        }
+        let words = match faults {
+            1 => "Not saved: one cell cannot be saved; the reason is under it.".to_owned(),
+            _ => format!("Not saved: {faults} cells cannot be saved; the reasons are under them."),
+        };
+        Fx::notify(Message::error(words))
+    }
+
+    fn answered(
+        &mut self,
+        date: Date,
+        update: &Update,
+        sent: &[SheetRow],
+        saved: Result<DaySaved, ClientError>,
+        look: &Look,
+    ) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
+        sheet.is_saving = false;
+        match saved {
+            Ok(saved) => {
+                sheet.saved(sent, &saved);
+                let words = saved_words(sheet, &saved, &lists, look);
+                let kept = sheet.keep_draft();
+                let change = change(sent, saved, look);
+                // Told to everybody, this layer among them, which then loads the day anew.
+                kept.and(Fx::announce(change)).and(Fx::notify(words))
+            }
+            Err(error) => self.refused(date, update, &error, look),
+        }
+    }
+
+    fn refused(&mut self, date: Date, update: &Update, error: &ClientError, look: &Look) -> Fx<Self> {
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
+        if is_stale(error) {
+            sheet.attempt = None;
+            sheet.is_stale = true;
+            return if date == self.date {
+                self.load()
+            } else {
+                Fx::none()
+            };
+        }
+        let faults = error.problem().map_or(&[][..], |problem| &problem.errors);
+        let rest = sheet.blame(update, faults);
+        let placed = faults.len() - rest.len();
+        if placed > 0 && date == self.date {
+            return self.point_out(placed);
+        }
+        let save = look.key(&["sheet"], Action::Save);
+        let sentence = error.sentence();
+        if error.is_passing() {
+            let words = format!("Not saved, kept here: {sentence} {save} tries again.");
+            return Fx::notify(Message::warning(words));
+        }
+        sheet.attempt = None;
+        Fx::notify(Message::error(format!("Not saved: {sentence}")))
+    }
+}
+
+impl Sheet {
+    /// Writes what is unsaved to its place on the disk, if it is not what lies there.
+    fn keep_draft(&mut self) -> Fx<DaySheet> {
+        let text = self.draft();
+        if text == self.kept {
+            return Fx::none();
+        }
+        let work = self.slot.keep(&text);
+        self.kept = text;
+        Fx::call("keeping what was typed", work, |_, (), _| Fx::none())
+    }
+
+    /// The same save sent again has the same key, so that it happens once.
+    fn key_of(&mut self, etag: &str, update: &Update) -> Key {
+        let tried = self
+            .attempt
+            .as_ref()
+            .filter(|(_, tag, tried)| tag == etag && *tried == update.update);
+        let key = tried.map_or_else(Key::new, |(key, ..)| *key);
+        self.attempt = Some((key, etag.to_owned(), update.update.clone()));
+        key
+    }
+}
+
+fn news(
+    was_loaded: bool,
+    was_stale: bool,
+    restored: usize,
+    meanwhile: Meanwhile,
+    look: &Look,
+) -> Option<Message> {
+    let key = |action| look.key(&["sheet"], action);
+    if was_stale {
+        let what = if meanwhile.is_none() {
+            String::new()
+        } else {
+            format!(": {}", meanwhile.words())
+        };
+        return Some(Message::warning(format!(
+            "Somebody changed this day meanwhile{what}. Your cells are kept: {} saves them.",
+            key(Action::Save)
+        )));
+    }
+    if restored > 0 {
+        let noun = if restored == 1 { "row" } else { "rows" };
+        return Some(Message::from(format!(
+            "{restored} unsaved {noun} of this day, kept from before. {} saves, {} takes a row back.",
+            key(Action::Save),
+            key(Action::Undo)
+        )));
+    }
+    (was_loaded && !meanwhile.is_none()).then(|| format!("Changed elsewhere: {}.", meanwhile.words()).into())
+}
+
+/// `Saved Sat 21 Nov: 2 changed, 1 new. 8 rows 55.30.`
+fn saved_words(sheet: &Sheet, saved: &DaySaved, lists: &Lists, look: &Look) -> String {
+    let parts = [
+        (saved.updated.len(), "changed"),
+        (saved.created.len(), "new"),
+        (saved.deleted.len(), "removed"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let what = if parts.is_empty() {
+        "nothing had to change".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    format!(
+        "Saved {}: {what}. {}.",
+        sheet.date.short_words(),
+        summary(sheet, lists, look)
+    )
+}
+
+/// `8 rows 55.30`.
+pub(super) fn summary(sheet: &Sheet, lists: &Lists, look: &Look) -> String {
+    let sums = sheet.sums(lists.base, today(look)).into_iter();
+    let sums: Vec<String> = sums
+        .map(|(currency, minor)| figures::amount_in(minor, currency, lists.base))
+        .collect();
+    let rows = u64::try_from(sheet.counts().rows).unwrap_or(u64::MAX);
+    format!("{} {}", figures::rows(rows), sums.join(" + "))
+}
+
+/// What the others are told.
+fn change(sent: &[SheetRow], saved: DaySaved, look: &Look) -> crate::fx::Change {
+    let stored = |id| {
+        sent.iter()
+            .find(|row| row.id == id)
+            .and_then(|row| row.stored.clone())
+    };
+    let touched = saved
+        .updated
+        .iter()
+        .map(|row| row.id)
+        .chain(saved.deleted.iter().copied());
+    let before: Vec<Expense> = touched.filter_map(stored).collect();
+    let now = Instant::new(look.now.to_utc());
+    let gone = saved.deleted.iter().filter_map(|id| stored(*id));
+    let gone: Vec<Expense> = gone
+        .map(|row| Expense {
+            deleted_at: Some(now),
+            ..row
+        })
+        .collect();
+    let after = saved
+        .created
+        .into_iter()
+        .chain(saved.updated)
+        .chain(gone)
+        .collect();
+    RowsChanged::change(before, after)
+}
