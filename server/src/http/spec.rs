@@ -170,7 +170,9 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         operation.insert("parameters".into(), spread.into());
     }
     if let Some(example) = examples::body(&id)
-        && let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"))
+        && let Some(content) = operation
+            .get_mut("requestBody")
+            .and_then(|body| body.get_mut("content"))
         && let Some(content) = content.as_object_mut()
     {
         for media in content.values_mut().filter_map(Value::as_object_mut) {

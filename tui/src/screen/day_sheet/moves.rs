@@ -38,9 +38,10 @@ impl DaySheet {
             A::Today => self.other_day(today(look), look),
             A::GoToDate => {
                 let kept = self.leave_cell(look);
-                kept.and(Fx::ask(DayPrompt::new("Go to a day"), |layer: &mut Self, day, look| {
-                    layer.other_day(day, look)
-                }))
+                kept.and(Fx::ask(
+                    DayPrompt::new("Go to a day"),
+                    |layer: &mut Self, day, look| layer.other_day(day, look),
+                ))
             }
             A::Back if self.typing.is_some() => self.leave_cell(look),
             A::Back | A::Quit => self.close(look),

@@ -285,7 +285,10 @@ fn a_chosen_period_and_a_day_to_go_to() {
     app.keys("pc<c-u>2026-01-05<tab><c-u>2026-02-10<cr>");
     assert!(app.line(2).contains("5 Jan - 10 Feb 2026"), "{}", app.screen());
     let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
-    assert_eq!((filter.from, filter.to), ("2026-01-05".parse().ok(), "2026-02-10".parse().ok()));
+    assert_eq!(
+        (filter.from, filter.to),
+        ("2026-01-05".parse().ok(), "2026-02-10".parse().ok())
+    );
     app.keys("pmT2026-07-14<cr>");
     assert!(app.line(2).contains("1-31 Jul 2026"), "{}", app.screen());
 }
