@@ -9,7 +9,6 @@ use crate::outbox::Outbox;
 use crate::popup::currency::CurrencyChoice;
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
-use crate::screen::insights::Insights;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, now, today};
 use crate::theme::{Glyphs, Styles, Tier};

@@ -63,6 +63,8 @@ pub(super) fn row(
         totals: now,
         own: None,
         before: Some(then),
+        own_rows_url: None,
+        before_rows_url: None,
         rows_url: format!(
             "/v1/ledgers/default/expenses?from=2026-11-01&to=2026-11-30&category={key}&kind=expense,refund,income"
         ),
@@ -82,6 +84,7 @@ pub(super) fn report(rows: Vec<ReportRow>, totals: Vec<Total>, before: Option<Ve
         rows,
         totals,
         before,
+        before_rows_url: None,
         transfers: Vec::new(),
         rows_url: String::new(),
         transfers_url: String::new(),
