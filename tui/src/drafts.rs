@@ -17,7 +17,10 @@ pub struct Drafts {
 
 impl Drafts {
     pub(crate) fn new(outbox: Outbox) -> Self {
-        Self { outbox, shelf: Arc::default() }
+        Self {
+            outbox,
+            shelf: Arc::default(),
+        }
     }
 
     fn shelf(&self) -> MutexGuard<'_, Vec<Draft>> {
@@ -93,7 +96,12 @@ impl Slot {
     pub fn shelve(&self, text: &str) {
         if !text.trim().is_empty() {
             let (kind, text) = (self.kind.clone(), text.to_owned());
-            self.drafts.put([Draft { id: self.id, kind, text, book: String::new() }]);
+            self.drafts.put([Draft {
+                id: self.id,
+                kind,
+                text,
+                book: String::new(),
+            }]);
         }
     }
 

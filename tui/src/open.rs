@@ -41,7 +41,11 @@ pub fn setup(desk: &Desk, settings: &Settings) -> Result<Setup, SettingsError> {
 
 /// What the header says while nothing waits.
 pub fn link(settings: &Settings) -> Link {
-    if settings.server.is_some() { Link::Live } else { Link::Quiet }
+    if settings.server.is_some() {
+        Link::Live
+    } else {
+        Link::Quiet
+    }
 }
 
 /// The table of screens.
@@ -56,12 +60,20 @@ pub fn screens(desk: &Desk) -> Vec<Screen> {
 /// Commands of the palette that have no key.
 pub fn commands(desk: &Desk) -> Vec<Command> {
     let desk = desk.clone();
-    vec![Command::new("currency", "choose the currency of the books", move || CurrencyChoice::new(desk.clone()))]
+    vec![Command::new(
+        "currency",
+        "choose the currency of the books",
+        move || CurrencyChoice::new(desk.clone()),
+    )]
 }
 
 fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {
-    let changes: BTreeMap<String, String> =
-        settings.app.keys.iter().map(|(id, keys)| (id.clone(), keys.names().join(" "))).collect();
+    let changes: BTreeMap<String, String> = settings
+        .app
+        .keys
+        .iter()
+        .map(|(id, keys)| (id.clone(), keys.names().join(" ")))
+        .collect();
     Keymap::with_changes(&changes).map_err(|error| SettingsError(error.to_string()))
 }
 
@@ -71,7 +83,11 @@ fn styles(settings: &Settings) -> Result<Styles, SettingsError> {
         _ if is_plain => Tier::Mono,
         "ansi" | "" => Tier::Ansi,
         "mono" => Tier::Mono,
-        other => return Err(SettingsError(format!("[app] theme: {other:?} is none - use ansi or mono"))),
+        other => {
+            return Err(SettingsError(format!(
+                "[app] theme: {other:?} is none - use ansi or mono"
+            )));
+        }
     };
     Styles::with_palette(tier, &settings.app.palette).map_err(|error| SettingsError(error.to_string()))
 }
@@ -83,7 +99,9 @@ fn glyphs(settings: &Settings) -> Result<Glyphs, SettingsError> {
         "utf-8" | "unicode" => Ok(Glyphs::UNICODE),
         "auto" | "" if settings.locale.is_utf8 => Ok(Glyphs::UNICODE),
         "auto" | "" => Ok(Glyphs::ASCII),
-        other => Err(SettingsError(format!("[app] charset: {other:?} is none - use auto, utf-8 or ascii"))),
+        other => Err(SettingsError(format!(
+            "[app] charset: {other:?} is none - use auto, utf-8 or ascii"
+        ))),
     }
 }
 
@@ -94,8 +112,12 @@ mod tests {
 
     fn settings(pairs: &[(&str, &str)]) -> Settings {
         let home = tempfile::tempdir().unwrap();
-        let all = [("HOME", home.path().to_str().unwrap())].into_iter().chain(pairs.iter().copied());
-        let env: Env = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let all = [("HOME", home.path().to_str().unwrap())]
+            .into_iter()
+            .chain(pairs.iter().copied());
+        let env: Env = all
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         Settings::resolve(&Flags::default(), env).unwrap()
     }
 
@@ -116,7 +138,10 @@ mod tests {
         wrong.app.charset = "ebcdic".to_owned();
         assert!(styles(&wrong).unwrap_err().to_string().contains("neon"));
         assert!(glyphs(&wrong).unwrap_err().to_string().contains("ebcdic"));
-        wrong.app.keys.insert("delet".to_owned(), crate::settings::KeyNames::One("x".to_owned()));
+        wrong
+            .app
+            .keys
+            .insert("delet".to_owned(), crate::settings::KeyNames::One("x".to_owned()));
         assert!(keys(&wrong).unwrap_err().to_string().contains("delet"));
     }
 

@@ -178,7 +178,9 @@ impl Outbox {
         work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
         let outbox = self.clone();
-        tokio::task::spawn_blocking(move || work(&outbox)).await.map_err(io::Error::other)?
+        tokio::task::spawn_blocking(move || work(&outbox))
+            .await
+            .map_err(io::Error::other)?
     }
 
     /// Disk is slow where it must be safe, so that this runs beside the loop.

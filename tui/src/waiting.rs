@@ -24,7 +24,9 @@ pub struct Waiting {
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self { count: Arc::new(watch::Sender::new(0)) }
+        Self {
+            count: Arc::new(watch::Sender::new(0)),
+        }
     }
 }
 
@@ -42,7 +44,12 @@ impl Waiting {
     }
 
     /// Watches until the app is gone. `normal` is what the header says when nothing waits.
-    pub fn watch(&self, api: Arc<dyn Api>, poster: Poster, normal: Link) -> impl Future<Output = ()> + Send + use<> {
+    pub fn watch(
+        &self,
+        api: Arc<dyn Api>,
+        poster: Poster,
+        normal: Link,
+    ) -> impl Future<Output = ()> + Send + use<> {
         watch_for(self.count.subscribe(), api, poster, normal)
     }
 }

@@ -55,8 +55,7 @@ impl<S: Surface> App<S> {
             self.is_dirty = true;
         }
         let Some(top) = self.stack.top() else { return };
-        let is_text =
-            top.layer().wants_text() || key.typed().is_some_and(|c| top.layer().takes_char(c));
+        let is_text = top.layer().wants_text() || key.typed().is_some_and(|c| top.layer().takes_char(c));
         if self.pressed.is_empty()
             && is_text
             && let Some(edit) = key.edit()

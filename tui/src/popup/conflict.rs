@@ -40,9 +40,16 @@ const PARTS: [Part; 8] = [
         name: "Amount",
         is_touched: |patch| patch.amount.is_some() || patch.currency.is_some(),
         mine: |patch, _| {
-            let amount = patch.amount.as_ref().map(|amount| figures::grouped(amount.as_str()));
+            let amount = patch
+                .amount
+                .as_ref()
+                .map(|amount| figures::grouped(amount.as_str()));
             let currency = patch.currency.map(|currency| currency.to_string());
-            [amount, currency].into_iter().flatten().collect::<Vec<_>>().join(" ")
+            [amount, currency]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
         },
         theirs: |row, lists| figures::row_amount(row, lists.base),
         leave: |patch| {
@@ -72,7 +79,11 @@ const PARTS: [Part; 8] = [
             (None, Some(id)) => lists.category_path(*id).to_owned(),
             (None, None) => "Uncategorised".to_owned(),
         },
-        theirs: |row, lists| row.category_id.map_or("Uncategorised", |id| lists.category_path(id)).to_owned(),
+        theirs: |row, lists| {
+            row.category_id
+                .map_or("Uncategorised", |id| lists.category_path(id))
+                .to_owned()
+        },
         leave: |patch| {
             patch.category_id = Patch::Keep;
             patch.category = None;
@@ -91,7 +102,10 @@ const PARTS: [Part; 8] = [
                 let known = id.set().map(|id| lists.account_name(*id).to_owned());
                 name.clone().or(known)
             };
-            let ends = [name(&patch.account_id, &patch.account), name(&patch.to_account_id, &patch.to_account)];
+            let ends = [
+                name(&patch.account_id, &patch.account),
+                name(&patch.to_account_id, &patch.to_account),
+            ];
             ends.into_iter().flatten().collect::<Vec<_>>().join(" > ")
         },
         theirs: expense_row::account_words,
@@ -145,7 +159,14 @@ impl Conflict {
     pub fn new(lists: Arc<Lists>, before: Expense, theirs: Expense, patch: ExpensePatch) -> Self {
         let touched = PARTS.iter().filter(|part| (part.is_touched)(&patch));
         let choices = touched.map(|part| Choice { part, is_mine: true }).collect();
-        Self { lists, before, theirs, patch, choices, scroll: Scroll::default() }
+        Self {
+            lists,
+            before,
+            theirs,
+            patch,
+            choices,
+            scroll: Scroll::default(),
+        }
     }
 
     fn decided(&self) -> Decided {
@@ -153,7 +174,10 @@ impl Conflict {
         for choice in self.choices.iter().filter(|choice| !choice.is_mine) {
             (choice.part.leave)(&mut patch);
         }
-        Decided { theirs: self.theirs.clone(), patch }
+        Decided {
+            theirs: self.theirs.clone(),
+            patch,
+        }
     }
 
     fn choose(&mut self, is_mine: bool) {
@@ -188,9 +212,14 @@ impl Layer for Conflict {
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title(), look);
-        self.scroll.fit(inner.height.saturating_sub(1).into(), self.choices.len());
+        self.scroll
+            .fit(inner.height.saturating_sub(1).into(), self.choices.len());
         let half = inner.width.saturating_sub(14) / 2;
-        let columns = [(inner.x + 2, 10), (inner.x + 13, half), (inner.x + 14 + half, half)];
+        let columns = [
+            (inner.x + 2, 10),
+            (inner.x + 13, half),
+            (inner.x + 14 + half, half),
+        ];
         for ((x, width), title) in columns.into_iter().zip(["", "mine", "theirs"]) {
             if inner.height > 0 {
                 canvas.put_fit((x, inner.y, width), title, Align::Left, look.styles.heading, look);
@@ -198,14 +227,25 @@ impl Layer for Conflict {
         }
         let visible = self.scroll.visible(self.choices.len());
         for (y, at) in (inner.y + 1..inner.bottom()).zip(visible) {
-            let Some(choice) = self.choices.get(at) else { continue };
-            let both = (choice.part.theirs)(&self.before, &self.lists) != (choice.part.theirs)(&self.theirs, &self.lists);
+            let Some(choice) = self.choices.get(at) else {
+                continue;
+            };
+            let both = (choice.part.theirs)(&self.before, &self.lists)
+                != (choice.part.theirs)(&self.theirs, &self.lists);
             let star = if both { look.glyphs.mark } else { " " };
             canvas.put(inner.x + 1, y, 1, star, look.styles.warning);
             let cells = [
                 (choice.part.name.to_owned(), look.styles.plain, false),
-                ((choice.part.mine)(&self.patch, &self.lists), look.styles.bold, choice.is_mine),
-                ((choice.part.theirs)(&self.theirs, &self.lists), look.styles.bold, !choice.is_mine),
+                (
+                    (choice.part.mine)(&self.patch, &self.lists),
+                    look.styles.bold,
+                    choice.is_mine,
+                ),
+                (
+                    (choice.part.theirs)(&self.theirs, &self.lists),
+                    look.styles.bold,
+                    !choice.is_mine,
+                ),
             ];
             for ((x, width), (words, chosen, is_chosen)) in columns.into_iter().zip(cells) {
                 let style = if is_chosen { chosen } else { look.styles.dim };
@@ -214,7 +254,15 @@ impl Layer for Conflict {
             }
             if at == self.scroll.selected() {
                 canvas.put(inner.x, y, 1, look.glyphs.pointer, look.styles.plain);
-                canvas.style(Rect { x: inner.x, y, width: 13, height: 1 }, look.styles.selected);
+                canvas.style(
+                    Rect {
+                        x: inner.x,
+                        y,
+                        width: 13,
+                        height: 1,
+                    },
+                    look.styles.selected,
+                );
                 canvas.set_cursor(Position::new(inner.x, y));
             }
         }

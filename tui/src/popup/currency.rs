@@ -25,13 +25,19 @@ impl CurrencyChoice {
     pub fn new(desk: Desk) -> Self {
         let mut currencies: Vec<Currency> = Currency::all().collect();
         currencies.sort_unstable();
-        let items = currencies.iter().map(|currency| Item::new(currency.code(), currency.symbol().unwrap_or("")));
+        let items = currencies
+            .iter()
+            .map(|currency| Item::new(currency.code(), currency.symbol().unwrap_or("")));
         let mut select = Select::new(items.collect());
         let base = desk.book.lists().base;
         if let Some(at) = currencies.iter().position(|currency| *currency == base) {
             select.choose(at);
         }
-        Self { desk, currencies, select }
+        Self {
+            desk,
+            currencies,
+            select,
+        }
     }
 }
 
@@ -45,13 +51,20 @@ pub(crate) fn adopt<L: Layer>(
     let Some(ledger) = &lists.ledger else {
         return Fx::notify("The lists are not loaded yet; try again in a moment.");
     };
-    let patch = LedgerPatch { base_currency: Some(currency), ..LedgerPatch::default() };
+    let patch = LedgerPatch {
+        base_currency: Some(currency),
+        ..LedgerPatch::default()
+    };
     let saved = desk.api.update_ledger(ledger.version, &patch, Key::new());
     let desk = desk.clone();
-    Fx::call("changing the currency", saved, move |_: &mut L, saved, _| match saved {
-        Ok(_) => desk.book.refresh(&desk.api).and(then()),
-        Err(error) => Fx::notify(Message::error(error.sentence())),
-    })
+    Fx::call(
+        "changing the currency",
+        saved,
+        move |_: &mut L, saved, _| match saved {
+            Ok(_) => desk.book.refresh(&desk.api).and(then()),
+            Err(error) => Fx::notify(Message::error(error.sentence())),
+        },
+    )
 }
 
 impl Layer for CurrencyChoice {
@@ -64,7 +77,11 @@ impl Layer for CurrencyChoice {
     }
 
     fn about(&self) -> [&'static str; 3] {
-        ["The currency of rows that name none.", "Rows recorded before keep theirs.", "No sum ever adds two currencies."]
+        [
+            "The currency of rows that name none.",
+            "Rows recorded before keep theirs.",
+            "No sum ever adds two currencies.",
+        ]
     }
 
     fn wants_text(&self) -> bool {
@@ -87,11 +104,19 @@ impl Layer for CurrencyChoice {
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
         if action == Action::Accept {
-            let chosen = self.select.chosen().and_then(|at| self.currencies.get(at)).copied();
+            let chosen = self
+                .select
+                .chosen()
+                .and_then(|at| self.currencies.get(at))
+                .copied();
             let Some(currency) = chosen else { return Fx::none() };
             let said = format!("New rows are in {currency} now. Rows recorded before keep their currency.");
             return adopt(&self.desk, currency, move || Fx::notify(said).and(Fx::pop()));
         }
-        if self.select.on_action(action) { Fx::none() } else { Fx::pass() }
+        if self.select.on_action(action) {
+            Fx::none()
+        } else {
+            Fx::pass()
+        }
     }
 }

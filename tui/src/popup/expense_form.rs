@@ -26,7 +26,10 @@ use ratatui::layout::{Position, Rect};
 /// How it ended.
 pub enum FormDone {
     /// The server has it.
-    Saved { before: Option<Box<Expense>>, after: Box<Expense> },
+    Saved {
+        before: Option<Box<Expense>>,
+        after: Box<Expense>,
+    },
     /// The server is away; it lies in the outbox. With the reason.
     Waiting(Box<Entry>, String),
 }
@@ -77,7 +80,11 @@ impl ExpenseForm {
             Subject::New => {}
             Subject::Row(row) => fields::fill(&mut form, row, &lists),
             Subject::Unsent(entry) => {
-                fields::fill(&mut form, &super::quick_add::row_of(&entry.expense, &lists, look), &lists);
+                fields::fill(
+                    &mut form,
+                    &super::quick_add::row_of(&entry.expense, &lists, look),
+                    &lists,
+                );
                 fields::name_new(&mut form, &entry.expense);
             }
         }
@@ -91,7 +98,15 @@ impl ExpenseForm {
         }
         typed.follow(&form, lists.base);
         form.focus_on("amount");
-        Self { desk, form, typed, subject, slot, area: Rect::ZERO, is_saving: false }
+        Self {
+            desk,
+            form,
+            typed,
+            subject,
+            slot,
+            area: Rect::ZERO,
+            is_saving: false,
+        }
     }
 
     fn changed(&mut self, id: &'static str) -> Fx<Self> {
@@ -190,18 +205,27 @@ impl ExpenseForm {
             }
             (saved, slot)
         };
-        Fx::call("saving the row", work, move |form: &mut Self, (saved, slot), look| {
-            form.is_saving = false;
-            form.slot = slot;
-            match saved {
-                Ok(after) => {
-                    let before = Some(Box::new(before));
-                    Fx::answer(FormDone::Saved { before, after: Box::new(after) })
+        Fx::call(
+            "saving the row",
+            work,
+            move |form: &mut Self, (saved, slot), look| {
+                form.is_saving = false;
+                form.slot = slot;
+                match saved {
+                    Ok(after) => {
+                        let before = Some(Box::new(before));
+                        Fx::answer(FormDone::Saved {
+                            before,
+                            after: Box::new(after),
+                        })
+                    }
+                    Err(error) if error.code() == Some(Code::StaleVersion) => {
+                        form.stale(before, patch, &error, look)
+                    }
+                    Err(error) => form.refused(&error),
                 }
-                Err(error) if error.code() == Some(Code::StaleVersion) => form.stale(before, patch, &error, look),
-                Err(error) => form.refused(&error),
-            }
-        })
+            },
+        )
     }
 
     /// Somebody was faster: mine or theirs, field by field.
@@ -215,7 +239,10 @@ impl ExpenseForm {
             if patch == ExpensePatch::default() {
                 let forget = form.slot.forget();
                 let after = Box::new(theirs.clone());
-                let done = FormDone::Saved { before: Some(Box::new(theirs)), after };
+                let done = FormDone::Saved {
+                    before: Some(Box::new(theirs)),
+                    after,
+                };
                 return Fx::call("", forget, |_, (), _| Fx::none()).and(Fx::answer(done));
             }
             form.update(theirs, patch)
@@ -234,15 +261,21 @@ impl ExpenseForm {
     fn paint_problem(&mut self, problem: &Problem) -> bool {
         let mut faults = Vec::new();
         for fault in &problem.errors {
-            let mut words = if fault.detail.is_empty() { fault.code.clone() } else { fault.detail.clone() };
+            let mut words = if fault.detail.is_empty() {
+                fault.code.clone()
+            } else {
+                fault.detail.clone()
+            };
             if !fault.candidates.is_empty() {
                 words = format!("{words} - perhaps {}", fault.candidates.join(", "));
             }
             faults.push((fields::field_of(&fault.pointer), words));
         }
         let all = !faults.is_empty() && faults.iter().all(|(field, _)| field.is_some());
-        let known: Vec<(&'static str, String)> =
-            faults.into_iter().filter_map(|(field, words)| Some((field?, words))).collect();
+        let known: Vec<(&'static str, String)> = faults
+            .into_iter()
+            .filter_map(|(field, words)| Some((field?, words)))
+            .collect();
         let _: Fx<Self> = self.paint(&known);
         all
     }

@@ -34,13 +34,23 @@ pub struct FilterLine {
 impl FilterLine {
     /// With the filter there is, to be changed.
     pub fn new(book: Book, text: &str) -> Self {
-        Self { book, line: Line::new(text), is_refused: false }
+        Self {
+            book,
+            line: Line::new(text),
+            is_refused: false,
+        }
     }
 
     fn read(&self, look: &Look) -> (ExpenseFilter, Vec<EntryFault>) {
         let lists = self.book.lists();
         let today = Date::from_naive(look.today()).unwrap_or(Date::MAX);
-        let mut parsed = parse(self.line.value(), FilterContext { base: lists.base, today });
+        let mut parsed = parse(
+            self.line.value(),
+            FilterContext {
+                base: lists.base,
+                today,
+            },
+        );
         let faults = look_up(&mut parsed.filter, self.line.value(), &lists);
         parsed.faults.extend(faults);
         (parsed.filter, parsed.faults)
@@ -59,9 +69,10 @@ fn look_up(filter: &mut ExpenseFilter, line: &str, lists: &Lists) -> Vec<EntryFa
     }
     let accounts = Names::flat(lists.accounts.iter().map(|account| &account.name));
     let mut faults = Vec::new();
-    for (slot, names, noun) in
-        [(&mut filter.category, categories, "category"), (&mut filter.account, accounts, "account")]
-    {
+    for (slot, names, noun) in [
+        (&mut filter.category, categories, "category"),
+        (&mut filter.account, accounts, "account"),
+    ] {
         let Some(name) = slot.as_deref().filter(|name| *name != "none") else {
             continue;
         };
@@ -77,8 +88,16 @@ fn look_up(filter: &mut ExpenseFilter, line: &str, lists: &Lists) -> Vec<EntryFa
             }
         };
         let start = line.find(name).unwrap_or(0);
-        let end = if line.contains(name) { start + name.len() } else { line.len() };
-        faults.push(EntryFault { span: Span { start, end }, code: "unknown-name", detail });
+        let end = if line.contains(name) {
+            start + name.len()
+        } else {
+            line.len()
+        };
+        faults.push(EntryFault {
+            span: Span { start, end },
+            code: "unknown-name",
+            detail,
+        });
     }
     faults
 }
@@ -118,7 +137,10 @@ impl Layer for FilterLine {
             return;
         }
         let (_, faults) = self.read(look);
-        let places: Vec<Range<usize>> = faults.iter().map(|fault| fault.span.start..fault.span.end).collect();
+        let places: Vec<Range<usize>> = faults
+            .iter()
+            .map(|fault| fault.span.start..fault.span.end)
+            .collect();
         canvas.put(inner.x, inner.y, inner.width, "/", look.styles.bold);
         let view = LineView {
             ghost: "#food @visa +trip >20 text",
@@ -131,7 +153,11 @@ impl Layer for FilterLine {
         self.line.draw(canvas, place, view, look);
         let is_typing_on = !self.is_refused && self.line.cursor() == self.line.value().len();
         let last = |fault: &EntryFault| is_typing_on && fault.span.end == self.line.value().len();
-        if let Some(fault) = faults.iter().find(|fault| !last(fault)).filter(|_| inner.height > 1) {
+        if let Some(fault) = faults
+            .iter()
+            .find(|fault| !last(fault))
+            .filter(|_| inner.height > 1)
+        {
             let place = (inner.x + 2, inner.y + 1, inner.width.saturating_sub(2));
             canvas.put_fit(place, &fault.detail, Align::Left, look.styles.error, look);
         }

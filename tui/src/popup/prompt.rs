@@ -38,8 +38,13 @@ pub struct DayPrompt {
 
 impl DayPrompt {
     pub fn new(title: &'static str) -> Self {
-        let field = Field::text("day", "Day").ghost("28, 28/10, fri, 2026-10-28").check(check_day);
-        Self { title, form: Form::new(vec![field]) }
+        let field = Field::text("day", "Day")
+            .ghost("28, 28/10, fri, 2026-10-28")
+            .check(check_day);
+        Self {
+            title,
+            form: Form::new(vec![field]),
+        }
     }
 }
 
@@ -92,16 +97,27 @@ impl RangePrompt {
     /// Starts with a period.
     pub fn new(from: Date, to: Date) -> Self {
         let field = |id, label, day: Date| Field::text(id, label).value(day.to_string()).check(check_day);
-        Self { form: Form::new(vec![field("from", "First day", from), field("to", "Last day", to)]) }
+        Self {
+            form: Form::new(vec![
+                field("from", "First day", from),
+                field("to", "Last day", to),
+            ]),
+        }
     }
 
     fn submit(&mut self, look: &Look) -> Fx<Self> {
-        let days = (day_of(self.form.value("from"), look), day_of(self.form.value("to"), look));
+        let days = (
+            day_of(self.form.value("from"), look),
+            day_of(self.form.value("to"), look),
+        );
         let (Ok(from), Ok(to)) = days else {
             return Fx::none();
         };
         if from > to {
-            let said = format!("The period ends before it begins - swap them for {}", span_words(to, from));
+            let said = format!(
+                "The period ends before it begins - swap them for {}",
+                span_words(to, from)
+            );
             self.form.set_error("to", said);
             self.form.focus_on_error();
             return Fx::none();

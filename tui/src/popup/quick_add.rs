@@ -151,7 +151,10 @@ impl QuickAdd {
             only.expense.id = Some(self.slot.id().into());
             only.row.id = self.slot.id().into();
         }
-        Fx::answer(Typed { rows, slot: self.slot.clone() })
+        Fx::answer(Typed {
+            rows,
+            slot: self.slot.clone(),
+        })
     }
 
     /// Up: what was typed before. Down: back towards the empty line, and from there through the offers.
@@ -180,7 +183,8 @@ impl QuickAdd {
         let at = self.offer.map_or(0, |at| at + 1);
         let chosen = offers.get(at);
         self.offer = chosen.map(|_| at);
-        self.line.set(chosen.map_or_else(String::new, |(text, _)| text.clone()));
+        self.line
+            .set(chosen.map_or_else(String::new, |(text, _)| text.clone()));
         self.completion = None;
         self.changed()
     }
@@ -247,7 +251,11 @@ impl Layer for QuickAdd {
         if self.several.is_some() {
             return Fx::none();
         }
-        if self.line.on_text(event) { self.typed() } else { Fx::none() }
+        if self.line.on_text(event) {
+            self.typed()
+        } else {
+            Fx::none()
+        }
     }
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
@@ -266,7 +274,11 @@ impl Layer for QuickAdd {
             Action::Back => {
                 self.slot.shelve(&self.text());
                 let kept = !self.text().trim().is_empty();
-                let said = if kept { Fx::notify("Kept as a draft; a offers it again.") } else { Fx::none() };
+                let said = if kept {
+                    Fx::notify("Kept as a draft; a offers it again.")
+                } else {
+                    Fx::none()
+                };
                 said.and(Fx::pop())
             }
             _ => Fx::pass(),

@@ -21,8 +21,8 @@ use crate::layer::Layer;
 use crate::screen::day_sheet::DaySheet;
 use crate::screen::view::View;
 use crate::theme::Look;
-use crate::widget::{Canvas, Scroll};
 use crate::waiting::ServerBack;
+use crate::widget::{Canvas, Scroll};
 use api::date::Date;
 use api::id::ExpenseId;
 use api::report::Report;
@@ -85,7 +85,10 @@ impl Expenses {
     pub fn new(desk: Desk, today: Date) -> Self {
         let view = View::month_of(today, desk.book.lists().calendar);
         let first_day = Some(today);
-        Self { first_day, ..Self::over(desk, view) }
+        Self {
+            first_day,
+            ..Self::over(desk, view)
+        }
     }
 
     /// The rows of a view.
@@ -176,7 +179,11 @@ impl Layer for Expenses {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
-        self.desk.book.refresh(&self.desk.api).and(self.load()).and(self.take_over())
+        self.desk
+            .book
+            .refresh(&self.desk.api)
+            .and(self.load())
+            .and(self.take_over())
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {

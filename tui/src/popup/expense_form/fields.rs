@@ -13,8 +13,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub(super) const IDS: [&str; 10] =
-    ["date", "amount", "currency", "kind", "payee", "category", "account", "to_account", "tags", "note"];
+pub(super) const IDS: [&str; 10] = [
+    "date",
+    "amount",
+    "currency",
+    "kind",
+    "payee",
+    "category",
+    "account",
+    "to_account",
+    "tags",
+    "note",
+];
 
 /// What checks of one field must know of the others, and the text as the form was opened with.
 pub(super) struct Typed {
@@ -48,17 +58,33 @@ pub(super) fn form(lists: &Lists) -> (Form, Typed) {
     let kinds = Kind::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
     let fields = vec![
         Field::text("date", "Date").ghost("today").check(check_date),
-        Field::text("amount", "Amount").ghost("12.50").check(move |text, look| check_amount(text, seen.get(), look)),
-        Field::text("currency", "Currency").ghost(base.code()).check(move |text, _| check_currency(text, base)),
-        Field::choice("kind", "Kind", kinds).ghost("expense").check(|text, _| check_kind(text)),
+        Field::text("amount", "Amount")
+            .ghost("12.50")
+            .check(move |text, look| check_amount(text, seen.get(), look)),
+        Field::text("currency", "Currency")
+            .ghost(base.code())
+            .check(move |text, _| check_currency(text, base)),
+        Field::choice("kind", "Kind", kinds)
+            .ghost("expense")
+            .check(|text, _| check_kind(text)),
         Field::choice("payee", "Payee", lists.payees.clone()).or_new(),
-        Field::choice("category", "Category", names(lists.open_categories())).or_new().ghost("none"),
+        Field::choice("category", "Category", names(lists.open_categories()))
+            .or_new()
+            .ghost("none"),
         Field::choice("account", "Account", accounts.clone()).or_new(),
-        Field::choice("to_account", "To account", accounts).or_new().ghost("of a transfer"),
+        Field::choice("to_account", "To account", accounts)
+            .or_new()
+            .ghost("of a transfer"),
         Field::text("tags", "Tags").ghost("trip work"),
         Field::text("note", "Note"),
     ];
-    (Form::new(fields), Typed { currency, first: RefCell::default() })
+    (
+        Form::new(fields),
+        Typed {
+            currency,
+            first: RefCell::default(),
+        },
+    )
 }
 
 fn check_date(text: &str, look: &Look) -> Checked {
@@ -72,13 +98,21 @@ fn check_date(text: &str, look: &Look) -> Checked {
 /// An amount as it may be typed, in minor units of a currency.
 pub(super) fn amount_of(text: &str, currency: Currency) -> Result<i64, String> {
     let vocabulary = Vocabulary::default();
-    let context = Context { vocabulary: &vocabulary, base: currency, today: Date::MIN };
+    let context = Context {
+        vocabulary: &vocabulary,
+        base: currency,
+        today: Date::MIN,
+    };
     let text = text.trim();
     let parsed = parse(text, &context);
     if let Some(problem) = parsed.problems(&vocabulary).first() {
         return Err(problem.detail.clone());
     }
-    if parsed.tokens.iter().any(|token| !matches!(token.kind, TokenKind::Amount)) {
+    if parsed
+        .tokens
+        .iter()
+        .any(|token| !matches!(token.kind, TokenKind::Amount))
+    {
         return Err("Not an amount - write digits and one point, as 12.50, or 12.5+3".to_owned());
     }
     if parsed.draft.kind != Kind::Expense {
@@ -88,7 +122,9 @@ pub(super) fn amount_of(text: &str, currency: Currency) -> Result<i64, String> {
         return Err("The currency has a field of its own".to_owned());
     }
     let minor = parsed.draft.amount_minor.unwrap_or(0);
-    Money::new(minor, currency).map(Money::minor).map_err(|error| error.to_string())
+    Money::new(minor, currency)
+        .map(Money::minor)
+        .map_err(|error| error.to_string())
 }
 
 fn check_amount(text: &str, currency: Currency, _: &Look) -> Checked {
@@ -120,17 +156,26 @@ pub(super) fn fill(form: &mut Form, row: &Expense, lists: &Lists) {
     form.set("currency", row.currency.code());
     form.set("kind", row.kind.as_str());
     form.set("payee", row.payee.clone().unwrap_or_default());
-    form.set("category", row.category_id.map_or("", |id| lists.category_path(id)));
+    form.set(
+        "category",
+        row.category_id.map_or("", |id| lists.category_path(id)),
+    );
     form.set("account", row.account_id.map_or("", |id| lists.account_name(id)));
-    form.set("to_account", row.to_account_id.map_or("", |id| lists.account_name(id)));
+    form.set(
+        "to_account",
+        row.to_account_id.map_or("", |id| lists.account_name(id)),
+    );
     form.set("tags", row.tags.join(" "));
     form.set("note", row.note.clone().unwrap_or_default());
 }
 
 /// Names of an unsent entry that no list has.
 pub(super) fn name_new(form: &mut Form, expense: &NewExpense) {
-    for (id, name) in [("category", &expense.category), ("account", &expense.account), ("to_account", &expense.to_account)]
-    {
+    for (id, name) in [
+        ("category", &expense.category),
+        ("account", &expense.account),
+        ("to_account", &expense.to_account),
+    ] {
         if let Some(name) = name {
             form.set(id, name.clone());
         }
@@ -139,7 +184,9 @@ pub(super) fn name_new(form: &mut Form, expense: &NewExpense) {
 
 /// A payee that is known is filed as the last time, where nothing else was chosen yet.
 pub(super) fn suggest(form: &mut Form, lists: &Lists) {
-    let Some(habit) = lists.habits.last(form.value("payee")) else { return };
+    let Some(habit) = lists.habits.last(form.value("payee")) else {
+        return;
+    };
     if form.value("category").is_empty()
         && let Some(id) = habit.category_id
     {
@@ -154,9 +201,16 @@ pub(super) fn suggest(form: &mut Form, lists: &Lists) {
 
 /// What is in the form, for a draft.
 pub(super) fn text(form: &Form) -> String {
-    let values: BTreeMap<&str, &str> =
-        IDS.iter().map(|id| (*id, form.value(id))).filter(|(_, value)| !value.is_empty()).collect();
-    if values.is_empty() { String::new() } else { serde_json::to_string(&values).unwrap_or_default() }
+    let values: BTreeMap<&str, &str> = IDS
+        .iter()
+        .map(|id| (*id, form.value(id)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    if values.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string(&values).unwrap_or_default()
+    }
 }
 
 /// Puts a draft back.
@@ -169,12 +223,18 @@ pub(super) fn restore(form: &mut Form, draft: &str) {
 
 /// `12.50 lunch`, to name it on the screen.
 pub(super) fn line(form: &Form) -> String {
-    format!("{} {}", form.value("amount").trim(), form.value("payee").trim()).trim().to_owned()
+    format!("{} {}", form.value("amount").trim(), form.value("payee").trim())
+        .trim()
+        .to_owned()
 }
 
 /// The field a pointer of the server is about.
 pub(super) fn field_of(pointer: &str) -> Option<&'static str> {
-    let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let name = pointer
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     let name = name.strip_suffix("_id").unwrap_or(name);
     IDS.into_iter().find(|id| *id == name)
 }

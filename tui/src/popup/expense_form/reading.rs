@@ -30,7 +30,9 @@ pub(super) fn wanted(
         text => day_of(text, look),
     };
     let date = date.map_err(|why| wrong.push(("date", why))).unwrap_or(Date::MAX);
-    let amount = amount_of(form.value("amount"), currency).map_err(|why| wrong.push(("amount", why))).unwrap_or(1);
+    let amount = amount_of(form.value("amount"), currency)
+        .map_err(|why| wrong.push(("amount", why)))
+        .unwrap_or(1);
     let mut expense = NewExpense::new(date, Amount::from_minor(amount, currency));
     expense.currency = (currency != lists.base).then_some(currency);
     let kind = Kind::from_word(&form.value("kind").trim().to_lowercase()).unwrap_or_default();
@@ -44,7 +46,12 @@ pub(super) fn wanted(
         expense.category.is_some() || expense.account.is_some() || expense.to_account.is_some();
     let mut faults = Faults::default();
     expense.check(lists.base, &mut faults);
-    wrong.extend(faults.0.into_iter().map(|fault| (field_of(&fault.pointer).unwrap_or("note"), fault.detail)));
+    wrong.extend(
+        faults
+            .0
+            .into_iter()
+            .map(|fault| (field_of(&fault.pointer).unwrap_or("note"), fault.detail)),
+    );
     if wrong.is_empty() { Ok(expense) } else { Err(wrong) }
 }
 
@@ -54,7 +61,9 @@ fn name_category(expense: &mut NewExpense, form: &Form, before: Option<&Expense>
         return;
     }
     // An archived category that the row has already stays where it is.
-    let kept = before.and_then(|row| row.category_id).filter(|id| lists.category_path(*id) == typed);
+    let kept = before
+        .and_then(|row| row.category_id)
+        .filter(|id| lists.category_path(*id) == typed);
     expense.category_id = kept.or_else(|| lists.find_category(&typed));
     expense.category = Some(typed).filter(|_| expense.category_id.is_none());
 }
@@ -67,13 +76,17 @@ fn name_accounts(expense: &mut NewExpense, form: &Form, before: Option<&Expense>
         (id, Some(typed).filter(|typed| !typed.is_empty() && id.is_none()))
     };
     (expense.account_id, expense.account) = read("account", before.and_then(|row| row.account_id));
-    (expense.to_account_id, expense.to_account) = read("to_account", before.and_then(|row| row.to_account_id));
+    (expense.to_account_id, expense.to_account) =
+        read("to_account", before.and_then(|row| row.to_account_id));
 }
 
 /// Tags between blanks or commas, with or without their mark, each once.
 fn tags(text: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for word in text.split([' ', ',']).map(|word| clean_line(word.trim().trim_start_matches('+'))) {
+    for word in text
+        .split([' ', ','])
+        .map(|word| clean_line(word.trim().trim_start_matches('+')))
+    {
         if !word.is_empty() && !tags.contains(&word) {
             tags.push(word);
         }
@@ -83,7 +96,11 @@ fn tags(text: &str) -> Vec<String> {
 
 /// A name that is to be made takes the place of the id.
 fn id_patch<T: PartialEq + Copy>(before: Option<T>, wanted: Option<T>, name: Option<&String>) -> Patch<T> {
-    if name.is_some() { Patch::Keep } else { Patch::between(before.as_ref(), wanted) }
+    if name.is_some() {
+        Patch::Keep
+    } else {
+        Patch::between(before.as_ref(), wanted)
+    }
 }
 
 /// Only what is another value than before.
@@ -100,7 +117,11 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
         category: wanted.category.clone(),
         account_id: id_patch(before.account_id, wanted.account_id, wanted.account.as_ref()),
         account: wanted.account.clone(),
-        to_account_id: id_patch(before.to_account_id, wanted.to_account_id, wanted.to_account.as_ref()),
+        to_account_id: id_patch(
+            before.to_account_id,
+            wanted.to_account_id,
+            wanted.to_account.as_ref(),
+        ),
         to_account: wanted.to_account.clone(),
         payee: Patch::between(before.payee.as_ref(), wanted.payee.clone()),
         tags: Some(wanted.tags.clone()).filter(|tags| *tags != before.tags),

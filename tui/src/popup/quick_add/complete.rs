@@ -23,16 +23,27 @@ pub(super) struct Completion {
 impl Completion {
     /// For the word at the cursor; `None` where there is nothing to complete it to.
     pub(super) fn at(line: &str, cursor: usize, lists: &Lists) -> Option<Self> {
-        let context =
-            Context { vocabulary: lists.vocabulary(), base: lists.base, today: api::date::Date::MIN };
+        let context = Context {
+            vocabulary: lists.vocabulary(),
+            base: lists.base,
+            today: api::date::Date::MIN,
+        };
         let parsed = parse(line, &context);
-        let at = parsed.tokens.iter().position(|token| (token.span.start..=token.span.end).contains(&cursor))?;
+        let at = parsed
+            .tokens
+            .iter()
+            .position(|token| (token.span.start..=token.span.end).contains(&cursor))?;
         let span = parsed.tokens.get(at)?.span;
         let word = line.get(span.start..span.end)?;
         let (place, options) = if let Some(mark) = word.chars().next().filter(|mark| "#@+".contains(*mark)) {
             marked(mark, word, span.start, lists)
         } else {
-            let is_word = |at: usize| parsed.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
+            let is_word = |at: usize| {
+                parsed
+                    .tokens
+                    .get(at)
+                    .is_some_and(|token| token.kind == TokenKind::Word)
+            };
             if !is_word(at) {
                 return None;
             }
@@ -42,14 +53,23 @@ impl Completion {
             let typed = line.get(place.clone())?;
             (place, payees(typed, lists))
         };
-        let completion = Self { line: line.to_owned(), place, options, at: 0 };
+        let completion = Self {
+            line: line.to_owned(),
+            place,
+            options,
+            at: 0,
+        };
         (!completion.options.is_empty()).then_some(completion)
     }
 
     /// The next one, or the one before.
     pub(super) fn turned(mut self, is_forward: bool) -> Self {
         let count = self.options.len().max(1);
-        self.at = if is_forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
+        self.at = if is_forward {
+            (self.at + 1) % count
+        } else {
+            (self.at + count - 1) % count
+        };
         self
     }
 
@@ -78,27 +98,51 @@ fn marked(mark: char, word: &str, start: usize, lists: &Lists) -> (Range<usize>,
     let part = word.get(skip..).unwrap_or_default();
     let typed = part.trim_start_matches(mark).trim_matches('"');
     let names: Vec<String> = match mark {
-        '#' => lists.open_categories().into_iter().map(|(_, name)| name).collect(),
+        '#' => lists
+            .open_categories()
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect(),
         '@' => lists.open_accounts().into_iter().map(|(_, name)| name).collect(),
         _ => lists.tags.clone(),
     };
-    let options = best(typed, &names).map(|name| format!("{mark}{}", quoted(name))).collect();
+    let options = best(typed, &names)
+        .map(|name| format!("{mark}{}", quoted(name)))
+        .collect();
     (start + skip..start + word.len(), options)
 }
 
 fn payees(typed: &str, lists: &Lists) -> Vec<String> {
     let typed = typed.trim_matches('"');
-    best(typed, &lists.payees).map(|payee| written(&Draft { payee: Some(payee.to_owned()), ..Draft::empty(lists.base) }, lists)).collect()
+    best(typed, &lists.payees)
+        .map(|payee| {
+            written(
+                &Draft {
+                    payee: Some(payee.to_owned()),
+                    ..Draft::empty(lists.base)
+                },
+                lists,
+            )
+        })
+        .collect()
 }
 
 fn best<'a>(typed: &str, names: &'a [String]) -> impl Iterator<Item = &'a str> + use<'a> {
     let order = rank(typed, names.iter().map(String::as_str));
-    order.into_iter().take(MOST).filter_map(|at| names.get(at)).map(String::as_str)
+    order
+        .into_iter()
+        .take(MOST)
+        .filter_map(|at| names.get(at))
+        .map(String::as_str)
 }
 
 fn quoted(name: &str) -> String {
     let is_plain = !name.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '>'));
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if is_plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
 }
 
 fn written(draft: &Draft, lists: &Lists) -> String {
@@ -108,12 +152,19 @@ fn written(draft: &Draft, lists: &Lists) -> String {
 /// The entries made most often, as lines, with how often.
 pub(super) fn offers(lists: &Lists, count: usize) -> Vec<(String, usize)> {
     let repeated = lists.habits.most_repeated(count);
-    repeated.into_iter().map(|habit| (line_of(habit, lists), habit.count)).collect()
+    repeated
+        .into_iter()
+        .map(|habit| (line_of(habit, lists), habit.count))
+        .collect()
 }
 
 fn line_of(habit: &Habit, lists: &Lists) -> String {
     let name = |text: &str| {
-        (!text.is_empty()).then(|| NameRef { text: text.to_owned(), is_exact: false, matched: Match::New })
+        (!text.is_empty()).then(|| NameRef {
+            text: text.to_owned(),
+            is_exact: false,
+            matched: Match::New,
+        })
     };
     let draft = Draft {
         amount_minor: habit.amount.minor(habit.currency).ok(),

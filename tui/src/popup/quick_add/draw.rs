@@ -49,24 +49,42 @@ impl QuickAdd {
         }
         let reading = self.read(&lists, look);
         self.draw_input(canvas, inner, &reading, look);
-        let below = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+        let below = Rect {
+            y: inner.y + 1,
+            height: inner.height - 1,
+            ..inner
+        };
         if self.line.is_empty() || self.offer.is_some() {
             self.draw_offers(canvas, below, &lists, look);
         }
         if !self.line.is_empty() && self.offer.is_none() && below.height > 0 {
             let width = expense_row::table_width(area.width);
-            let row = Rect { x: area.x, width, height: 1, ..below };
+            let row = Rect {
+                x: area.x,
+                width,
+                height: 1,
+                ..below
+            };
             draw_preview(canvas, row, (&reading, self.amount_width), &lists, look);
             if below.height > 1 {
-                self.draw_reason(canvas, (inner.x + 2, below.y + 1, inner.width.saturating_sub(2)), &reading, &lists, look);
+                self.draw_reason(
+                    canvas,
+                    (inner.x + 2, below.y + 1, inner.width.saturating_sub(2)),
+                    &reading,
+                    &lists,
+                    look,
+                );
             }
         }
     }
 
     fn draw_input(&self, canvas: &mut Canvas<'_>, inner: Rect, reading: &Reading, look: &Look) {
         canvas.put(inner.x, inner.y, inner.width, "+", look.styles.bold);
-        let faults: Vec<Range<usize>> =
-            reading.problems.iter().map(|problem| problem.span.start..problem.span.end).collect();
+        let faults: Vec<Range<usize>> = reading
+            .problems
+            .iter()
+            .map(|problem| problem.span.start..problem.span.end)
+            .collect();
         let view = LineView {
             ghost: "12.50 lunch #food",
             faults: &faults,
@@ -83,8 +101,16 @@ impl QuickAdd {
         for ((at, (line, count)), y) in offers.iter().enumerate().zip(area.top()..area.bottom()) {
             let is_chosen = self.offer == Some(at);
             let pointer = if is_chosen { look.glyphs.pointer } else { " " };
-            let style = if is_chosen { look.styles.selected } else { look.styles.dim };
-            let times = if *count > 1 { format!("{count} times") } else { String::new() };
+            let style = if is_chosen {
+                look.styles.selected
+            } else {
+                look.styles.dim
+            };
+            let times = if *count > 1 {
+                format!("{count} times")
+            } else {
+                String::new()
+            };
             let room = area.width.saturating_sub(14);
             canvas.put(area.x, y, 1, pointer, look.styles.plain);
             canvas.put_fit((area.x + 2, y, room), line, Align::Left, style, look);
@@ -117,16 +143,20 @@ impl QuickAdd {
         }
         if self.is_confirmed && !reading.new_names.is_empty() {
             let names = reading.new_names.join(", ");
-            return (format!("{names} is new. Enter again makes it."), look.styles.warning);
+            return (
+                format!("{names} is new. Enter again makes it."),
+                look.styles.warning,
+            );
         }
         if let Some(exact) = &reading.parsed.rounded_from {
             return (format!("rounded from {exact}"), look.styles.dim);
         }
         let completion = super::Completion::at(self.line.value(), self.line.cursor(), lists);
         match completion {
-            Some(completion) if self.completion.is_none() && !completion.options().is_empty() => {
-                (format!("Tab: {}", completion.options().join("  ")), look.styles.dim)
-            }
+            Some(completion) if self.completion.is_none() && !completion.options().is_empty() => (
+                format!("Tab: {}", completion.options().join("  ")),
+                look.styles.dim,
+            ),
             _ => (String::new(), look.styles.dim),
         }
     }
@@ -142,7 +172,13 @@ fn draw_preview(
 ) {
     let columns = expense_row::columns_for(amount_width);
     let rows = One(cells(reading, lists, look));
-    let table = Table { columns: &columns, rows: &rows, has_titles: false, has_focus: false, cell: None };
+    let table = Table {
+        columns: &columns,
+        rows: &rows,
+        has_titles: false,
+        has_focus: false,
+        cell: None,
+    };
     table.draw_plain(canvas, area, look);
 }
 
@@ -163,8 +199,18 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
         }
         _ => expense_row::account_words(row, lists),
     };
-    let amount = if reading.has_amount { figures::row_amount(row, lists.base) } else { String::new() };
-    let note = row.tags.iter().map(|tag| format!("+{tag}")).chain(row.note.clone()).collect::<Vec<_>>().join(" ");
+    let amount = if reading.has_amount {
+        figures::row_amount(row, lists.base)
+    } else {
+        String::new()
+    };
+    let note = row
+        .tags
+        .iter()
+        .map(|tag| format!("+{tag}"))
+        .chain(row.note.clone())
+        .collect::<Vec<_>>()
+        .join(" ");
     Row::default()
         .styled(row.date.short_words(), guessed(draft.date.is_none()))
         .styled(row.payee.clone().unwrap_or_default(), plain)
@@ -177,23 +223,52 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
 /// Each pasted line as the row it would be, or with what is wrong with it.
 fn draw_several(canvas: &mut Canvas<'_>, area: Rect, several: &Several, lists: &Lists, look: &Look) {
     let readings: Vec<Reading> = several.readings(lists, look).collect();
-    let faulty = readings.iter().filter(|reading| reading.entered.is_none()).count();
+    let faulty = readings
+        .iter()
+        .filter(|reading| reading.entered.is_none())
+        .count();
     let head = match faulty {
-        0 => format!("{} entries. Enter saves all, Esc keeps them as a draft.", readings.len()),
-        1 => format!("{} entries, 1 of them with a fault; nothing is saved until it is mended.", readings.len()),
-        _ => format!("{} entries, {faulty} of them with faults; nothing is saved until they are mended.", readings.len()),
+        0 => format!(
+            "{} entries. Enter saves all, Esc keeps them as a draft.",
+            readings.len()
+        ),
+        1 => format!(
+            "{} entries, 1 of them with a fault; nothing is saved until it is mended.",
+            readings.len()
+        ),
+        _ => format!(
+            "{} entries, {faulty} of them with faults; nothing is saved until they are mended.",
+            readings.len()
+        ),
     };
-    canvas.put_fit((area.x, area.y, area.width), &head, Align::Left, look.styles.bold, look);
+    canvas.put_fit(
+        (area.x, area.y, area.width),
+        &head,
+        Align::Left,
+        look.styles.bold,
+        look,
+    );
     let lines = readings.iter().enumerate().skip(several.top);
     for (y, (at, reading)) in (area.y + 1..area.bottom()).zip(lines) {
         match (&reading.entered, reading.problems.first()) {
             (None, Some(problem)) => {
                 let words = format!("{} {}: {}", at + 1, several.line(at), problem.detail);
-                canvas.put_fit((area.x, y, area.width), &words, Align::Left, look.styles.error, look);
+                canvas.put_fit(
+                    (area.x, y, area.width),
+                    &words,
+                    Align::Left,
+                    look.styles.error,
+                    look,
+                );
             }
             _ => {
                 let width = expense_row::table_width(area.width + 2);
-                let line = Rect { x: area.x.saturating_sub(1), y, width, height: 1 };
+                let line = Rect {
+                    x: area.x.saturating_sub(1),
+                    y,
+                    width,
+                    height: 1,
+                };
                 draw_preview(canvas, line, (reading, 0), lists, look);
             }
         }

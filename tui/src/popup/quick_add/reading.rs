@@ -45,7 +45,11 @@ pub(super) fn today(look: &Look) -> Date {
 impl Reading {
     pub(super) fn of(line: &str, lists: &Lists, look: &Look) -> Self {
         let today = today(look);
-        let context = Context { vocabulary: lists.vocabulary(), base: lists.base, today };
+        let context = Context {
+            vocabulary: lists.vocabulary(),
+            base: lists.base,
+            today,
+        };
         let parsed = parse(line, &context);
         let mut problems = parsed.problems(lists.vocabulary());
         let mut row = provisional(&parsed.draft, lists, today, look);
@@ -55,7 +59,10 @@ impl Reading {
             settle(expense, &row, lists);
             let mut faults = Faults::default();
             expense.check(lists.base, &mut faults);
-            let at = api::entry::Span { start: line.len(), end: line.len() };
+            let at = api::entry::Span {
+                start: line.len(),
+                end: line.len(),
+            };
             problems.extend(faults.0.into_iter().map(|fault| EntryFault {
                 span: at,
                 code: "field",
@@ -64,10 +71,17 @@ impl Reading {
         }
         let new_names: Vec<String> = parsed.draft.new_names().map(|name| name.text.clone()).collect();
         let category = parsed.draft.category.as_ref();
-        let new_category = category.filter(|name| lists.category_of(name).is_none()).map(|name| name.text.clone());
+        let new_category = category
+            .filter(|name| lists.category_of(name).is_none())
+            .map(|name| name.text.clone());
         let entered = reading_new.filter(|_| problems.is_empty()).map(|expense| {
             let text = line.trim().to_owned();
-            Box::new(Entered { expense, row: row.clone(), new_category: new_category.clone(), text })
+            Box::new(Entered {
+                expense,
+                row: row.clone(),
+                new_category: new_category.clone(),
+                text,
+            })
         });
         Self {
             has_amount: parsed.draft.amount_minor.is_some(),
@@ -120,9 +134,13 @@ fn guess(row: &mut Expense, draft: &Draft, lists: &Lists) -> (bool, bool) {
         return (false, false);
     }
     let offered = |id: api::id::CategoryId| lists.open_categories().iter().any(|(open, _)| *open == id);
-    let category = habit.category_id.filter(|id| draft.category.is_none() && offered(*id));
+    let category = habit
+        .category_id
+        .filter(|id| draft.category.is_none() && offered(*id));
     let is_open = |id: api::id::AccountId| lists.open_accounts().iter().any(|(open, _)| *open == id);
-    let account = habit.account_id.filter(|id| draft.account.is_none() && is_open(*id));
+    let account = habit
+        .account_id
+        .filter(|id| draft.account.is_none() && is_open(*id));
     row.category_id = row.category_id.or(category);
     row.account_id = row.account_id.or(account);
     (category.is_some(), account.is_some())
@@ -157,7 +175,12 @@ pub fn row_of(expense: &NewExpense, lists: &Lists, look: &Look) -> Expense {
         amount: expense.amount.clone(),
         currency: expense.currency.unwrap_or(lists.base),
         kind: expense.kind.unwrap_or_default(),
-        category_id: expense.category_id.or_else(|| expense.category.as_deref().and_then(|name| lists.find_category(name))),
+        category_id: expense.category_id.or_else(|| {
+            expense
+                .category
+                .as_deref()
+                .and_then(|name| lists.find_category(name))
+        }),
         account_id: expense.account_id.or_else(|| account(&expense.account)),
         to_account_id: expense.to_account_id.or_else(|| account(&expense.to_account)),
         payee: expense.payee.clone(),

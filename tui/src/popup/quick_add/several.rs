@@ -38,7 +38,11 @@ impl Several {
         };
     }
 
-    pub(super) fn readings<'a>(&'a self, lists: &'a Lists, look: &'a Look) -> impl Iterator<Item = Reading> + 'a {
+    pub(super) fn readings<'a>(
+        &'a self,
+        lists: &'a Lists,
+        look: &'a Look,
+    ) -> impl Iterator<Item = Reading> + 'a {
         self.lines.iter().map(move |line| Reading::of(line, lists, look))
     }
 
@@ -49,7 +53,10 @@ impl Several {
     /// All rows, or why they cannot be saved.
     pub(super) fn entered(&self, lists: &Lists, look: &Look) -> Result<Vec<Entered>, String> {
         if self.lines.len() > MAX_BATCH {
-            return Err(format!("{} lines are too many for one go - paste at most {MAX_BATCH}.", self.lines.len()));
+            return Err(format!(
+                "{} lines are too many for one go - paste at most {MAX_BATCH}.",
+                self.lines.len()
+            ));
         }
         let mut rows = Vec::with_capacity(self.lines.len());
         for (at, reading) in self.readings(lists, look).enumerate() {

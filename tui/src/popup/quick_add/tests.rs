@@ -24,7 +24,12 @@ fn the_preview_is_the_coming_row_under_the_columns_of_the_table() {
     assert!(amount.y > 15);
     let column = app.find("129.00").unwrap().x;
     assert!(app.line(19).ends_with("12.50"), "{}", app.screen());
-    assert_eq!(crate::text::width(&app.line(19)), usize::from(column) + 6, "{}", app.screen());
+    assert_eq!(
+        crate::text::width(&app.line(19)),
+        usize::from(column) + 6,
+        "{}",
+        app.screen()
+    );
     assert_eq!(bench.fake.requests().len(), before, "typing asked the server");
 }
 
@@ -32,8 +37,16 @@ fn the_preview_is_the_coming_row_under_the_columns_of_the_table() {
 fn a_known_payee_fills_category_and_account_dim() {
     let (_bench, mut app) = open();
     app.keys("a9 café einstein");
-    assert!(app.line(19).contains("Eating out") && app.line(19).contains("Cash"), "{}", app.screen());
-    let at = app.line(19).find("Eating out").map(|at| crate::text::width(&app.line(19)[..at])).unwrap();
+    assert!(
+        app.line(19).contains("Eating out") && app.line(19).contains("Cash"),
+        "{}",
+        app.screen()
+    );
+    let at = app
+        .line(19)
+        .find("Eating out")
+        .map(|at| crate::text::width(&app.line(19)[..at]))
+        .unwrap();
     let style = app.style_at(u16::try_from(at).unwrap(), 19);
     assert!(style.add_modifier.contains(ratatui::style::Modifier::DIM));
 }
@@ -42,7 +55,11 @@ fn a_known_payee_fills_category_and_account_dim() {
 fn a_faulty_word_is_underlined_and_its_reason_stands_below() {
     let (_bench, mut app) = open();
     app.keys("alunch 12.5.0");
-    assert!(app.style_of("12.5.0").add_modifier.contains(ratatui::style::Modifier::UNDERLINED));
+    assert!(
+        app.style_of("12.5.0")
+            .add_modifier
+            .contains(ratatui::style::Modifier::UNDERLINED)
+    );
     assert!(app.line(19).contains("lunch"), "{}", app.screen());
     app.keys("<cr>");
     assert!(app.screen().contains("12.5.0"), "the text stays");
@@ -53,7 +70,11 @@ fn a_faulty_word_is_underlined_and_its_reason_stands_below() {
 fn an_amount_with_two_readings_asks() {
     let (bench, mut app) = open();
     app.keys("a1,234 tv<cr>");
-    assert!(app.screen().contains("1234.00") && app.screen().contains("1.23"), "{}", app.screen());
+    assert!(
+        app.screen().contains("1234.00") && app.screen().contains("1.23"),
+        "{}",
+        app.screen()
+    );
     assert!(bench.fake.requests_of("create_expense").is_empty());
 }
 
@@ -75,7 +96,10 @@ fn a_new_category_takes_a_second_enter() {
     assert!(bench.fake.requests_of("create_expense").is_empty());
     app.keys("<cr>");
     let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
-    assert_eq!((sent.category.as_deref(), sent.create_missing), (Some("Noodles"), true));
+    assert_eq!(
+        (sent.category.as_deref(), sent.create_missing),
+        (Some("Noodles"), true)
+    );
 }
 
 #[test]
@@ -99,7 +123,11 @@ fn an_empty_line_offers_what_repeats_and_down_takes_it() {
     app.keys("a");
     insta::assert_snapshot!(app.screen());
     app.keys("<down>");
-    assert!(app.screen().contains("+ 129.00 SNCF Connect") || app.screen().contains("+ 129.00"), "{}", app.screen());
+    assert!(
+        app.screen().contains("+ 129.00 SNCF Connect") || app.screen().contains("+ 129.00"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -108,7 +136,11 @@ fn several_pasted_lines_are_shown_before_they_are_saved_together() {
     bench.fake.on("batch_expenses", &serde_json::json!({ "rev": 8, "items": [
         row(91, "2026-11-21", "1.00", "one", Some(0), None), row(92, "2026-11-20", "2.00", "two", None, None)] }));
     app.keys("a").paste("1 one #food\n2 two y\nthree\n");
-    assert!(app.screen().contains("3 entries, 1 of them with a fault"), "{}", app.screen());
+    assert!(
+        app.screen().contains("3 entries, 1 of them with a fault"),
+        "{}",
+        app.screen()
+    );
     insta::assert_snapshot!(app.screen());
     app.keys("<cr>");
     assert!(app.message().unwrap().text.contains("Line 3"));
@@ -124,7 +156,11 @@ fn several_pasted_lines_are_shown_before_they_are_saved_together() {
     let mut app = bench.open(Harness::new(80, 24));
     app.keys("a").paste("1 one #food\n2 two y\n").keys("<cr>");
     assert_eq!(bench.fake.requests_of("batch_expenses").len(), 1);
-    assert!(app.message().unwrap().text.starts_with("Saved 2 rows."), "{:?}", app.message());
+    assert!(
+        app.message().unwrap().text.starts_with("Saved 2 rows."),
+        "{:?}",
+        app.message()
+    );
     assert!(app.screen().contains("one") && app.screen().contains("two"));
 }
 
@@ -162,17 +198,35 @@ fn a_dead_server_keeps_the_row_and_a_refusal_gives_it_back() {
     let (bench, mut app) = open();
     bench.fake.fail("create_expense", unreachable());
     app.keys("a12.50 lunch #food<cr>");
-    assert!(app.screen().contains("~  Sat 21 Nov") || app.screen().contains("~"), "{}", app.screen());
-    let line = app.lines().into_iter().find(|line| line.contains("lunch") && line.contains("12.50")).unwrap();
+    assert!(
+        app.screen().contains("~  Sat 21 Nov") || app.screen().contains("~"),
+        "{}",
+        app.screen()
+    );
+    let line = app
+        .lines()
+        .into_iter()
+        .find(|line| line.contains("lunch") && line.contains("12.50"))
+        .unwrap();
     assert!(line.starts_with(">~"), "{line}");
     assert!(app.message().unwrap().text.starts_with("Kept here"));
     assert_eq!(bench.desk.waiting.count(), 1);
     bench.fake.fail("create_expense", refusal(Code::Archived));
-    app.poster().change(crate::fx::Change::new(crate::waiting::ServerBack));
+    app.poster()
+        .change(crate::fx::Change::new(crate::waiting::ServerBack));
     app.settle();
-    let line = app.lines().into_iter().find(|line| line.contains("lunch") && line.contains("12.50")).unwrap();
+    let line = app
+        .lines()
+        .into_iter()
+        .find(|line| line.contains("lunch") && line.contains("12.50"))
+        .unwrap();
     assert!(line.starts_with(">!"), "{line}");
-    let keys: Vec<_> = bench.fake.requests_of("create_expense").into_iter().map(|request| request.key).collect();
+    let keys: Vec<_> = bench
+        .fake
+        .requests_of("create_expense")
+        .into_iter()
+        .map(|request| request.key)
+        .collect();
     assert_eq!(keys.len(), 2);
     assert_eq!(keys[0], keys[1], "sent again with the same key");
     app.keys("d");

@@ -23,7 +23,13 @@ pub(super) enum Col {
 }
 
 impl Col {
-    pub(super) const ALL: [Self; 5] = [Self::Amount, Self::Category, Self::Account, Self::Payee, Self::Note];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Amount,
+        Self::Category,
+        Self::Account,
+        Self::Payee,
+        Self::Note,
+    ];
 
     pub(super) fn title(self) -> &'static str {
         match self {
@@ -59,7 +65,9 @@ impl Col {
 pub(super) fn stored_text(row: &Expense, col: Col, lists: &Lists) -> String {
     match col {
         Col::Amount => format!("{}{}", figures::sign(row.kind), row.amount),
-        Col::Category => row.category_id.map_or_else(String::new, |id| lists.category_path(id).to_owned()),
+        Col::Category => row
+            .category_id
+            .map_or_else(String::new, |id| lists.category_path(id).to_owned()),
         Col::Account => crate::expense_row::account_words(row, lists),
         Col::Payee => row.payee.clone().unwrap_or_default(),
         Col::Note => row.note.clone().unwrap_or_default(),
@@ -77,7 +85,11 @@ pub(super) struct Worth {
 impl Worth {
     pub(super) fn of(row: &Expense) -> Option<Self> {
         let minor = row.amount.minor(row.currency).ok()?;
-        Some(Self { minor, currency: row.currency, kind: row.kind })
+        Some(Self {
+            minor,
+            currency: row.currency,
+            kind: row.kind,
+        })
     }
 }
 
@@ -109,7 +121,11 @@ pub(super) fn read_amount(
         return Err("An amount is missing - write it as 12.50".to_owned());
     };
     let kind = kind_of(stored.map(|row| row.kind), parsed.draft.kind)?;
-    Ok(Worth { minor, currency: parsed.draft.currency, kind })
+    Ok(Worth {
+        minor,
+        currency: parsed.draft.currency,
+        kind,
+    })
 }
 
 fn kind_of(stored: Option<Kind>, typed: Kind) -> Result<Kind, String> {
@@ -172,17 +188,14 @@ fn named<T>(
 }
 
 /// Whether what was typed says the same as what is stored.
-pub(super) fn is_same(
-    typed: &str,
-    stored: Option<&Expense>,
-    col: Col,
-    lists: &Lists,
-    today: Date,
-) -> bool {
-    let Some(row) = stored else { return typed.trim().is_empty() };
+pub(super) fn is_same(typed: &str, stored: Option<&Expense>, col: Col, lists: &Lists, today: Date) -> bool {
+    let Some(row) = stored else {
+        return typed.trim().is_empty();
+    };
     match col {
         Col::Amount => {
-            read_amount(typed, Some(row), lists.base, today).ok() == Worth::of(row) && Worth::of(row).is_some()
+            read_amount(typed, Some(row), lists.base, today).ok() == Worth::of(row)
+                && Worth::of(row).is_some()
         }
         Col::Category => match read_category(typed, lists) {
             Ok(Named::None) => row.category_id.is_none(),

@@ -35,17 +35,28 @@ pub(super) fn kind(date: Date) -> String {
 impl Sheet {
     /// Everything unsaved; empty when nothing is.
     pub(super) fn draft(&self) -> String {
-        let rows: Vec<SavedRow> = self.rows.iter().filter(|row| row.is_changed()).map(saved).collect();
+        let rows: Vec<SavedRow> = self
+            .rows
+            .iter()
+            .filter(|row| row.is_changed())
+            .map(saved)
+            .collect();
         if rows.is_empty() {
             return String::new();
         }
-        serde_json::to_string(&Saved { date: self.date, rows }).unwrap_or_default()
+        serde_json::to_string(&Saved {
+            date: self.date,
+            rows,
+        })
+        .unwrap_or_default()
     }
 
     /// Puts back what another run or an earlier opening left. What cannot be read is passed over.
     pub(super) fn restore(&mut self, text: &str) -> usize {
         let saved: Option<Saved> = serde_json::from_str(text).ok();
-        let Some(saved) = saved.filter(|saved| saved.date == self.date) else { return 0 };
+        let Some(saved) = saved.filter(|saved| saved.date == self.date) else {
+            return 0;
+        };
         let count = saved.rows.len();
         self.rows.extend(saved.rows.into_iter().map(restored));
         count
@@ -64,7 +75,11 @@ fn saved(row: &SheetRow) -> SavedRow {
 }
 
 fn restored(saved: SavedRow) -> SheetRow {
-    let mut row = SheetRow { stored: saved.stored, is_removed: saved.is_removed, ..SheetRow::new(saved.id) };
+    let mut row = SheetRow {
+        stored: saved.stored,
+        is_removed: saved.is_removed,
+        ..SheetRow::new(saved.id)
+    };
     if saved.is_gone {
         row.news = News::Gone;
     }

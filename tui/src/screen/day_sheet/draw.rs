@@ -37,7 +37,11 @@ pub(super) struct Drawn {
 impl Drawn {
     pub(super) fn find(&self, at: Position) -> (Option<usize>, Option<Col>) {
         let row = self.rows.iter().find(|(y, _)| *y == at.y).map(|(_, row)| *row);
-        let col = self.cols.iter().find(|(_, x, width)| (*x..x + width).contains(&at.x)).map(|(col, ..)| *col);
+        let col = self
+            .cols
+            .iter()
+            .find(|(_, x, width)| (*x..x + width).contains(&at.x))
+            .map(|(col, ..)| *col);
         (row, col)
     }
 }
@@ -48,7 +52,12 @@ enum Item {
     /// What is offered for the cell being typed in.
     Offers,
     /// Something about a row, from a column on.
-    Remark { row: usize, col: Option<Col>, words: String, is_fault: bool },
+    Remark {
+        row: usize,
+        col: Option<Col>,
+        words: String,
+        is_fault: bool,
+    },
 }
 
 impl DaySheet {
@@ -59,9 +68,15 @@ impl DaySheet {
         let lists = self.desk.book.lists();
         self.draw_head(canvas, Rect { height: 1, ..area }, look);
         let foot = if area.height > 5 { 2 } else { 0 };
-        let body = Rect { y: area.y + 1, height: area.height - 1 - foot, ..area };
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height - 1 - foot,
+            ..area
+        };
         let date = self.date;
-        let Some(sheet) = self.sheets.remove(&date) else { return };
+        let Some(sheet) = self.sheets.remove(&date) else {
+            return;
+        };
         if sheet.rows.is_empty() {
             self.drawn = Drawn::default();
             draw_empty(canvas, body, &sheet, look);
@@ -69,8 +84,19 @@ impl DaySheet {
             self.draw_rows(canvas, body, &sheet, &lists, look);
         }
         if foot > 0 {
-            canvas.rule(Rect { y: body.bottom(), height: 1, ..area }, look);
-            let line = Rect { y: body.bottom() + 1, height: 1, ..area };
+            canvas.rule(
+                Rect {
+                    y: body.bottom(),
+                    height: 1,
+                    ..area
+                },
+                look,
+            );
+            let line = Rect {
+                y: body.bottom() + 1,
+                height: 1,
+                ..area
+            };
             draw_foot(canvas, line, &sheet, &lists, look);
         }
         self.sheets.insert(date, sheet);
@@ -83,32 +109,63 @@ impl DaySheet {
         if near.starts_with(|c: char| c.is_lowercase()) {
             words = format!("{words}, {near}");
         }
-        let end = canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), &words, look.styles.bold);
-        let others = self.sheets.values().filter(|sheet| sheet.date != self.date && sheet.has_unsaved());
+        let end = canvas.put(
+            line.x + 1,
+            line.y,
+            line.width.saturating_sub(2),
+            &words,
+            look.styles.bold,
+        );
+        let others = self
+            .sheets
+            .values()
+            .filter(|sheet| sheet.date != self.date && sheet.has_unsaved());
         let others: Vec<String> = others.map(|sheet| sheet.date.short_words()).collect();
         if !others.is_empty() {
             let room = line.right().saturating_sub(end + 4);
             let words = format!("unsaved: {}", others.join(", "));
-            canvas.put_fit((end + 3, line.y, room), &words, Align::Right, look.styles.warning, look);
+            canvas.put_fit(
+                (end + 3, line.y, room),
+                &words,
+                Align::Right,
+                look.styles.warning,
+                look,
+            );
         }
     }
 
     fn draw_rows(&mut self, canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet, lists: &Lists, look: &Look) {
-        let amounts = sheet.rows.iter().map(|row| text::width(&amount_text(row, lists, look)));
+        let amounts = sheet
+            .rows
+            .iter()
+            .map(|row| text::width(&amount_text(row, lists, look)));
         let amounts = u16::try_from(amounts.max().unwrap_or(0)).unwrap_or(u16::MAX);
         let cols = columns(area, amounts, self.col);
         let mut body = area;
         if area.height > 2 {
             for (col, x, width) in &cols {
-                let align = if *col == Col::Amount { Align::Right } else { Align::Left };
-                canvas.put_fit((*x, area.y, *width), col.title(), align, look.styles.heading, look);
+                let align = if *col == Col::Amount {
+                    Align::Right
+                } else {
+                    Align::Left
+                };
+                canvas.put_fit(
+                    (*x, area.y, *width),
+                    col.title(),
+                    align,
+                    look.styles.heading,
+                    look,
+                );
             }
             body.y += 1;
             body.height -= 1;
         }
         let items = self.items(sheet, lists, look);
         self.scroll_to_chosen(&items, sheet.selected, body.height);
-        let mut drawn = Drawn { rows: Vec::new(), cols: cols.clone() };
+        let mut drawn = Drawn {
+            rows: Vec::new(),
+            cols: cols.clone(),
+        };
         for (y, at) in (body.top()..body.bottom()).zip(self.scroll.visible(items.len())) {
             let line = Rect::new(body.x, y, body.width, 1);
             match items.get(at) {
@@ -120,7 +177,12 @@ impl DaySheet {
                     drawn.rows.push((y, *at));
                 }
                 Some(Item::Offers) => self.draw_offers(canvas, line, &cols, look),
-                Some(Item::Remark { row, col, words, is_fault }) => {
+                Some(Item::Remark {
+                    row,
+                    col,
+                    words,
+                    is_fault,
+                }) => {
                     draw_remark(canvas, line, (*col, words, *is_fault), &cols, look);
                     drawn.rows.push((y, *row));
                 }
@@ -134,17 +196,30 @@ impl DaySheet {
         let mut items = Vec::with_capacity(sheet.rows.len() + 4);
         for (at, row) in sheet.rows.iter().enumerate() {
             items.push(Item::Row(at));
-            let has_offers = self.typing.as_ref().is_some_and(|typing| !typing.offers.is_empty());
+            let has_offers = self
+                .typing
+                .as_ref()
+                .is_some_and(|typing| !typing.offers.is_empty());
             if at == sheet.selected && has_offers {
                 items.push(Item::Offers);
             }
             let mut faults = row.faults.clone();
             faults.sort_by_key(|(col, _)| *col);
             for (col, words) in faults {
-                items.push(Item::Remark { row: at, col: Some(col), words, is_fault: true });
+                items.push(Item::Remark {
+                    row: at,
+                    col: Some(col),
+                    words,
+                    is_fault: true,
+                });
             }
             for (col, words) in remarks(row, lists, look) {
-                items.push(Item::Remark { row: at, col, words, is_fault: false });
+                items.push(Item::Remark {
+                    row: at,
+                    col,
+                    words,
+                    is_fault: false,
+                });
             }
         }
         items
@@ -156,7 +231,10 @@ impl DaySheet {
             Item::Row(at) | Item::Remark { row: at, .. } => *at == chosen,
             Item::Offers => true,
         };
-        let first = items.iter().position(|item| matches!(item, Item::Row(at) if *at == chosen)).unwrap_or(0);
+        let first = items
+            .iter()
+            .position(|item| matches!(item, Item::Row(at) if *at == chosen))
+            .unwrap_or(0);
         let last = items.iter().rposition(is_of_chosen).unwrap_or(first);
         self.scroll.fit(height.into(), items.len());
         self.scroll.select(last, items.len());
@@ -179,7 +257,11 @@ impl DaySheet {
             canvas.put(line.x + 1, line.y, 1, sign, style);
         }
         for (col, x, width) in cols {
-            let align = if *col == Col::Amount { Align::Right } else { Align::Left };
+            let align = if *col == Col::Amount {
+                Align::Right
+            } else {
+                Align::Left
+            };
             let place = (*x, line.y, *width);
             let is_typed_in = is_chosen && *col == self.col && self.typing.is_some();
             if is_typed_in {
@@ -198,7 +280,12 @@ impl DaySheet {
     fn draw_typing(&self, canvas: &mut Canvas<'_>, place: (u16, u16, u16), look: &Look) {
         let Some(typing) = &self.typing else { return };
         let ghost = if self.col == Col::Amount { "12.50" } else { "" };
-        let view = LineView { ghost, style: look.styles.plain, has_cursor: true, ..LineView::default() };
+        let view = LineView {
+            ghost,
+            style: look.styles.plain,
+            has_cursor: true,
+            ..LineView::default()
+        };
         typing.line.draw(canvas, place, view, look);
         if typing.is_whole {
             let (x, y, columns) = place;
@@ -220,13 +307,25 @@ impl DaySheet {
                 (format!("{pointer}{option}{new} "), is_picked)
             })
             .collect();
-        let width: usize = words.iter().map(|(word, _)| text::width(&text::clean(word))).sum();
+        let width: usize = words
+            .iter()
+            .map(|(word, _)| text::width(&text::clean(word)))
+            .sum();
         let width = u16::try_from(width).unwrap_or(u16::MAX);
-        let under = cols.iter().find(|(col, ..)| *col == self.col).map_or(line.x + GUTTER, |(_, x, _)| *x);
+        let under = cols
+            .iter()
+            .find(|(col, ..)| *col == self.col)
+            .map_or(line.x + GUTTER, |(_, x, _)| *x);
         // Under its cell, or as far left as it needs to be read.
-        let mut x = under.min(line.right().saturating_sub(width)).max(line.x + GUTTER.min(line.width));
+        let mut x = under
+            .min(line.right().saturating_sub(width))
+            .max(line.x + GUTTER.min(line.width));
         for (word, is_picked) in words {
-            let style = if is_picked { look.styles.selected } else { look.styles.plain };
+            let style = if is_picked {
+                look.styles.selected
+            } else {
+                look.styles.plain
+            };
             x = canvas.put(x, line.y, line.right().saturating_sub(x), &word, style);
         }
     }
@@ -301,12 +400,25 @@ fn cell_text(row: &SheetRow, col: Col, lists: &Lists, look: &Look) -> String {
     if col == Col::Amount {
         return amount_text(row, lists, look);
     }
-    let text = row.text(col, lists);
+    // A category by its own name; its parent is shown where it is typed.
+    let own_name = row
+        .stored
+        .as_ref()
+        .and_then(|row| row.category_id)
+        .map(|id| lists.category_name(id));
+    let text = match own_name {
+        Some(name) if col == Col::Category && row.typed(col).is_none() => name.to_owned(),
+        _ => row.text(col, lists),
+    };
     let is_transfer = row.stored.as_ref().is_some_and(|row| row.kind == Kind::Transfer);
     if text.is_empty() && col == Col::Category && is_transfer {
         return "Transfer".to_owned();
     }
-    if row.is_unknown(col, lists) { format!("{text} (new)") } else { text }
+    if row.is_unknown(col, lists) {
+        format!("{text} (new)")
+    } else {
+        text
+    }
 }
 
 /// What is typed and not saved is bold; what is to be removed is dim.
@@ -322,7 +434,11 @@ fn cell_style(row: &SheetRow, col: Col, lists: &Lists, look: &Look) -> Style {
         (Col::Amount, Some(worth)) => expense_row::amount_style(worth.kind, look),
         _ => styles.plain,
     };
-    if row.typed(col).is_some() { style.patch(styles.bold) } else { style }
+    if row.typed(col).is_some() {
+        style.patch(styles.bold)
+    } else {
+        style
+    }
 }
 
 /// What others did to a row, and what they wrote where something is typed.
@@ -332,18 +448,30 @@ fn remarks(row: &SheetRow, lists: &Lists, look: &Look) -> Vec<(Option<Col>, Stri
         .theirs
         .iter()
         .map(|(col, theirs)| {
-            let theirs = if theirs.is_empty() { "nothing" } else { theirs.as_str() };
+            let theirs = if theirs.is_empty() {
+                "nothing"
+            } else {
+                theirs.as_str()
+            };
             let mine = row.text(*col, lists);
             let words = format!("{}: mine {mine}, theirs {theirs}", col.title());
-            (None, format!("{words}; {} saves mine, {} takes theirs", key(Action::Save), key(Action::Undo)))
+            (
+                None,
+                format!(
+                    "{words}; {} saves mine, {} takes theirs",
+                    key(Action::Save),
+                    key(Action::Undo)
+                ),
+            )
         })
         .collect();
     let news = match row.news {
         News::None => None,
         News::Added => Some("added elsewhere".to_owned()),
-        News::Changed if row.is_removed => {
-            Some(format!("changed elsewhere since; {} removes it all the same", key(Action::Save)))
-        }
+        News::Changed if row.is_removed => Some(format!(
+            "changed elsewhere since; {} removes it all the same",
+            key(Action::Save)
+        )),
         News::Changed => row.theirs.is_empty().then(|| "changed elsewhere".to_owned()),
         News::Gone => Some(format!("deleted elsewhere; {} adds it again", key(Action::Save))),
     };
@@ -358,10 +486,21 @@ fn draw_remark(
     cols: &[(Col, u16, u16)],
     look: &Look,
 ) {
-    let words = if is_fault { format!("! {words}") } else { words.to_owned() };
-    let style = if is_fault { look.styles.error } else { look.styles.warning };
+    let words = if is_fault {
+        format!("! {words}")
+    } else {
+        words.to_owned()
+    };
+    let style = if is_fault {
+        look.styles.error
+    } else {
+        look.styles.warning
+    };
     let left = line.x + GUTTER.min(line.width);
-    let under = cols.iter().find(|(of, ..)| Some(*of) == col).map_or(left, |(_, x, _)| *x);
+    let under = cols
+        .iter()
+        .find(|(of, ..)| Some(*of) == col)
+        .map_or(left, |(_, x, _)| *x);
     let width = u16::try_from(text::width(&text::clean(&words))).unwrap_or(u16::MAX);
     let x = under.min(line.right().saturating_sub(width)).max(left);
     let room = line.right().saturating_sub(x);
@@ -375,14 +514,24 @@ fn draw_empty(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet, look: &Look) {
         None if sheet.is_loaded => vec![
             format!("No rows on {}.", sheet.date.words()),
             format!("{} adds one.", key(Action::Add)),
-            format!("{} shows the day before, {} the day after.", key(Action::PreviousDay), key(Action::NextDay)),
+            format!(
+                "{} shows the day before, {} the day after.",
+                key(Action::PreviousDay),
+                key(Action::NextDay)
+            ),
         ],
         None => Vec::new(),
     };
     let room = usize::from(area.width.saturating_sub(4)).max(1);
     let lines = lines.iter().flat_map(|line| text::wrap(line, room));
     for (y, line) in (area.top() + 1..area.bottom()).zip(lines) {
-        canvas.put(area.x + 2, y, area.width.saturating_sub(2), &line, look.styles.plain);
+        canvas.put(
+            area.x + 2,
+            y,
+            area.width.saturating_sub(2),
+            &line,
+            look.styles.plain,
+        );
     }
     canvas.set_cursor(Position::new(area.x, area.y));
 }
@@ -393,14 +542,24 @@ fn draw_foot(canvas: &mut Canvas<'_>, line: Rect, sheet: &Sheet, lists: &Lists, 
         return;
     }
     let counts = sheet.counts();
-    let parts = [(counts.changed, "changed"), (counts.new, "new"), (counts.removed, "to remove")];
+    let parts = [
+        (counts.changed, "changed"),
+        (counts.new, "new"),
+        (counts.removed, "to remove"),
+    ];
     let parts: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let room = line.width.saturating_sub(2);
-    let x = canvas.put(line.x + 1, line.y, room, &summary(sheet, lists, look), look.styles.plain);
+    let x = canvas.put(
+        line.x + 1,
+        line.y,
+        room,
+        &summary(sheet, lists, look),
+        look.styles.plain,
+    );
     if counts.unsaved() > 0 {
         let save = look.key(&["sheet"], Action::Save);
         let words = format!(", {}, {save} saves all", parts.join(", "));

@@ -24,7 +24,11 @@ impl Meanwhile {
 
     /// `1 row added, 2 changed`.
     pub(super) fn words(self) -> String {
-        let counts = [(self.added, "added"), (self.changed, "changed"), (self.gone, "deleted")];
+        let counts = [
+            (self.added, "added"),
+            (self.changed, "changed"),
+            (self.gone, "deleted"),
+        ];
         let mut words: Vec<String> = Vec::new();
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
             let noun = match (words.is_empty(), count) {
@@ -41,7 +45,7 @@ impl Meanwhile {
 impl Sheet {
     /// Takes the day in as it is now.
     pub(super) fn take(&mut self, read: DayRead, lists: &Lists, today: Date) -> Meanwhile {
-        let chosen = self.row().map(|row| row.id);
+        let mut chosen = self.row().map(|row| row.id);
         let was_loaded = self.is_loaded;
         let mut meanwhile = Meanwhile::default();
         let mut old: Vec<SheetRow> = std::mem::take(&mut self.rows);
@@ -49,7 +53,10 @@ impl Sheet {
             let at = old.iter().position(|row| row.id == fresh.id);
             let row = match at.map(|at| old.remove(at)) {
                 Some(row) => row.over(fresh, lists, today),
-                None if was_loaded => SheetRow { news: News::Added, ..SheetRow::of(fresh) },
+                None if was_loaded => SheetRow {
+                    news: News::Added,
+                    ..SheetRow::of(fresh)
+                },
                 None => SheetRow::of(fresh),
             };
             meanwhile.added += usize::from(row.news == News::Added);
@@ -58,7 +65,12 @@ impl Sheet {
         }
         for row in old {
             meanwhile.gone += usize::from(!row.is_new());
-            self.rows.extend(row.without());
+            let was_chosen = chosen == Some(row.id);
+            let row = row.without();
+            if was_chosen {
+                chosen = row.as_ref().map(|row| row.id).or(chosen);
+            }
+            self.rows.extend(row);
         }
         self.etag = Some(read.etag);
         self.is_loaded = true;
@@ -81,9 +93,13 @@ impl SheetRow {
         };
         let moved = |col: Col| stored_text(&old, col, lists) != stored_text(&fresh, col, lists);
         let is_changed = old.version != fresh.version;
-        let both: Vec<Col> = Col::ALL.into_iter().filter(|col| self.typed(*col).is_some() && moved(*col)).collect();
+        let both: Vec<Col> = Col::ALL
+            .into_iter()
+            .filter(|col| self.typed(*col).is_some() && moved(*col))
+            .collect();
         self.theirs.retain(|(col, _)| !both.contains(col));
-        self.theirs.extend(both.into_iter().map(|col| (col, stored_text(&fresh, col, lists))));
+        self.theirs
+            .extend(both.into_iter().map(|col| (col, stored_text(&fresh, col, lists))));
         self.theirs.sort_by_key(|(col, _)| *col);
         if is_changed {
             self.news = News::Changed;
@@ -96,8 +112,9 @@ impl SheetRow {
     /// What was typed and is there already is typed no more.
     fn drop_same(&mut self, lists: &Lists, today: Date) {
         for col in Col::ALL {
-            let is_there =
-                self.typed(col).is_some_and(|typed| is_same(typed, self.stored.as_ref(), col, lists, today));
+            let is_there = self
+                .typed(col)
+                .is_some_and(|typed| is_same(typed, self.stored.as_ref(), col, lists, today));
             if is_there {
                 self.set_typed(col, None);
                 self.theirs.retain(|(of, _)| *of != col);
@@ -113,6 +130,11 @@ impl SheetRow {
             return Some(self);
         }
         let is_wanted = !self.is_removed && self.is_changed();
-        is_wanted.then(|| Self { id: ExpenseId::new(), news: News::Gone, theirs: Vec::new(), ..self })
+        is_wanted.then(|| Self {
+            id: ExpenseId::new(),
+            news: News::Gone,
+            theirs: Vec::new(),
+            ..self
+        })
     }
 }

@@ -3,13 +3,7 @@
 use api::date::Date;
 use ratatui::layout::Position;
 
-use super::{
-    DaySheet,
-    cell::Col,
-    sheet::Sheet,
-    today,
-    typing::Typing,
-};
+use super::{DaySheet, cell::Col, sheet::Sheet, today, typing::Typing};
 use crate::{
     fx::{Fx, Message},
     keymap::Action,
@@ -44,9 +38,10 @@ impl DaySheet {
             A::Today => self.other_day(today(look), look),
             A::GoToDate => {
                 let kept = self.leave_cell(look);
-                kept.and(Fx::ask(DayPrompt::new("Go to a day"), |layer: &mut Self, day, look| {
-                    layer.other_day(day, look)
-                }))
+                kept.and(Fx::ask(
+                    DayPrompt::new("Go to a day"),
+                    |layer: &mut Self, day, look| layer.other_day(day, look),
+                ))
             }
             A::Back if self.typing.is_some() => self.leave_cell(look),
             A::Back | A::Quit => self.close(look),
@@ -80,12 +75,16 @@ impl DaySheet {
 
     /// Whether the chosen cell is one to type in.
     pub(super) fn can_type(&self) -> bool {
-        self.sheet().and_then(Sheet::row).is_some_and(|row| row.can_type(self.col) && !row.is_removed)
+        self.sheet()
+            .and_then(Sheet::row)
+            .is_some_and(|row| row.can_type(self.col) && !row.is_removed)
     }
 
     fn start_typing(&mut self, how: fn(String) -> Typing) -> Fx<Self> {
         let lists = self.desk.book.lists();
-        let Some(row) = self.sheet().and_then(Sheet::row) else { return Fx::none() };
+        let Some(row) = self.sheet().and_then(Sheet::row) else {
+            return Fx::none();
+        };
         if row.is_removed {
             return Fx::notify("This row is marked for removal; d takes the mark away.");
         }
@@ -106,7 +105,9 @@ impl DaySheet {
         }
         let lists = self.desk.book.lists();
         let col = self.col;
-        let Some(typing) = &mut self.typing else { return Fx::none() };
+        let Some(typing) = &mut self.typing else {
+            return Fx::none();
+        };
         if !typing.on_text(event, col, &lists) {
             return Fx::none();
         }
@@ -121,9 +122,13 @@ impl DaySheet {
 
     /// Ends typing; what was typed stands in the cell.
     pub(super) fn leave_cell(&mut self, look: &Look) -> Fx<Self> {
-        let Some(typing) = self.typing.take() else { return Fx::none() };
+        let Some(typing) = self.typing.take() else {
+            return Fx::none();
+        };
         let (lists, today, col) = (self.desk.book.lists(), today(look), self.col);
-        let Some(text) = typing.settled() else { return Fx::none() };
+        let Some(text) = typing.settled() else {
+            return Fx::none();
+        };
         if let Some(row) = self.sheet_mut().and_then(Sheet::row_mut) {
             row.put(col, text, &lists, today);
         }
@@ -144,12 +149,18 @@ impl DaySheet {
                 break;
             }
         }
-        if was_typing { kept.and(self.start_typing(Typing::over)) } else { kept }
+        if was_typing {
+            kept.and(self.start_typing(Typing::over))
+        } else {
+            kept
+        }
     }
 
     /// The row below or above; below the last one in which something stands, a new one.
     fn next_row(&mut self, by: isize) -> bool {
-        let Some(sheet) = self.sheet_mut() else { return false };
+        let Some(sheet) = self.sheet_mut() else {
+            return false;
+        };
         match sheet.selected.checked_add_signed(by) {
             None => false,
             Some(next) if next < sheet.rows.len() => {
@@ -173,7 +184,10 @@ impl DaySheet {
         if !self.next_row(1) {
             return kept.and(self.say_full());
         }
-        let is_new = self.sheet().and_then(Sheet::row).is_some_and(super::sheet::SheetRow::is_new);
+        let is_new = self
+            .sheet()
+            .and_then(Sheet::row)
+            .is_some_and(super::sheet::SheetRow::is_new);
         if is_new {
             self.col = Col::Amount;
             return kept.and(self.start_typing(Typing::over));
@@ -185,7 +199,9 @@ impl DaySheet {
         if self.sheet().is_some_and(Sheet::has_room) {
             return Fx::none();
         }
-        Fx::notify(Message::warning("A day holds at most 500 rows. Use the list for more."))
+        Fx::notify(Message::warning(
+            "A day holds at most 500 rows. Use the list for more.",
+        ))
     }
 
     fn has_loaded(&self) -> bool {
@@ -197,7 +213,9 @@ impl DaySheet {
         if !self.has_loaded() {
             return kept.and(Fx::notify("The day is not loaded yet."));
         }
-        let Some(sheet) = self.sheet_mut() else { return kept };
+        let Some(sheet) = self.sheet_mut() else {
+            return kept;
+        };
         match sheet.rows.last().is_some_and(super::sheet::SheetRow::is_blank) {
             true => sheet.selected = sheet.rows.len() - 1,
             false if sheet.has_room() => sheet.add(),
@@ -218,7 +236,9 @@ impl DaySheet {
     /// Takes back what was typed in the chosen row.
     fn revert(&mut self, look: &Look) -> Fx<Self> {
         let kept = self.leave_cell(look);
-        let Some(sheet) = self.sheet_mut() else { return kept };
+        let Some(sheet) = self.sheet_mut() else {
+            return kept;
+        };
         match sheet.row_mut() {
             Some(row) if row.is_new() => sheet.toggle_removed(),
             Some(row) => row.revert(),
@@ -235,21 +255,23 @@ impl DaySheet {
         kept.and(self.go(date))
     }
 
-    /// Leaves the sheet; what is unsaved is offered when its day is opened again.
+    /// Leaves the sheet; what is unsaved is offered when its day is opened again. A save on its way
+    /// is waited for, unless asked twice.
     fn close(&mut self, look: &Look) -> Fx<Self> {
         let kept = self.leave_cell(look);
-        let mut unsaved: Vec<String> = Vec::new();
-        for sheet in self.sheets.values_mut() {
-            let text = sheet.draft();
-            if !text.is_empty() {
-                sheet.slot.shelve(&text);
-                unsaved.push(sheet.date.short_words());
-            }
+        let is_saving = self.sheets.values().any(|sheet| sheet.is_saving);
+        if is_saving && !std::mem::replace(&mut self.is_leaving, true) {
+            return kept.and(Fx::notify("Leaving as soon as the day is saved."));
         }
+        let unsaved = self.sheets.values().filter(|sheet| sheet.has_unsaved());
+        let unsaved: Vec<String> = unsaved.map(|sheet| sheet.date.short_words()).collect();
         if unsaved.is_empty() {
             return kept.and(Fx::pop());
         }
-        let words = format!("Unsaved cells of {} are kept; the day sheet shows them again.", unsaved.join(", "));
+        let words = format!(
+            "Unsaved cells of {} are kept; the day sheet shows them again.",
+            unsaved.join(", ")
+        );
         kept.and(Fx::notify(words)).and(Fx::pop())
     }
 

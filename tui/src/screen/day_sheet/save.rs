@@ -38,11 +38,17 @@ impl Sheet {
             }
             let fields = row.fields(lists, today);
             ids.push(row.id);
-            update.rows.push(DayRow { id: Some(row.id), is_new: row.is_new(), fields });
+            update.rows.push(DayRow {
+                id: Some(row.id),
+                is_new: row.is_new(),
+                fields,
+            });
         }
         let mut faults = Faults::default();
         for (at, row) in update.rows.iter().enumerate() {
-            faults.within(&format!("/rows/{at}"), |faults| check(row, lists.base, self.currency_of(&ids, at), faults));
+            faults.within(&format!("/rows/{at}"), |faults| {
+                check(row, lists.base, self.currency_of(&ids, at), faults)
+            });
         }
         let update = Update { update, ids };
         self.blame(&update, &faults.0);
@@ -79,8 +85,14 @@ impl Sheet {
     pub(super) fn saved(&mut self, sent: &[SheetRow], saved: &DaySaved) {
         self.rows.retain(|row| !saved.deleted.contains(&row.id));
         for row in &mut self.rows {
-            let Some(then) = sent.iter().find(|then| then.id == row.id) else { continue };
-            let stored = saved.created.iter().chain(&saved.updated).find(|stored| stored.id == row.id);
+            let Some(then) = sent.iter().find(|then| then.id == row.id) else {
+                continue;
+            };
+            let stored = saved
+                .created
+                .iter()
+                .chain(&saved.updated)
+                .find(|stored| stored.id == row.id);
             if let Some(stored) = stored {
                 row.stored = Some(stored.clone());
             }
@@ -120,7 +132,11 @@ impl SheetRow {
         if self.faults.iter().any(|(of, _)| *of == col) {
             return;
         }
-        let mut words = if fault.detail.is_empty() { fault.code.clone() } else { fault.detail.clone() };
+        let mut words = if fault.detail.is_empty() {
+            fault.code.clone()
+        } else {
+            fault.detail.clone()
+        };
         if !fault.candidates.is_empty() {
             words = format!("{words} (perhaps {})", fault.candidates.join(", "));
         }
@@ -153,7 +169,12 @@ impl SheetRow {
         match col {
             Col::Amount => {
                 let worth = read_amount(typed, self.stored.as_ref(), lists.base, today)?;
-                set_worth(fields, worth, self.stored.as_ref().and_then(Worth::of), lists.base);
+                set_worth(
+                    fields,
+                    worth,
+                    self.stored.as_ref().and_then(Worth::of),
+                    lists.base,
+                );
             }
             Col::Category => match read_category(typed, lists)? {
                 Named::None => fields.category_id = Patch::Clear,
@@ -181,7 +202,11 @@ impl SheetRow {
 }
 
 fn text(text: String) -> Patch<String> {
-    if text.is_empty() { Patch::Clear } else { Patch::Set(text) }
+    if text.is_empty() {
+        Patch::Clear
+    } else {
+        Patch::Set(text)
+    }
 }
 
 /// All of a row, to make it again. The bank's own id stays with the one that was deleted.

@@ -52,7 +52,10 @@ impl SheetRow {
     }
 
     pub(super) fn of(row: Expense) -> Self {
-        Self { stored: Some(row.clone()), ..Self::new(row.id) }
+        Self {
+            stored: Some(row.clone()),
+            ..Self::new(row.id)
+        }
     }
 
     /// Whether a save makes it: it was never there, or is there no more.
@@ -72,7 +75,10 @@ impl SheetRow {
 
     /// A new row in which nothing stands.
     pub(super) fn is_blank(&self) -> bool {
-        self.stored.is_none() && Col::ALL.iter().all(|col| self.typed(*col).is_none_or(|text| text.trim().is_empty()))
+        self.stored.is_none()
+            && Col::ALL
+                .iter()
+                .all(|col| self.typed(*col).is_none_or(|text| text.trim().is_empty()))
     }
 
     /// Whether saving would do anything about it.
@@ -133,7 +139,9 @@ impl SheetRow {
 
     /// Whether a cell names a category or an account that there is not yet.
     pub(super) fn is_unknown(&self, col: Col, lists: &Lists) -> bool {
-        let Some(typed) = self.typed(col) else { return false };
+        let Some(typed) = self.typed(col) else {
+            return false;
+        };
         match col {
             Col::Category => matches!(read_category(typed, lists), Ok(Named::New(_))),
             Col::Account => matches!(read_account(typed, lists), Ok(Named::New(_))),
@@ -239,7 +247,9 @@ impl Sheet {
     pub(super) fn sums(&self, base: Currency, today: Date) -> Vec<(Currency, i64)> {
         let mut sums = vec![(base, 0_i64)];
         for row in self.rows.iter().filter(|row| !row.is_removed) {
-            let Some(worth) = row.worth(base, today) else { continue };
+            let Some(worth) = row.worth(base, today) else {
+                continue;
+            };
             let signed = match worth.kind {
                 Kind::Expense => worth.minor,
                 Kind::Refund => -worth.minor,

@@ -25,7 +25,8 @@ impl DaySheet {
         if let Some(sheet) = self.sheet_mut() {
             sheet.tidy();
         }
-        self.sheets.retain(|_, sheet| sheet.has_unsaved() || sheet.is_saving);
+        self.sheets
+            .retain(|_, sheet| sheet.has_unsaved() || sheet.is_saving);
         self.date = date;
         if !self.sheets.contains_key(&date) {
             let (slot, text) = self.desk.drafts.slot(&draft::kind(date));
@@ -40,15 +41,23 @@ impl DaySheet {
         let date = self.date;
         let day = self.desk.api.get_day(date);
         let label = format!("loading {}", date.short_words());
-        Fx::call_latest("day", label, day, move |layer: &mut Self, day, look| layer.loaded(date, day, look))
+        Fx::call_latest("day", label, day, move |layer: &mut Self, day, look| {
+            layer.loaded(date, day, look)
+        })
     }
 
     fn loaded(&mut self, date: Date, day: Result<DayRead, ClientError>, look: &Look) -> Fx<Self> {
         let lists = self.desk.book.lists();
-        let Some(sheet) = self.sheets.get_mut(&date) else { return Fx::none() };
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
         let read = match day {
             Ok(read) if read.day.date == date => read,
-            Ok(_) => return Fx::notify(Message::error("The server answered with another day; nothing was taken over.")),
+            Ok(_) => {
+                return Fx::notify(Message::error(
+                    "The server answered with another day; nothing was taken over.",
+                ));
+            }
             Err(error) => {
                 sheet.error = Some(error.sentence());
                 return Fx::notify(Message::error(error.sentence()));
@@ -68,7 +77,11 @@ impl DaySheet {
         let is_unknown = rows.before.is_empty() && rows.after.is_empty();
         let is_mine = is_unknown || rows.before.iter().chain(&rows.after).any(is_of_day);
         let is_busy = self.sheet().is_some_and(|sheet| sheet.is_saving);
-        if is_mine && !is_busy { self.load() } else { Fx::none() }
+        if is_mine && !is_busy {
+            self.load()
+        } else {
+            Fx::none()
+        }
     }
 
     /// The lists are other ones: names may be known by now.
@@ -78,7 +91,8 @@ impl DaySheet {
         for row in rows {
             for col in super::Col::ALL {
                 if row.typed(col).is_some() && row.fault_of(col, &lists, today).is_none() && !row.is_new() {
-                    row.faults.retain(|(of, why)| *of != col || !why.starts_with("Fits "));
+                    row.faults
+                        .retain(|(of, why)| *of != col || !why.starts_with("Fits "));
                 }
             }
         }
@@ -86,7 +100,9 @@ impl DaySheet {
 
     /// Keeps what is unsaved of the shown day on disk.
     pub(super) fn keep(&mut self) -> Fx<Self> {
-        let Some(sheet) = self.sheet_mut() else { return Fx::none() };
+        let Some(sheet) = self.sheet_mut() else {
+            return Fx::none();
+        };
         sheet.keep_draft()
     }
 
@@ -98,7 +114,9 @@ impl DaySheet {
 
     fn send(&mut self, look: &Look) -> Fx<Self> {
         let (lists, date) = (self.desk.book.lists(), self.date);
-        let Some(sheet) = self.sheet_mut() else { return Fx::none() };
+        let Some(sheet) = self.sheet_mut() else {
+            return Fx::none();
+        };
         if sheet.is_saving {
             return Fx::notify("This day is being saved already.");
         }
@@ -107,7 +125,9 @@ impl DaySheet {
         }
         let Some(etag) = sheet.etag.clone() else {
             let save = look.key(&["sheet"], Action::Save);
-            return self.load().and(Fx::notify(format!("The day has to be loaded first; then {save} saves it.")));
+            return self.load().and(Fx::notify(format!(
+                "The day has to be loaded first; then {save} saves it."
+            )));
         };
         let update = match sheet.update(&lists, today(look)) {
             Ok(update) => update,
@@ -147,7 +167,9 @@ impl DaySheet {
         look: &Look,
     ) -> Fx<Self> {
         let lists = self.desk.book.lists();
-        let Some(sheet) = self.sheets.get_mut(&date) else { return Fx::none() };
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
         sheet.is_saving = false;
         match saved {
             Ok(saved) => {
@@ -156,18 +178,33 @@ impl DaySheet {
                 let kept = sheet.keep_draft();
                 let change = change(sent, saved, look);
                 // Told to everybody, this layer among them, which then loads the day anew.
-                kept.and(Fx::announce(change)).and(Fx::notify(words))
+                let told = kept.and(Fx::announce(change)).and(Fx::notify(words));
+                if self.is_leaving {
+                    told.and(Fx::pop())
+                } else {
+                    told
+                }
             }
-            Err(error) => self.refused(date, update, &error, look),
+            Err(error) => {
+                // Whoever was leaving stays to see why.
+                self.is_leaving = false;
+                self.refused(date, update, &error, look)
+            }
         }
     }
 
     fn refused(&mut self, date: Date, update: &Update, error: &ClientError, look: &Look) -> Fx<Self> {
-        let Some(sheet) = self.sheets.get_mut(&date) else { return Fx::none() };
+        let Some(sheet) = self.sheets.get_mut(&date) else {
+            return Fx::none();
+        };
         if is_stale(error) {
             sheet.attempt = None;
             sheet.is_stale = true;
-            return if date == self.date { self.load() } else { Fx::none() };
+            return if date == self.date {
+                self.load()
+            } else {
+                Fx::none()
+            };
         }
         let faults = error.problem().map_or(&[][..], |problem| &problem.errors);
         let rest = sheet.blame(update, faults);
@@ -178,7 +215,7 @@ impl DaySheet {
         let save = look.key(&["sheet"], Action::Save);
         let sentence = error.sentence();
         if error.is_passing() {
-            let words = format!("Not saved, kept here: {sentence} {save} tries again.");
+            let words = format!("Not saved, kept here; {save} tries again. {sentence}");
             return Fx::notify(Message::warning(words));
         }
         sheet.attempt = None;
@@ -200,19 +237,32 @@ impl Sheet {
 
     /// The same save sent again has the same key, so that it happens once.
     fn key_of(&mut self, etag: &str, update: &Update) -> Key {
-        let tried = self.attempt.as_ref().filter(|(_, tag, tried)| tag == etag && *tried == update.update);
+        let tried = self
+            .attempt
+            .as_ref()
+            .filter(|(_, tag, tried)| tag == etag && *tried == update.update);
         let key = tried.map_or_else(Key::new, |(key, ..)| *key);
         self.attempt = Some((key, etag.to_owned(), update.update.clone()));
         key
     }
 }
 
-fn news(was_loaded: bool, was_stale: bool, restored: usize, meanwhile: Meanwhile, look: &Look) -> Option<Message> {
+fn news(
+    was_loaded: bool,
+    was_stale: bool,
+    restored: usize,
+    meanwhile: Meanwhile,
+    look: &Look,
+) -> Option<Message> {
     let key = |action| look.key(&["sheet"], action);
     if was_stale {
-        let what = if meanwhile.is_none() { String::new() } else { format!(": {}", meanwhile.words()) };
+        let what = if meanwhile.is_none() {
+            "it was changed".to_owned()
+        } else {
+            meanwhile.words()
+        };
         return Some(Message::warning(format!(
-            "Somebody changed this day meanwhile{what}. Your cells are kept: {} saves them.",
+            "Not saved: meanwhile {what} elsewhere. {} saves.",
             key(Action::Save)
         )));
     }
@@ -229,33 +279,64 @@ fn news(was_loaded: bool, was_stale: bool, restored: usize, meanwhile: Meanwhile
 
 /// `Saved Sat 21 Nov: 2 changed, 1 new. 8 rows 55.30.`
 fn saved_words(sheet: &Sheet, saved: &DaySaved, lists: &Lists, look: &Look) -> String {
-    let parts = [(saved.updated.len(), "changed"), (saved.created.len(), "new"), (saved.deleted.len(), "removed")];
+    let parts = [
+        (saved.updated.len(), "changed"),
+        (saved.created.len(), "new"),
+        (saved.deleted.len(), "removed"),
+    ];
     let parts: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    let what = if parts.is_empty() { "nothing had to change".to_owned() } else { parts.join(", ") };
-    format!("Saved {}: {what}. {}.", sheet.date.short_words(), summary(sheet, lists, look))
+    let what = if parts.is_empty() {
+        "nothing had to change".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    format!(
+        "Saved {}: {what}. {}.",
+        sheet.date.short_words(),
+        summary(sheet, lists, look)
+    )
 }
 
 /// `8 rows 55.30`.
 pub(super) fn summary(sheet: &Sheet, lists: &Lists, look: &Look) -> String {
     let sums = sheet.sums(lists.base, today(look)).into_iter();
-    let sums: Vec<String> =
-        sums.map(|(currency, minor)| figures::amount_in(minor, currency, lists.base)).collect();
+    let sums: Vec<String> = sums
+        .map(|(currency, minor)| figures::amount_in(minor, currency, lists.base))
+        .collect();
     let rows = u64::try_from(sheet.counts().rows).unwrap_or(u64::MAX);
     format!("{} {}", figures::rows(rows), sums.join(" + "))
 }
 
 /// What the others are told.
 fn change(sent: &[SheetRow], saved: DaySaved, look: &Look) -> crate::fx::Change {
-    let stored = |id| sent.iter().find(|row| row.id == id).and_then(|row| row.stored.clone());
-    let touched = saved.updated.iter().map(|row| row.id).chain(saved.deleted.iter().copied());
+    let stored = |id| {
+        sent.iter()
+            .find(|row| row.id == id)
+            .and_then(|row| row.stored.clone())
+    };
+    let touched = saved
+        .updated
+        .iter()
+        .map(|row| row.id)
+        .chain(saved.deleted.iter().copied());
     let before: Vec<Expense> = touched.filter_map(stored).collect();
     let now = Instant::new(look.now.to_utc());
     let gone = saved.deleted.iter().filter_map(|id| stored(*id));
-    let gone: Vec<Expense> = gone.map(|row| Expense { deleted_at: Some(now), ..row }).collect();
-    let after = saved.created.into_iter().chain(saved.updated).chain(gone).collect();
+    let gone: Vec<Expense> = gone
+        .map(|row| Expense {
+            deleted_at: Some(now),
+            ..row
+        })
+        .collect();
+    let after = saved
+        .created
+        .into_iter()
+        .chain(saved.updated)
+        .chain(gone)
+        .collect();
     RowsChanged::change(before, after)
 }

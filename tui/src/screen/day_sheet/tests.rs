@@ -76,7 +76,10 @@ pub(super) fn desk(fake: &Arc<FakeApi>, state: &TempDir) -> Desk {
 }
 
 pub(super) fn day(rows: Vec<Expense>) -> Day {
-    Day { date: date("2026-11-20"), rows }
+    Day {
+        date: date("2026-11-20"),
+        rows,
+    }
 }
 
 /// A day with a row of every kind.
@@ -103,7 +106,13 @@ pub(super) fn eight() -> Vec<Expense> {
 
 /// What the server says after it took changes of these rows.
 pub(super) fn saved(created: Vec<Expense>, updated: Vec<Expense>, deleted: Vec<ExpenseId>) -> DaySaved {
-    DaySaved { date: date("2026-11-20"), rev: 8, created, updated, deleted }
+    DaySaved {
+        date: date("2026-11-20"),
+        rev: 8,
+        created,
+        updated,
+        deleted,
+    }
 }
 
 pub(super) fn refused(code: Code, faults: &[(&str, &str)]) -> ClientError {

@@ -24,12 +24,21 @@ pub(super) struct Typing {
 impl Typing {
     /// With the cursor at the end of what stands there.
     pub(super) fn new(text: String) -> Self {
-        Self { line: Line::new(text), offers: Vec::new(), picked: None, is_changed: false, is_whole: false }
+        Self {
+            line: Line::new(text),
+            offers: Vec::new(),
+            picked: None,
+            is_changed: false,
+            is_whole: false,
+        }
     }
 
     /// With all of it chosen, as in a form that is gone through with Tab.
     pub(super) fn over(text: String) -> Self {
-        Self { is_whole: !text.is_empty(), ..Self::new(text) }
+        Self {
+            is_whole: !text.is_empty(),
+            ..Self::new(text)
+        }
     }
 
     /// Takes typing in; says whether the text is another one now.
@@ -59,7 +68,13 @@ impl Typing {
         let names = |names: Vec<String>| offers(typed, &names, true);
         self.offers = match col {
             _ if typed.trim().is_empty() => Vec::new(),
-            Col::Category => names(lists.open_categories().into_iter().map(|(_, name)| name).collect()),
+            Col::Category => names(
+                lists
+                    .open_categories()
+                    .into_iter()
+                    .map(|(_, name)| name)
+                    .collect(),
+            ),
             Col::Account => names(lists.open_accounts().into_iter().map(|(_, name)| name).collect()),
             Col::Payee => offers(typed, &lists.payees, false),
             Col::Amount | Col::Note => Vec::new(),

@@ -24,12 +24,16 @@ use api::patch::Patch;
 impl Expenses {
     fn state_of(&self, row: &Expense) -> State {
         let at = self.list.place_of(row.id);
-        at.and_then(|at| self.list.get(at)).map_or(State::Saved, |item| item.state)
+        at.and_then(|at| self.list.get(at))
+            .map_or(State::Saved, |item| item.state)
     }
 
     pub(super) fn add(&mut self) -> Fx<Self> {
         let lists = self.desk.book.lists();
-        let widths = self.list.rows().map(|row| text::width(&figures::row_amount(row, lists.base)));
+        let widths = self
+            .list
+            .rows()
+            .map(|row| text::width(&figures::row_amount(row, lists.base)));
         let amount = u16::try_from(widths.max().unwrap_or(0)).unwrap_or(0);
         let quick = QuickAdd::new(self.desk.clone(), amount, self.recall.clone());
         Fx::ask(quick, |screen: &mut Self, typed, look| screen.typed(typed, look))
@@ -45,10 +49,15 @@ impl Expenses {
         };
         let id = item.row.id;
         if item.state == State::Saved {
-            return Fx::ask(ExpenseForm::edit(self.desk.clone(), item.row.clone(), look), Self::form_done);
+            return Fx::ask(
+                ExpenseForm::edit(self.desk.clone(), item.row.clone(), look),
+                Self::form_done,
+            );
         }
         match self.unsent.iter().find(|unsent| unsent.entry.id() == Some(id)) {
-            Some(unsent) if unsent.is_flying => Fx::notify("It is on its way to the server; try again in a moment."),
+            Some(unsent) if unsent.is_flying => {
+                Fx::notify("It is on its way to the server; try again in a moment.")
+            }
             Some(unsent) => {
                 let form = ExpenseForm::mend(self.desk.clone(), unsent.entry.clone(), look);
                 Fx::ask(form, Self::form_done)
@@ -63,14 +72,21 @@ impl Expenses {
                 self.wanted = Some(after.id);
                 self.saved(*after, look)
             }
-            FormDone::Saved { before: Some(before), after } => {
+            FormDone::Saved {
+                before: Some(before),
+                after,
+            } => {
                 self.wanted = Some(after.id);
                 self.changed_rows(vec![*before], vec![*after], look)
             }
             FormDone::Waiting(entry, why) => {
                 let row = quick_add::row_of(&entry.expense, &self.desk.book.lists(), look);
                 self.unsent.retain(|unsent| unsent.entry.id() != entry.id());
-                self.unsent.push(Unsent { entry: *entry, row: row.clone(), is_flying: false });
+                self.unsent.push(Unsent {
+                    entry: *entry,
+                    row: row.clone(),
+                    is_flying: false,
+                });
                 self.show(row, State::Unsent);
                 self.say_waiting();
                 Fx::notify(Message::warning(format!("Kept here, not sent yet. {why}")))
@@ -84,7 +100,9 @@ impl Expenses {
             let now = after.iter().find(|after| after.id == row.id)?;
             Some((row.clone(), now.version))
         });
-        let changed: Vec<(Expense, i64)> = versions.filter(|(row, version)| row.version != *version).collect();
+        let changed: Vec<(Expense, i64)> = versions
+            .filter(|(row, version)| row.version != *version)
+            .collect();
         if changed.is_empty() {
             return Fx::notify("Nothing was changed.");
         }
@@ -95,7 +113,11 @@ impl Expenses {
         if let [row] = after.as_slice()
             && let Some(category) = row.category_id
         {
-            said = format!("Changed {}, {}.", self.words_of(&after, look), lists.category_name(category));
+            said = format!(
+                "Changed {}, {}.",
+                self.words_of(&after, look),
+                lists.category_name(category)
+            );
         }
         Fx::announce(RowsChanged::change(before, after)).and(Fx::notify(format!("{said} {key} undo")))
     }
@@ -109,15 +131,22 @@ impl Expenses {
             _ => {
                 let unsaved = rows.iter().any(|row| self.state_of(row) != State::Saved);
                 if unsaved || rows.len() > MAX_BATCH {
-                    return Fx::notify(format!("Mark at most {MAX_BATCH} rows, all of them saved, to delete them in one go."));
+                    return Fx::notify(format!(
+                        "Mark at most {MAX_BATCH} rows, all of them saved, to delete them in one go."
+                    ));
                 }
                 let question = format!("Delete {}?", self.words_of(&rows, look));
-                Fx::ask(Confirm::new("Delete", question), move |screen: &mut Self, is_sure, look| {
-                    match rows.first().filter(|_| is_sure).map(|row| row.id) {
+                Fx::ask(
+                    Confirm::new("Delete", question),
+                    move |screen: &mut Self, is_sure, look| match rows
+                        .first()
+                        .filter(|_| is_sure)
+                        .map(|row| row.id)
+                    {
                         Some(first) => screen.delete_now(rows, first, look),
                         None => Fx::notify("Kept."),
-                    }
-                })
+                    },
+                )
             }
         }
     }
@@ -136,21 +165,33 @@ impl Expenses {
                     Ok(vec![undo::deleted(row)])
                 }
                 _ => {
-                    let operations =
-                        sent.iter().map(|row| undo::operation(BatchVerb::Delete, row.id, Some(row.version)));
+                    let operations = sent
+                        .iter()
+                        .map(|row| undo::operation(BatchVerb::Delete, row.id, Some(row.version)));
                     undo::batch(api, operations).await
                 }
             }
         };
-        Fx::call("deleting", work, move |screen: &mut Self, outcome, look| screen.deleted(rows, outcome, look))
+        Fx::call("deleting", work, move |screen: &mut Self, outcome, look| {
+            screen.deleted(rows, outcome, look)
+        })
     }
 
-    fn deleted(&mut self, rows: Vec<Expense>, outcome: Result<Vec<Expense>, ClientError>, look: &Look) -> Fx<Self> {
+    fn deleted(
+        &mut self,
+        rows: Vec<Expense>,
+        outcome: Result<Vec<Expense>, ClientError>,
+        look: &Look,
+    ) -> Fx<Self> {
         match outcome {
             Ok(after) => {
                 self.list.marked.clear();
                 let key = look.key(&["expenses"], Action::Undo);
-                let brings = if rows.len() == 1 { "brings it back" } else { "brings them back" };
+                let brings = if rows.len() == 1 {
+                    "brings it back"
+                } else {
+                    "brings them back"
+                };
                 let said = format!("Deleted {}. {key} {brings}", self.words_of(&rows, look));
                 self.remember(Undo::Deleted(rows.clone()));
                 Fx::announce(RowsChanged::change(rows, after)).and(Fx::notify(said))
@@ -168,32 +209,46 @@ impl Expenses {
 
     /// A change was refused; where somebody was faster, the rows are loaded as they are now.
     fn refused(&mut self, error: &ClientError) -> Fx<Self> {
-        let said = Fx::notify(Message::error(format!("Nothing was changed: {}", error.sentence())));
-        let is_stale = error.problem().is_some_and(|problem| matches!(problem.status, 404 | 412));
+        let said = Fx::notify(Message::error(format!(
+            "Nothing was changed: {}",
+            error.sentence()
+        )));
+        let is_stale = error
+            .problem()
+            .is_some_and(|problem| matches!(problem.status, 404 | 412));
         if is_stale { self.load().and(said) } else { said }
     }
 
     pub(super) fn categorise(&mut self, look: &Look) -> Fx<Self> {
         let rows = self.chosen();
-        let Some(first) = rows.first() else { return Fx::none() };
+        let Some(first) = rows.first() else {
+            return Fx::none();
+        };
         if rows.iter().any(|row| self.state_of(row) != State::Saved) || rows.len() > MAX_BATCH {
             return Fx::notify("Only rows that are saved have a category to change.");
         }
         let open = self.desk.book.lists().open_categories();
         let mut items = vec![Item::new("Uncategorised", "")];
         items.extend(open.iter().map(|(_, name)| Item::new(name.clone(), "")));
-        let at = first.category_id.and_then(|id| open.iter().position(|(open, _)| *open == id));
+        let at = first
+            .category_id
+            .and_then(|id| open.iter().position(|(open, _)| *open == id));
         let title = format!("Category of {}", self.words_of(&rows, look));
         let picker = Picker::new(title, items).or_new().at(at.map_or(0, |at| at + 1));
         Fx::ask(picker, move |screen: &mut Self, picked, _| {
             let patch = match picked {
-                Picked::New(name) => {
-                    ExpensePatch { category: Some(name), create_missing: true, ..ExpensePatch::default() }
-                }
+                Picked::New(name) => ExpensePatch {
+                    category: Some(name),
+                    create_missing: true,
+                    ..ExpensePatch::default()
+                },
                 Picked::Item(at) => {
                     let id = at.checked_sub(1).and_then(|at| open.get(at)).map(|(id, _)| *id);
                     let category_id = id.map_or(Patch::Clear, Patch::Set);
-                    ExpensePatch { category_id, ..ExpensePatch::default() }
+                    ExpensePatch {
+                        category_id,
+                        ..ExpensePatch::default()
+                    }
                 }
             };
             screen.patch(rows, patch)
@@ -205,7 +260,10 @@ impl Expenses {
         let sent = rows.clone();
         let work = async move {
             match sent.as_slice() {
-                [row] => Ok(vec![api.update_expense(row.id, row.version, &patch, Key::new()).await?]),
+                [row] => Ok(vec![
+                    api.update_expense(row.id, row.version, &patch, Key::new())
+                        .await?,
+                ]),
                 _ => {
                     let operations = sent.iter().map(|row| BatchOperation {
                         patch: Some(patch.clone()),
@@ -215,10 +273,14 @@ impl Expenses {
                 }
             }
         };
-        Fx::call("changing the category", work, move |screen: &mut Self, outcome, look| match outcome {
-            Ok(after) => screen.changed_rows(rows, after, look),
-            Err(error) => screen.refused(&error),
-        })
+        Fx::call(
+            "changing the category",
+            work,
+            move |screen: &mut Self, outcome, look| match outcome {
+                Ok(after) => screen.changed_rows(rows, after, look),
+                Err(error) => screen.refused(&error),
+            },
+        )
     }
 
     pub(super) fn duplicate(&mut self, look: &Look) -> Fx<Self> {
@@ -236,7 +298,11 @@ impl Expenses {
     pub(super) fn ask_filter(&mut self) -> Fx<Self> {
         let line = FilterLine::new(self.desk.book.clone(), &self.view.filter_text);
         Fx::ask(line, |screen: &mut Self, Filtered { filter, text }, _| {
-            screen.look_at(View { filter, filter_text: text, ..screen.view.clone() })
+            screen.look_at(View {
+                filter,
+                filter_text: text,
+                ..screen.view.clone()
+            })
         })
     }
 
@@ -245,7 +311,11 @@ impl Expenses {
             return Fx::notify("There is no filter.");
         }
         let filter = ExpenseFilter::default();
-        self.look_at(View { filter, filter_text: String::new(), ..self.view.clone() })
+        self.look_at(View {
+            filter,
+            filter_text: String::new(),
+            ..self.view.clone()
+        })
     }
 
     /// Esc takes marks away, then the filter, then the screen if it is not the lowest.
@@ -263,12 +333,17 @@ impl Expenses {
     pub(super) fn ask_range(&mut self) -> Fx<Self> {
         let (from, to) = self.view.period.range(self.desk.book.lists().calendar);
         Fx::ask(RangePrompt::new(from, to), |screen: &mut Self, (from, to), _| {
-            screen.look_at(View { period: Period::Custom(from, to), ..screen.view.clone() })
+            screen.look_at(View {
+                period: Period::Custom(from, to),
+                ..screen.view.clone()
+            })
         })
     }
 
     pub(super) fn ask_day(&mut self) -> Fx<Self> {
-        Fx::ask(DayPrompt::new("Go to"), |screen: &mut Self, day, _| screen.go_to(day))
+        Fx::ask(DayPrompt::new("Go to"), |screen: &mut Self, day, _| {
+            screen.go_to(day)
+        })
     }
 
     /// The period of the same length around a day, on its first row.
@@ -281,12 +356,19 @@ impl Expenses {
             return Fx::none();
         }
         let period = self.view.around(day, calendar);
-        self.look_at(View { period, ..self.view.clone() })
+        self.look_at(View {
+            period,
+            ..self.view.clone()
+        })
     }
 
     pub(super) fn stand_on_day(&mut self) {
         let Some(day) = self.wanted_day.take() else { return };
-        let nearest = self.list.rows().enumerate().min_by_key(|(_, row)| row.date.days_since(day).unsigned_abs());
+        let nearest = self
+            .list
+            .rows()
+            .enumerate()
+            .min_by_key(|(_, row)| row.date.days_since(day).unsigned_abs());
         if let Some((at, _)) = nearest {
             self.scroll.select(at, self.list.shown_len());
         }

@@ -17,13 +17,21 @@ impl Expenses {
     /// Loads everything again.
     pub(super) fn reload(&mut self) -> Fx<Self> {
         let waiting = self.send_waiting();
-        self.desk.book.refresh(&self.desk.api).and(self.load()).and(waiting)
+        self.desk
+            .book
+            .refresh(&self.desk.api)
+            .and(self.load())
+            .and(waiting)
     }
 
     /// Loads what could not be loaded, now that the server answers again.
     pub(super) fn reload_after_failure(&mut self) -> Fx<Self> {
         let is_missing = self.failure.is_some() || !self.desk.book.lists().is_loaded();
-        if is_missing { self.desk.book.refresh(&self.desk.api).and(self.load()) } else { Fx::none() }
+        if is_missing {
+            self.desk.book.refresh(&self.desk.api).and(self.load())
+        } else {
+            Fx::none()
+        }
     }
 
     /// Turns to another view.

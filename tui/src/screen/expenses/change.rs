@@ -36,7 +36,11 @@ impl Expenses {
     pub(super) fn show_unsent(&mut self) {
         let (sort, lists) = (self.view.sort, self.desk.book.lists());
         let unsent = self.unsent.iter().map(|unsent| {
-            let state = if unsent.entry.refusal.is_some() { State::Refused } else { State::Unsent };
+            let state = if unsent.entry.refusal.is_some() {
+                State::Refused
+            } else {
+                State::Unsent
+            };
             (unsent.row.clone(), state)
         });
         for (row, state) in unsent.collect::<Vec<_>>() {
@@ -55,7 +59,8 @@ impl Expenses {
         let len = self.list.shown_len();
         let wanted = self.wanted.and_then(|id| self.list.place_of(id));
         let place = wanted.or_else(|| selected.and_then(|id| self.list.place_of(id)));
-        self.scroll.select(place.unwrap_or_else(|| self.scroll.selected()), len);
+        self.scroll
+            .select(place.unwrap_or_else(|| self.scroll.selected()), len);
     }
 
     pub(super) fn rows_changed(&mut self, change: &RowsChanged) -> Fx<Self> {
@@ -91,16 +96,25 @@ impl Expenses {
         let row = self.undo.iter().rev().find_map(|undo| undo.created(id))?;
         let (id, day) = (row.id, row.date);
         self.outside = Some(Outside { id, day });
-        Some(Fx::notify(format!("Saved to {}, outside this view. Enter shows it.", day.short_words())))
+        Some(Fx::notify(format!(
+            "Saved to {}, outside this view. Enter shows it.",
+            day.short_words()
+        )))
     }
 
     pub(super) fn show_outside(&mut self, outside: Outside) -> Fx<Self> {
         self.wanted = Some(outside.id);
         let calendar = self.desk.book.lists().calendar;
         let period = self.view.around(outside.day, calendar);
-        let mut view = View { period, ..self.view.clone() };
+        let mut view = View {
+            period,
+            ..self.view.clone()
+        };
         if view.period == self.view.period {
-            view = View { sort: self.view.sort, ..View::month_of(outside.day, calendar) };
+            view = View {
+                sort: self.view.sort,
+                ..View::month_of(outside.day, calendar)
+            };
             view.period = period;
         }
         self.look_at(view)
@@ -137,7 +151,9 @@ impl Expenses {
     /// A new day: who looked at the month of yesterday's today looks at today's.
     pub(super) fn new_day(&mut self, day: NaiveDate, _: &Look) -> Fx<Self> {
         let calendar = self.desk.book.lists().calendar;
-        let Some(today) = Date::from_naive(day) else { return Fx::none() };
+        let Some(today) = Date::from_naive(day) else {
+            return Fx::none();
+        };
         let yesterday = today.shift_days(-1);
         let (from, to) = self.view.period.range(calendar);
         let is_current = (from..=to).contains(&yesterday) && !matches!(self.view.period, Period::Custom(..));
@@ -145,8 +161,14 @@ impl Expenses {
             return Fx::none();
         }
         let period = self.view.around(today, calendar);
-        self.look_at(View { period, ..self.view.clone() })
-            .and(Fx::notify(Message::from(format!("It is {}.", today.short_words()))))
+        self.look_at(View {
+            period,
+            ..self.view.clone()
+        })
+        .and(Fx::notify(Message::from(format!(
+            "It is {}.",
+            today.short_words()
+        ))))
     }
 
     /// `12.50 lunch`, or `3 rows, 175.75`.
@@ -157,7 +179,11 @@ impl Expenses {
             _ => {
                 let count = figures::rows(rows.len() as u64);
                 let sums = super::marks::sums(rows.iter(), lists.base);
-                [count, sums].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+                [count, sums]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             }
         }
     }

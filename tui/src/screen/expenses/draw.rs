@@ -39,7 +39,10 @@ impl Rows for Shown<'_> {
 
 impl Shown<'_> {
     fn new_category(&self, item: &Item) -> Option<&str> {
-        let name = self.new_categories.get(&item.row.id).filter(|_| item.state != State::Saved);
+        let name = self
+            .new_categories
+            .get(&item.row.id)
+            .filter(|_| item.state != State::Saved);
         name.map(String::as_str)
     }
 }
@@ -51,7 +54,11 @@ impl Expenses {
         }
         let lists = self.desk.book.lists();
         self.draw_summary(canvas, Rect { height: 1, ..area }, &lists, look);
-        let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        let below = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
         let width = expense_row::table_width(area.width);
         let body = Rect { width, ..below };
         self.table_area = body;
@@ -61,15 +68,30 @@ impl Expenses {
             self.draw_table(canvas, body, &lists, look);
         }
         if width < area.width {
-            let aside = Rect { x: area.x + width + 2, width: area.width - width - 3, ..below };
+            let aside = Rect {
+                x: area.x + width + 2,
+                width: area.width - width - 3,
+                ..below
+            };
             self.draw_aside(canvas, aside, &lists, look);
         }
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
         let columns = expense_row::columns(self.list.rows(), lists.base);
-        let rows = Shown { list: &self.list, lists, new_categories: &self.new_categories, look };
-        let table = Table { columns: &columns, rows: &rows, has_titles: true, has_focus: true, cell: None };
+        let rows = Shown {
+            list: &self.list,
+            lists,
+            new_categories: &self.new_categories,
+            look,
+        };
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            has_titles: true,
+            has_focus: true,
+            cell: None,
+        };
         table.draw(canvas, body, &mut self.scroll, look);
     }
 
@@ -77,7 +99,10 @@ impl Expenses {
         let x = body.x + 3.min(body.width);
         let columns = body.width.saturating_sub(4);
         canvas.set_cursor(Position::new(body.x, body.y));
-        let lines = self.empty_words(look).into_iter().flat_map(|words| text::wrap(&words, columns.into()));
+        let lines = self
+            .empty_words(look)
+            .into_iter()
+            .flat_map(|words| text::wrap(&words, columns.into()));
         for (y, line) in (body.y + 1..body.bottom()).zip(lines) {
             canvas.put(x, y, columns, &line, look.styles.plain);
         }
@@ -100,8 +125,21 @@ impl Expenses {
             put(&marked, look.styles.marked);
         }
         if let Some(report) = &self.report {
-            put(&sum_words(report, "Spent", |total| total.net.minor(total.currency), lists.base), look.styles.plain);
-            let income = sum_words(report, "Income", |total| total.income.minor(total.currency), lists.base);
+            put(
+                &sum_words(
+                    report,
+                    "Spent",
+                    |total| total.net.minor(total.currency),
+                    lists.base,
+                ),
+                look.styles.plain,
+            );
+            let income = sum_words(
+                report,
+                "Income",
+                |total| total.income.minor(total.currency),
+                lists.base,
+            );
             put(&income, look.styles.income);
             put(&figures::rows(ask::row_count(report)), look.styles.plain);
         }
@@ -119,16 +157,38 @@ impl Expenses {
             return;
         };
         let currency = total.currency;
-        let title = if report.totals.len() > 1 { format!("By category, {currency}") } else { "By category".to_owned() };
+        let title = if report.totals.len() > 1 {
+            format!("By category, {currency}")
+        } else {
+            "By category".to_owned()
+        };
         if area.height > 0 {
-            canvas.put_fit((area.x, area.y, area.width), &title, Align::Left, look.styles.heading, look);
+            canvas.put_fit(
+                (area.x, area.y, area.width),
+                &title,
+                Align::Left,
+                look.styles.heading,
+                look,
+            );
         }
         let rest = not_shown(report, currency, lists.base);
         let foot = u16::from(!rest.is_empty());
-        let chart = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + foot), ..area };
-        let bars: Vec<Bar<'_>> = report.rows.iter().filter_map(|row| bar(row, currency, look)).collect();
+        let chart = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1 + foot),
+            ..area
+        };
+        let bars: Vec<Bar<'_>> = report
+            .rows
+            .iter()
+            .filter_map(|row| bar(row, currency, look))
+            .collect();
         let mut scroll = Scroll::default();
-        Chart { bars: &bars, has_focus: false }.draw(canvas, chart, &mut scroll, look);
+        Chart {
+            bars: &bars,
+            has_focus: false,
+        }
+        .draw(canvas, chart, &mut scroll, look);
         if foot > 0 && area.height > 1 {
             let y = area.bottom() - 1;
             canvas.put_fit((area.x, y, area.width), &rest, Align::Left, look.styles.dim, look);
@@ -146,12 +206,19 @@ impl Expenses {
 }
 
 fn sum_words(report: &Report, noun: &str, of: fn(&Total) -> Option<i64>, base: Currency) -> String {
-    let sums = report.totals.iter().filter_map(|total| Some((total.currency, of(total)?)));
+    let sums = report
+        .totals
+        .iter()
+        .filter_map(|total| Some((total.currency, of(total)?)));
     let sums: Vec<String> = sums
         .filter(|(currency, minor)| *minor != 0 || (*currency == base && noun == "Spent"))
         .map(|(currency, minor)| figures::amount_in(minor, currency, base))
         .collect();
-    if sums.is_empty() { String::new() } else { format!("{noun} {}", sums.join(", ")) }
+    if sums.is_empty() {
+        String::new()
+    } else {
+        format!("{noun} {}", sums.join(", "))
+    }
 }
 
 /// A category's bar; subcategories are in their parents'.
@@ -161,8 +228,14 @@ fn bar<'a>(row: &'a ReportRow, currency: Currency, look: &Look) -> Option<Bar<'a
     }
     let total = row.totals.iter().find(|total| total.currency == currency)?;
     let value = total.net.minor(currency).filter(|net| *net != 0)?;
-    let share = total.share.map_or_else(String::new, |share| format!("{}%", (share.hundredths() + 50) / 100));
-    let label = if row.label.is_empty() { look.glyphs.ellipsis } else { row.label.as_str() };
+    let share = total.share.map_or_else(String::new, |share| {
+        format!("{}%", (share.hundredths() + 50) / 100)
+    });
+    let label = if row.label.is_empty() {
+        look.glyphs.ellipsis
+    } else {
+        row.label.as_str()
+    };
     Some(Bar {
         label: label.into(),
         value,
@@ -178,7 +251,17 @@ fn not_shown(report: &Report, currency: Currency, base: Currency) -> String {
         .totals
         .iter()
         .filter(|total| total.currency != currency)
-        .filter_map(|total| Some(figures::amount_in(total.net.minor(total.currency)?, total.currency, base)))
+        .filter_map(|total| {
+            Some(figures::amount_in(
+                total.net.minor(total.currency)?,
+                total.currency,
+                base,
+            ))
+        })
         .collect();
-    if others.is_empty() { String::new() } else { format!("not in it: {}", others.join(", ")) }
+    if others.is_empty() {
+        String::new()
+    } else {
+        format!("not in it: {}", others.join(", "))
+    }
 }

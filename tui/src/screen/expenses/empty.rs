@@ -13,7 +13,10 @@ impl Expenses {
         let key = |action| look.key(&CONTEXTS, action);
         let (Some(shown), None) = (&self.shown, &self.failure) else {
             return match &self.failure {
-                Some(failure) => vec![failure.clone(), format!("{} tries again.", look.key(&["global"], Action::Reload))],
+                Some(failure) => vec![
+                    failure.clone(),
+                    format!("{} tries again.", look.key(&["global"], Action::Reload)),
+                ],
                 None => vec!["Loading the rows.".to_owned()],
             };
         };
@@ -21,14 +24,20 @@ impl Expenses {
         let today = Self::today(look);
         let period = figures::period_name(shown.period, calendar, today);
         let before = figures::period_name(shown.period.prev(calendar), calendar, today);
-        let of_filter = if shown.is_filtered() { format!(" for {}", shown.filter_text) } else { String::new() };
+        let of_filter = if shown.is_filtered() {
+            format!(" for {}", shown.filter_text)
+        } else {
+            String::new()
+        };
         let mut ways = Vec::new();
         if shown.is_filtered() {
             ways.push(format!("{} clears the filter", key(Action::ClearFilter)));
         } else {
             ways.push(format!("{} adds", key(Action::Add)));
         }
-        let count = self.before.map_or_else(String::new, |count| format!(" ({})", figures::grouped(&count.to_string())));
+        let count = self.before.map_or_else(String::new, |count| {
+            format!(" ({})", figures::grouped(&count.to_string()))
+        });
         ways.push(format!("{} {before}{count}", key(Action::PreviousPeriod)));
         vec![format!("No rows in {period}{of_filter}. {}.", ways.join(", "))]
     }

@@ -25,8 +25,17 @@ impl Expenses {
     /// From the row that was marked last to here.
     pub(super) fn mark_range(&mut self) -> Fx<Self> {
         let here = self.scroll.selected();
-        let from = self.mark_from.and_then(|id| self.list.place_of(id)).unwrap_or(here);
-        let ids: Vec<_> = self.list.rows().skip(from.min(here)).take(from.abs_diff(here) + 1).map(|row| row.id).collect();
+        let from = self
+            .mark_from
+            .and_then(|id| self.list.place_of(id))
+            .unwrap_or(here);
+        let ids: Vec<_> = self
+            .list
+            .rows()
+            .skip(from.min(here))
+            .take(from.abs_diff(here) + 1)
+            .map(|row| row.id)
+            .collect();
         self.list.marked.extend(ids);
         self.mark_from = self.list.get(here).map(|item| item.row.id);
         Fx::none()
@@ -34,14 +43,22 @@ impl Expenses {
 
     /// Among the rows that are loaded.
     pub(super) fn mark_invert(&mut self) -> Fx<Self> {
-        let others: Vec<_> =
-            self.list.rows().map(|row| row.id).filter(|id| !self.list.marked.contains(id)).collect();
+        let others: Vec<_> = self
+            .list
+            .rows()
+            .map(|row| row.id)
+            .filter(|id| !self.list.marked.contains(id))
+            .collect();
         self.list.marked = others.into_iter().collect();
         Fx::none()
     }
 
     pub(super) fn marked(&self) -> Vec<Expense> {
-        self.list.rows().filter(|row| self.list.marked.contains(&row.id)).cloned().collect()
+        self.list
+            .rows()
+            .filter(|row| self.list.marked.contains(&row.id))
+            .cloned()
+            .collect()
     }
 
     /// The rows that a verb means: the marked ones, else the one under the cursor.
@@ -50,7 +67,11 @@ impl Expenses {
         if !marked.is_empty() {
             return marked;
         }
-        self.list.get(self.scroll.selected()).map(|item| item.row.clone()).into_iter().collect()
+        self.list
+            .get(self.scroll.selected())
+            .map(|item| item.row.clone())
+            .into_iter()
+            .collect()
     }
 
     /// `2 marked: 175.75`
@@ -58,7 +79,11 @@ impl Expenses {
         if self.list.marked.is_empty() {
             return None;
         }
-        let marked: Vec<&Expense> = self.list.rows().filter(|row| self.list.marked.contains(&row.id)).collect();
+        let marked: Vec<&Expense> = self
+            .list
+            .rows()
+            .filter(|row| self.list.marked.contains(&row.id))
+            .collect();
         let sums = sums(marked.iter().copied(), base);
         let colon = if sums.is_empty() { "" } else { ": " };
         Some(format!("{} marked{colon}{sums}", marked.len()))
@@ -81,7 +106,9 @@ pub(super) fn sums<'a>(rows: impl Iterator<Item = &'a Expense>, base: Currency) 
     let words = |sums: BTreeMap<Currency, i64>, prefix: &str| {
         let mut sums: Vec<(Currency, i64)> = sums.into_iter().collect();
         sums.sort_by_key(|(currency, _)| *currency != base);
-        let words = sums.into_iter().map(|(currency, minor)| figures::amount_in(minor, currency, base));
+        let words = sums
+            .into_iter()
+            .map(|(currency, minor)| figures::amount_in(minor, currency, base));
         words.map(|sum| format!("{prefix}{sum}")).collect::<Vec<_>>()
     };
     let mut all = words(spent, "");

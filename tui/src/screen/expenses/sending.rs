@@ -30,7 +30,9 @@ impl Expenses {
     pub(super) fn take_over(&self) -> Fx<Self> {
         let outbox = self.desk.outbox.clone();
         let taken = async move {
-            outbox.beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?))).await
+            outbox
+                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?)))
+                .await
         };
         Fx::call("", taken, Self::taken_over)
     }
@@ -42,16 +44,28 @@ impl Expenses {
     ) -> Fx<Self> {
         let (entries, mut drafts) = match taken {
             Ok(taken) => taken,
-            Err(error) => return Fx::notify(Message::warning(format!("Unsent entries cannot be read: {error}."))),
+            Err(error) => {
+                return Fx::notify(Message::warning(format!(
+                    "Unsent entries cannot be read: {error}."
+                )));
+            }
         };
         // An entry and its draft have one id: what is on its way already is not offered again.
-        drafts.retain(|draft| entries.iter().all(|entry| entry.id().is_none_or(|id| id.0 != draft.id)));
+        drafts.retain(|draft| {
+            entries
+                .iter()
+                .all(|entry| entry.id().is_none_or(|id| id.0 != draft.id))
+        });
         self.desk.drafts.put(drafts);
         let mut fx = Fx::none();
         for entry in entries {
             let row = self.row_of(&entry, look);
             fx = fx.and(if entry.refusal.is_some() {
-                self.unsent.push(Unsent { entry, row: row.clone(), is_flying: false });
+                self.unsent.push(Unsent {
+                    entry,
+                    row: row.clone(),
+                    is_flying: false,
+                });
                 self.show(row, State::Refused);
                 Fx::none()
             } else {
@@ -68,10 +82,19 @@ impl Expenses {
             self.recall.retain(|line| *line != row.text);
             self.recall.push(row.text.clone());
         }
-        if let [Entered { expense, row, new_category, text }] = rows.as_slice() {
+        if let [
+            Entered {
+                expense,
+                row,
+                new_category,
+                text,
+            },
+        ] = rows.as_slice()
+        {
             let (row, new_category) = (row.clone(), new_category.clone());
             let entry = self.desk.outbox.entry(expense.clone(), text);
-            self.new_categories.extend(new_category.map(|name| (row.id, name)));
+            self.new_categories
+                .extend(new_category.map(|name| (row.id, name)));
             self.wanted = Some(row.id);
             let forget = slot.forget();
             return self.send_after(entry, row, Some(forget));
@@ -92,7 +115,11 @@ impl Expenses {
     ) -> Fx<Self> {
         let label = format!("saving {}", entry.text);
         self.unsent.retain(|unsent| unsent.entry.id() != entry.id());
-        self.unsent.push(Unsent { entry: entry.clone(), row: row.clone(), is_flying: true });
+        self.unsent.push(Unsent {
+            entry: entry.clone(),
+            row: row.clone(),
+            is_flying: true,
+        });
         self.show(row, State::Unsent);
         let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
         let work = async move {
@@ -115,7 +142,9 @@ impl Expenses {
                 let what = self.unsent.iter().find(|unsent| unsent.entry.id() == id);
                 let what = what.map_or_else(String::new, |unsent| unsent.entry.text.clone());
                 let why = error.sentence();
-                Fx::notify(Message::warning(format!("Kept here, not sent yet: {what}. {why}")))
+                Fx::notify(Message::warning(format!(
+                    "Kept here, not sent yet: {what}. {why}"
+                )))
             }
             Sent::Refused(entry, error) => {
                 let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
@@ -128,7 +157,11 @@ impl Expenses {
 
     /// An entry came back unsaved.
     fn landed(&mut self, entry: Entry, state: State) {
-        let Some(unsent) = self.unsent.iter_mut().find(|unsent| unsent.entry.id() == entry.id()) else {
+        let Some(unsent) = self
+            .unsent
+            .iter_mut()
+            .find(|unsent| unsent.entry.id() == entry.id())
+        else {
             return;
         };
         unsent.is_flying = false;
@@ -139,7 +172,11 @@ impl Expenses {
 
     /// How many entries wait is the header's to say.
     pub(super) fn say_waiting(&self) {
-        let count = self.unsent.iter().filter(|unsent| unsent.entry.refusal.is_none()).count();
+        let count = self
+            .unsent
+            .iter()
+            .filter(|unsent| unsent.entry.refusal.is_none())
+            .count();
         self.desk.waiting.set(count);
     }
 
@@ -155,10 +192,15 @@ impl Expenses {
             return announced.and(Fx::notify(said));
         }
         if !self.is_in_view(&row) {
-            self.outside = Some(Outside { id: row.id, day: row.date });
+            self.outside = Some(Outside {
+                id: row.id,
+                day: row.date,
+            });
             let today = Self::today(look);
             let day = figures::day_words(row.date, today);
-            return announced.and(Fx::notify(format!("Saved to {day}, outside this view. Enter shows it.")));
+            return announced.and(Fx::notify(format!(
+                "Saved to {day}, outside this view. Enter shows it."
+            )));
         }
         self.is_fresh = true;
         announced.and(Fx::notify(said)).and(self.ask_month_total(row))
@@ -170,7 +212,10 @@ impl Expenses {
         let what = crate::expense_row::words(row, lists.base, look);
         let category = row.category_id.map_or("", |id| lists.category_name(id));
         let day = figures::day_words(row.date, Self::today(look));
-        let parts: Vec<&str> = [what.as_str(), category, day.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = [what.as_str(), category, day.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
         let undo = look.key(&["expenses"], crate::keymap::Action::Undo);
         let total = total.map_or_else(String::new, |total| format!(" {total}."));
         format!("Saved {}.{total} {undo} undo", parts.join(", "))
@@ -190,12 +235,20 @@ impl Expenses {
             ..ExpenseFilter::default()
         };
         let report = self.desk.api.report_summary(&filter);
-        Fx::call_latest("month", "adding up", report, move |screen: &mut Self, report, look| {
-            screen.month_added_up(&row, report, look)
-        })
+        Fx::call_latest(
+            "month",
+            "adding up",
+            report,
+            move |screen: &mut Self, report, look| screen.month_added_up(&row, report, look),
+        )
     }
 
-    fn month_added_up(&mut self, row: &Expense, report: Result<Report, ClientError>, look: &Look) -> Fx<Self> {
+    fn month_added_up(
+        &mut self,
+        row: &Expense,
+        report: Result<Report, ClientError>,
+        look: &Look,
+    ) -> Fx<Self> {
         let lists = self.desk.book.lists();
         let (Ok(report), Some(category), true) = (report, row.category_id, self.is_fresh) else {
             return Fx::none();
@@ -222,12 +275,20 @@ impl Expenses {
             .filter(|unsent| !unsent.is_flying && unsent.entry.refusal.is_none())
             .cloned()
             .collect();
-        Fx::batch(waiting.into_iter().map(|unsent| self.send(unsent.entry, unsent.row)))
+        Fx::batch(
+            waiting
+                .into_iter()
+                .map(|unsent| self.send(unsent.entry, unsent.row)),
+        )
     }
 
     /// Drops an entry for good.
     pub(super) fn drop_unsent(&mut self, id: ExpenseId, look: &Look) -> Fx<Self> {
-        let Some(at) = self.unsent.iter().position(|unsent| unsent.entry.id() == Some(id)) else {
+        let Some(at) = self
+            .unsent
+            .iter()
+            .position(|unsent| unsent.entry.id() == Some(id))
+        else {
             return Fx::none();
         };
         if self.unsent.get(at).is_some_and(|unsent| unsent.is_flying) {
@@ -240,12 +301,17 @@ impl Expenses {
         self.recall.push(unsent.entry.text.clone());
         let outbox = self.desk.outbox.clone();
         let discard = async move { outbox.beside(move |outbox| outbox.discard(&unsent.entry)).await };
-        Fx::call("dropping an entry", discard, |_, _, _| Fx::none())
-            .and(Fx::notify(format!("Dropped {words}. a and Up bring its text back.")))
+        Fx::call("dropping an entry", discard, |_, _, _| Fx::none()).and(Fx::notify(format!(
+            "Dropped {words}. a and Up bring its text back."
+        )))
     }
 
     fn send_batch(&mut self, rows: Vec<Entered>, mut slot: crate::drafts::Slot) -> Fx<Self> {
-        let text = rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n");
+        let text = rows
+            .iter()
+            .map(|row| row.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n");
         let operations = rows.into_iter().map(|entered| BatchOperation {
             op: BatchVerb::Create,
             id: None,
@@ -263,19 +329,26 @@ impl Expenses {
             }
             (saved, slot)
         };
-        Fx::call(label, work, move |screen: &mut Self, (saved, slot), _| match saved {
-            Ok(rows) => {
-                let said = format!("Saved {}. u undo", figures::rows(rows.len() as u64));
-                screen.remember(Undo::Created(rows.clone()));
-                screen.wanted = rows.first().map(|row| row.id);
-                Fx::announce(RowsChanged::change(Vec::new(), rows)).and(Fx::notify(said))
-            }
-            Err(error) => {
-                slot.shelve(&text);
-                let said = format!("None of them was saved; a offers them again. {}", error.sentence());
-                Fx::notify(Message::error(said))
-            }
-        })
+        Fx::call(
+            label,
+            work,
+            move |screen: &mut Self, (saved, slot), _| match saved {
+                Ok(rows) => {
+                    let said = format!("Saved {}. u undo", figures::rows(rows.len() as u64));
+                    screen.remember(Undo::Created(rows.clone()));
+                    screen.wanted = rows.first().map(|row| row.id);
+                    Fx::announce(RowsChanged::change(Vec::new(), rows)).and(Fx::notify(said))
+                }
+                Err(error) => {
+                    slot.shelve(&text);
+                    let said = format!(
+                        "None of them was saved; a offers them again. {}",
+                        error.sentence()
+                    );
+                    Fx::notify(Message::error(said))
+                }
+            },
+        )
     }
 
     /// An entry from the disk as a row.

@@ -21,7 +21,11 @@ impl Api for Saving {
         Box::pin(async move {
             match answer.await {
                 Err(ClientError::Unreachable { reason, .. }) if reason.starts_with("the test gave no") => {
-                    Ok(Answer { status: 200, body: saved(&request), ..Answer::default() })
+                    Ok(Answer {
+                        status: 200,
+                        body: saved(&request),
+                        ..Answer::default()
+                    })
                 }
                 answer => answer,
             }
@@ -35,7 +39,10 @@ fn saved(request: &Request) -> Vec<u8> {
     let row = match request.operation {
         "create_expense" => made(&request.body_value().unwrap()),
         "update_expense" => patched(known(id(2)).unwrap(), &request.body_value().unwrap()),
-        "restore_expense" => Expense { version: 3, ..known(id(2)).unwrap() },
+        "restore_expense" => Expense {
+            version: 3,
+            ..known(id(2)).unwrap()
+        },
         "delete_expense" => return Vec::new(),
         "batch_expenses" => {
             let batch: Batch = request.body_value().unwrap();
@@ -44,11 +51,22 @@ fn saved(request: &Request) -> Vec<u8> {
                 BatchVerb::Update => patched(known(operation.id).unwrap(), operation.patch.as_ref().unwrap()),
                 BatchVerb::Delete => {
                     let row = known(operation.id).unwrap();
-                    Expense { deleted_at: Some(row.updated_at), version: 2, ..row }
+                    Expense {
+                        deleted_at: Some(row.updated_at),
+                        version: 2,
+                        ..row
+                    }
                 }
-                BatchVerb::Restore => Expense { version: 3, ..known(operation.id).unwrap() },
+                BatchVerb::Restore => Expense {
+                    version: 3,
+                    ..known(operation.id).unwrap()
+                },
             });
-            return serde_json::to_vec(&BatchResult { rev: 8, items: items.collect() }).unwrap();
+            return serde_json::to_vec(&BatchResult {
+                rev: 8,
+                items: items.collect(),
+            })
+            .unwrap();
         }
         other => panic!("nobody told the server about {other}"),
     };
@@ -56,9 +74,18 @@ fn saved(request: &Request) -> Vec<u8> {
 }
 
 fn made(new: &NewExpense) -> Expense {
-    let mut row = row(0, &new.date.to_string(), new.amount.as_str(), new.payee.as_deref().unwrap_or(""), None, None);
+    let mut row = row(
+        0,
+        &new.date.to_string(),
+        new.amount.as_str(),
+        new.payee.as_deref().unwrap_or(""),
+        None,
+        None,
+    );
     row.id = new.id.unwrap();
-    row.category_id = new.category_id.or(new.category.as_ref().map(|_| crate::book::tests::id(190)));
+    row.category_id = new
+        .category_id
+        .or(new.category.as_ref().map(|_| crate::book::tests::id(190)));
     row.account_id = new.account_id;
     row.to_account_id = new.to_account_id;
     row.kind = new.kind.unwrap_or_default();
@@ -96,7 +123,11 @@ impl Bench {
         fake.on("report_summary", &report());
         let state = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(state.path(), "test").unwrap();
-        let desk = Desk::new(Arc::new(Saving(fake.clone())), api::currency::Currency::EUR, outbox);
+        let desk = Desk::new(
+            Arc::new(Saving(fake.clone())),
+            api::currency::Currency::EUR,
+            outbox,
+        );
         Self { fake, desk, state }
     }
 
@@ -105,7 +136,11 @@ impl Bench {
         let Self { fake, desk, state } = self;
         drop(desk);
         let outbox = Outbox::open(state.path(), "test").unwrap();
-        let desk = Desk::new(Arc::new(Saving(fake.clone())), api::currency::Currency::EUR, outbox);
+        let desk = Desk::new(
+            Arc::new(Saving(fake.clone())),
+            api::currency::Currency::EUR,
+            outbox,
+        );
         Self { fake, desk, state }
     }
 

@@ -47,7 +47,9 @@ impl Expenses {
             return Fx::notify("Nothing was changed here yet.");
         };
         let work = carry_out(Arc::clone(&self.desk.api), undo.clone());
-        Fx::call("undoing", work, move |screen: &mut Self, outcome, look| screen.undone(undo, outcome, look))
+        Fx::call("undoing", work, move |screen: &mut Self, outcome, look| {
+            screen.undone(undo, outcome, look)
+        })
     }
 
     fn undone(&mut self, undo: Undo, outcome: Result<Vec<Expense>, ClientError>, look: &Look) -> Fx<Self> {
@@ -79,16 +81,30 @@ async fn carry_out(api: Arc<dyn Api>, undo: Undo) -> Result<Vec<Expense>, Client
                 api.delete_expense(row.id, row.version, Key::new()).await?;
                 Ok(vec![deleted(row)])
             }
-            _ => batch(api, rows.iter().map(|row| operation(BatchVerb::Delete, row.id, Some(row.version)))).await,
+            _ => {
+                batch(
+                    api,
+                    rows.iter()
+                        .map(|row| operation(BatchVerb::Delete, row.id, Some(row.version))),
+                )
+                .await
+            }
         },
         Undo::Deleted(rows) => match rows.as_slice() {
             [row] => Ok(vec![api.restore_expense(row.id, Key::new()).await?]),
-            _ => batch(api, rows.iter().map(|row| operation(BatchVerb::Restore, row.id, None))).await,
+            _ => {
+                batch(
+                    api,
+                    rows.iter().map(|row| operation(BatchVerb::Restore, row.id, None)),
+                )
+                .await
+            }
         },
         Undo::Changed(rows) => match rows.as_slice() {
-            [(row, version)] => {
-                Ok(vec![api.update_expense(row.id, *version, &back_to(row), Key::new()).await?])
-            }
+            [(row, version)] => Ok(vec![
+                api.update_expense(row.id, *version, &back_to(row), Key::new())
+                    .await?,
+            ]),
             _ => {
                 let operations = rows.iter().map(|(row, version)| BatchOperation {
                     patch: Some(back_to(row)),
@@ -104,17 +120,29 @@ pub(super) async fn batch(
     api: Arc<dyn Api>,
     operations: impl Iterator<Item = BatchOperation>,
 ) -> Result<Vec<Expense>, ClientError> {
-    let batch = Batch { operations: operations.collect() };
+    let batch = Batch {
+        operations: operations.collect(),
+    };
     Ok(api.batch_expenses(&batch, Key::new()).await?.items)
 }
 
 pub(super) fn operation(op: BatchVerb, id: ExpenseId, version: Option<i64>) -> BatchOperation {
-    BatchOperation { op, id: Some(id), version, expense: None, patch: None }
+    BatchOperation {
+        op,
+        id: Some(id),
+        version,
+        expense: None,
+        patch: None,
+    }
 }
 
 /// The row as it is once it is deleted; the moment is the server's to know.
 pub(super) fn deleted(row: &Expense) -> Expense {
-    Expense { deleted_at: Some(row.updated_at), version: row.version + 1, ..row.clone() }
+    Expense {
+        deleted_at: Some(row.updated_at),
+        version: row.version + 1,
+        ..row.clone()
+    }
 }
 
 /// The patch that makes a row what it was.

@@ -174,25 +174,34 @@ impl Insights {
 
     fn ask_filter(&self) -> Fx<Self> {
         let text = self.view.as_ref().map_or("", |view| view.filter_text.as_str());
-        Fx::ask(FilterLine::new(self.desk.book.clone(), text), |screen: &mut Self, filtered: Filtered, _| {
-            screen.set_filter(filtered.filter, filtered.text)
-        })
+        Fx::ask(
+            FilterLine::new(self.desk.book.clone(), text),
+            |screen: &mut Self, filtered: Filtered, _| screen.set_filter(filtered.filter, filtered.text),
+        )
     }
 
     /// Takes a filter; its days, if it names any, become the period.
     fn set_filter(&mut self, mut filter: ExpenseFilter, text: String) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else { return Fx::none() };
+        let Some(view) = &mut self.view else {
+            return Fx::none();
+        };
         view.filter_text = text;
         let (from, to) = view.period.range(calendar);
         if filter.from.is_some() || filter.to.is_some() {
-            let from = filter.from.take().unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
+            let from = filter
+                .from
+                .take()
+                .unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
             let to = filter.to.take().unwrap_or_else(|| to.max(from));
             view.period = Period::Custom(from, to);
             view.filter_text = api::filter::print(&filter);
         }
         view.filter = filter;
-        let is_same = self.shown.as_ref().is_some_and(|shown| shown.asked == view.asked(calendar));
+        let is_same = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| shown.asked == view.asked(calendar));
         if is_same { Fx::none() } else { self.ask() }
     }
 
@@ -206,7 +215,9 @@ impl Insights {
 
     fn ask_day(&self) -> Fx<Self> {
         Fx::ask(DayPrompt::new("Go to a day"), |screen: &mut Self, day, _| {
-            let Some(view) = &screen.view else { return Fx::none() };
+            let Some(view) = &screen.view else {
+                return Fx::none();
+            };
             let period = Period::of(kind_of(view.period), day, screen.calendar());
             screen.look_at(period)
         })

@@ -19,17 +19,37 @@ fn theirs() -> Vec<Expense> {
 #[test]
 fn a_stale_save_shows_mine_and_theirs_by_row_and_loses_nothing() {
     let bench = Bench::new();
-    bench.fake.fail_once("update_day", refused(Code::StaleVersion, &[]));
+    bench
+        .fake
+        .fail_once("update_day", refused(Code::StaleVersion, &[]));
     let mut app = bench.open();
     bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
     app.keys("50<esc>j<tab><tab><tab>eX<esc><s-tab><s-tab><s-tab>jj36<esc>");
     app.keys("<c-x>");
     insta::assert_snapshot!("day_conflict_80x24", app.screen());
-    assert!(app.screen().contains("Amount: mine 50, theirs 49.50"), "{}", app.screen());
-    assert!(app.screen().contains("with Ana"), "what nobody typed over is theirs");
+    assert!(
+        app.screen().contains("Amount: mine 50, theirs 49.50"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.screen().contains("with Ana"),
+        "what nobody typed over is theirs"
+    );
     assert!(app.screen().contains("Ana's bakery"));
-    assert!(app.screen().contains("deleted elsewhere; ^x adds it again"), "{}", app.screen());
-    assert!(app.message().unwrap().text.contains("1 row added, 2 changed, 1 deleted"), "{:?}", app.message());
+    assert!(
+        app.screen().contains("deleted elsewhere; ^x adds it again"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.message()
+            .unwrap()
+            .text
+            .contains("1 row added, 2 changed, 1 deleted elsewhere. ^x saves."),
+        "{:?}",
+        app.message()
+    );
     bench.fake.on("update_day", &saved(vec![], vec![], vec![]));
     app.keys("<c-x>");
     assert_eq!(bench.sent()[1].if_match.as_deref(), Some("\"8-new\""));
@@ -46,7 +66,9 @@ fn a_stale_save_shows_mine_and_theirs_by_row_and_loses_nothing() {
 #[test]
 fn u_takes_theirs() {
     let bench = Bench::new();
-    bench.fake.fail_once("update_day", refused(Code::StaleVersion, &[]));
+    bench
+        .fake
+        .fail_once("update_day", refused(Code::StaleVersion, &[]));
     let mut app = bench.open();
     bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
     app.keys("50<esc><c-x>u");
@@ -60,11 +82,18 @@ fn changes_elsewhere_come_in_under_what_is_typed() {
     let mut app = bench.open();
     app.keys("jjj<esc>2");
     bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
-    app.poster().change(RowsChanged::change(vec![], vec![row(9, "2026-11-20", "9.00", "", None, None)]));
+    app.poster().change(RowsChanged::change(
+        vec![],
+        vec![row(9, "2026-11-20", "9.00", "", None, None)],
+    ));
     app.settle();
     assert!(app.screen().contains("added elsewhere"), "{}", app.screen());
     assert!(app.screen().contains("changed elsewhere"), "{}", app.screen());
-    assert!(app.message().unwrap().text.starts_with("Changed elsewhere"), "{:?}", app.message());
+    assert!(
+        app.message().unwrap().text.starts_with("Changed elsewhere"),
+        "{:?}",
+        app.message()
+    );
 }
 
 #[test]
@@ -72,7 +101,10 @@ fn changes_of_other_days_are_not_looked_at() {
     let bench = Bench::new();
     let mut app = bench.open();
     let before = bench.fake.requests_of("get_day").len();
-    app.poster().change(RowsChanged::change(vec![], vec![row(9, "2026-11-01", "9.00", "", None, None)]));
+    app.poster().change(RowsChanged::change(
+        vec![],
+        vec![row(9, "2026-11-01", "9.00", "", None, None)],
+    ));
     app.settle();
     assert_eq!(bench.fake.requests_of("get_day").len(), before);
 }

@@ -45,7 +45,10 @@ impl Layer for Opener {
 
 fn over(desk: &Desk) -> Harness {
     let desk = desk.clone();
-    let screens = vec![Screen::new("Opener", move || Opener(desk)), Screen::new("Below", || Below)];
+    let screens = vec![
+        Screen::new("Opener", move || Opener(desk)),
+        Screen::new("Below", || Below),
+    ];
     Harness::new(80, 24).screens(screens)
 }
 
@@ -55,12 +58,51 @@ fn leaving_keeps_unsaved_cells_and_says_so() {
     let mut app = over(&bench.desk);
     app.keys("o50<esc><esc>");
     assert_eq!(app.titles(), ["Opener"]);
-    assert!(app.message().unwrap().text.contains("Unsaved cells of Fri 20 Nov are kept"), "{:?}", app.message());
+    assert!(
+        app.message()
+            .unwrap()
+            .text
+            .contains("Unsaved cells of Fri 20 Nov are kept"),
+        "{:?}",
+        app.message()
+    );
     bench.fake.once_tagged("get_day", &day(eight()), ETAG);
     app.keys("o");
     assert!(app.line(4).contains("50.00"), "{}", app.screen());
-    assert!(app.message().unwrap().text.contains("1 unsaved row"), "{:?}", app.message());
+    assert!(
+        app.message().unwrap().text.contains("1 unsaved row"),
+        "{:?}",
+        app.message()
+    );
     assert!(bench.sent().is_empty());
+}
+
+#[test]
+fn a_switch_to_another_screen_keeps_them_too() {
+    let bench = Bench::new();
+    let mut app = over(&bench.desk);
+    app.keys("o50").act(Action::Screen2);
+    assert_eq!(app.titles(), ["Below"]);
+    bench.fake.once_tagged("get_day", &day(eight()), ETAG);
+    app.keys("1o");
+    assert!(app.line(4).contains("50.00"), "{}", app.screen());
+}
+
+#[test]
+fn leaving_waits_for_a_save_that_is_on_its_way() {
+    let bench = Bench::new();
+    bench.fake.on("update_day", &saved(vec![], vec![], vec![]));
+    let mut app = over(&bench.desk);
+    app.keys("o50<esc>").hold().keys("<c-x><esc>");
+    assert_eq!(app.titles().len(), 2);
+    app.release();
+    assert_eq!(app.titles(), ["Opener"]);
+    assert!(
+        app.message().unwrap().text.starts_with("Saved Fri 20 Nov"),
+        "{:?}",
+        app.message()
+    );
+    assert_eq!(bench.sent().len(), 1);
 }
 
 #[test]
@@ -86,9 +128,17 @@ fn every_letter_is_on_disk_and_a_dead_app_leaves_it_to_the_next() {
     desk.drafts.put(desk.outbox.take_drafts().unwrap());
     fake.once_tagged("get_day", &day(eight()), ETAG);
     let mut app = Harness::new(80, 24).open(DaySheet::new(desk.clone(), date("2026-11-20")));
-    assert!(app.line(4).contains("50.00") && app.line(4).contains("Hal"), "{}", app.screen());
+    assert!(
+        app.line(4).contains("50.00") && app.line(4).contains("Hal"),
+        "{}",
+        app.screen()
+    );
     app.keys("u");
-    assert_eq!(desk.outbox.counts().unwrap(), (0, 0), "taken back, nothing is kept");
+    assert_eq!(
+        desk.outbox.counts().unwrap(),
+        (0, 0),
+        "taken back, nothing is kept"
+    );
 }
 
 #[test]
@@ -115,13 +165,21 @@ fn a_draft_over_a_row_that_changed_since_shows_both() {
     rows[0].version = 2;
     bench.fake.once_tagged("get_day", &day(rows), "\"8-new\"");
     app.keys("o");
-    assert!(app.screen().contains("Amount: mine 50, theirs 49.50"), "{}", app.screen());
+    assert!(
+        app.screen().contains("Amount: mine 50, theirs 49.50"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
 fn a_draft_that_cannot_be_read_is_passed_over() {
     let bench = Bench::new();
-    let id = bench.desk.outbox.keep_draft(None, "day 2026-11-20", "{not json").unwrap();
+    let id = bench
+        .desk
+        .outbox
+        .keep_draft(None, "day 2026-11-20", "{not json")
+        .unwrap();
     let draft = crate::outbox::Draft {
         id,
         kind: "day 2026-11-20".to_owned(),

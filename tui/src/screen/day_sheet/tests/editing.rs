@@ -7,7 +7,11 @@ fn a_digit_starts_typing_and_takes_the_place_of_what_stood_there() {
     let mut app = Bench::new().open();
     app.keys("12.5+3<esc>");
     assert!(app.line(4).contains("15.50"), "{}", app.screen());
-    assert!(app.screen().contains("1 changed, ^x saves all"), "{}", app.screen());
+    assert!(
+        app.screen().contains("1 changed, ^x saves all"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -59,10 +63,18 @@ fn a_part_of_a_name_is_completed_and_an_unknown_one_is_said_to_be_new() {
 fn a_cell_reached_with_tab_is_typed_over_and_one_opened_with_e_goes_on() {
     let mut app = Bench::new().open();
     app.keys("e<tab>");
-    assert!(app.style_of("Food").add_modifier.contains(ratatui::style::Modifier::REVERSED));
+    assert!(
+        app.style_of("Food")
+            .add_modifier
+            .contains(ratatui::style::Modifier::REVERSED)
+    );
     app.keys("rent<tab><tab>X<esc>");
     assert!(app.line(4).contains("Rent"), "{}", app.screen());
-    assert!(app.line(4).trim_end().ends_with('X') && !app.line(4).contains("Rewe"), "{}", app.screen());
+    assert!(
+        app.line(4).trim_end().ends_with('X') && !app.line(4).contains("Rewe"),
+        "{}",
+        app.screen()
+    );
     app.keys("eY<esc>");
     assert!(app.line(4).contains("XY"), "{}", app.screen());
     app.keys("<s-tab><s-tab>e<tab><bs><esc>");
@@ -105,11 +117,19 @@ fn other_kinds_keep_their_sign_and_stay_what_they_are() {
     app.keys("jjj40<esc>");
     assert!(app.line(7).contains("-40.00"), "{}", app.screen());
     app.keys("+40<esc>");
-    assert!(app.screen().contains("is a refund and stays one"), "{}", app.screen());
+    assert!(
+        app.screen().contains("is a refund and stays one"),
+        "{}",
+        app.screen()
+    );
     app.keys("-40<esc>jjj3100<esc>");
     assert!(app.line(10).contains("+3,100.00"), "{}", app.screen());
     app.keys("kk<tab>e");
-    assert!(app.message().unwrap().text.contains("transfer"), "{}", app.screen());
+    assert!(
+        app.message().unwrap().text.contains("transfer"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -137,7 +157,11 @@ fn a_new_row_is_typed_cell_by_cell_and_the_next_one_below_it() {
 fn u_takes_a_row_back_to_what_is_stored() {
     let mut app = Bench::new().open();
     app.keys("50<tab>trav<esc>u");
-    assert!(app.line(4).contains("48.90") && app.line(4).contains("Food"), "{}", app.screen());
+    assert!(
+        app.line(4).contains("48.90") && app.line(4).contains("Food"),
+        "{}",
+        app.screen()
+    );
     assert!(!app.screen().contains("changed"));
 }
 
@@ -152,9 +176,17 @@ fn sums_are_exact_by_currency_and_follow_the_typing() {
     assert!(app.screen().contains("2 rows 12.70"), "{}", app.screen());
     let mut app = Bench::new().open();
     // 48.90 + 6.40 + 31.20 - 35.00 + 1234567.89
-    assert!(app.screen().contains("8 rows 1,234,619.39 + USD 17.99"), "{}", app.screen());
+    assert!(
+        app.screen().contains("8 rows 1,234,619.39 + USD 17.99"),
+        "{}",
+        app.screen()
+    );
     app.keys("Gd");
-    assert!(app.screen().contains("7 rows 51.50 + USD 17.99"), "{}", app.screen());
+    assert!(
+        app.screen().contains("7 rows 51.50 + USD 17.99"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -169,7 +201,14 @@ fn the_501st_row_is_refused_with_its_reason() {
     let rows = (0..500).map(|n| row(n, "2026-11-20", "1.00", "Shop", Some(0), Some(0)));
     let mut app = Bench::with(rows.collect()).open();
     app.keys("a");
-    assert!(app.message().unwrap().text.contains("at most 500 rows"), "{}", app.screen());
+    assert!(
+        app.message().unwrap().text.contains("at most 500 rows"),
+        "{}",
+        app.screen()
+    );
     app.keys("da");
-    assert!(app.message().is_none(), "one is to be removed, so that one has room");
+    assert!(
+        app.message().is_none(),
+        "one is to be removed, so that one has room"
+    );
 }

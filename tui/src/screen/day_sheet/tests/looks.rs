@@ -17,7 +17,7 @@ fn a_day_of_every_kind_at_140x40() {
 #[test]
 fn typing_shows_offers_under_its_cell() {
     let mut app = Bench::new().open();
-    app.keys("<tab>efo");
+    app.keys("<tab>e<c-u>ea");
     insta::assert_snapshot!("day_typing_80x24", app.screen());
 }
 
@@ -44,7 +44,11 @@ fn money_that_came_in_is_green_with_a_sign_and_the_chosen_cell_is_reversed() {
 #[test]
 fn an_empty_day_names_its_keys() {
     let app = Bench::with(vec![]).open();
-    assert!(app.screen().contains("No rows on Fri 20 Nov 2026."), "{}", app.screen());
+    assert!(
+        app.screen().contains("No rows on Fri 20 Nov 2026."),
+        "{}",
+        app.screen()
+    );
     assert!(app.screen().contains("a adds one."));
     assert!(app.screen().contains("[ shows the day before, ] the day after."));
 }
@@ -84,7 +88,11 @@ fn no_size_is_too_small_or_too_large_and_the_chosen_cell_is_always_in_view() {
             app.resize(width, height);
             assert_eq!(app.lines().len(), usize::from(height));
             if width >= 40 && height >= 10 {
-                assert!(app.cursor().is_some(), "{script} {width}x{height}\n{}", app.screen());
+                assert!(
+                    app.cursor().is_some(),
+                    "{script} {width}x{height}\n{}",
+                    app.screen()
+                );
             }
         }
     }

@@ -10,7 +10,10 @@ fn eight_rows_opened_and_saved_unchanged_send_no_write() {
     let mut app = bench.open();
     app.keys("jjkG<tab>e<esc><c-x>");
     assert!(bench.sent().is_empty());
-    assert_eq!(app.message().unwrap().text, "Nothing to save: no cell was changed.");
+    assert_eq!(
+        app.message().unwrap().text,
+        "Nothing to save: no cell was changed."
+    );
 }
 
 #[test]
@@ -20,7 +23,9 @@ fn one_request_names_every_row_and_only_the_fields_that_changed() {
     let mut first = eight().remove(0);
     first.version = 2;
     first.amount = api::money::Amount::from_minor(5_000, Currency::EUR);
-    bench.fake.on("update_day", &saved(vec![], vec![first.clone()], vec![id(1002)]));
+    bench
+        .fake
+        .on("update_day", &saved(vec![], vec![first.clone()], vec![id(1002)]));
     let mut after = eight();
     after[0] = first;
     after.remove(1);
@@ -31,7 +36,10 @@ fn one_request_names_every_row_and_only_the_fields_that_changed() {
     assert_eq!(request.path, "/days/2026-11-20");
     let update = bench.update();
     let ids: Vec<_> = update.rows.iter().filter_map(|row| row.id).collect();
-    assert_eq!(ids, [1001, 1003, 1004, 1005, 1006, 1007, 1008].map(id::<ExpenseId>));
+    assert_eq!(
+        ids,
+        [1001, 1003, 1004, 1005, 1006, 1007, 1008].map(id::<ExpenseId>)
+    );
     assert_eq!(update.rows[0].fields.amount.as_ref().unwrap().as_str(), "50.00");
     assert_eq!(update.rows[0].fields.payee, Patch::Keep);
     for row in &update.rows[1..] {
@@ -78,7 +86,11 @@ fn a_faulty_cell_stops_the_save_before_anything_is_sent() {
     app.keys("50<esc>jj12.5.0<esc>gG<c-x>");
     assert!(bench.sent().is_empty());
     assert!(app.message().unwrap().text.contains("one cell cannot be saved"));
-    assert!(app.line(6).starts_with('>'), "the cursor goes there\n{}", app.screen());
+    assert!(
+        app.line(6).starts_with('>'),
+        "the cursor goes there\n{}",
+        app.screen()
+    );
     assert!(app.line(4).contains("50.00"));
 }
 
@@ -88,7 +100,11 @@ fn a_new_row_without_an_amount_is_told_so() {
     let mut app = bench.open();
     app.keys("a<tab>food<c-x>");
     assert!(bench.sent().is_empty());
-    assert!(app.screen().contains("A new row needs an amount"), "{}", app.screen());
+    assert!(
+        app.screen().contains("A new row needs an amount"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -98,7 +114,9 @@ fn faults_of_the_server_stand_under_the_cells_they_point_at_and_nothing_typed_go
         ("/rows/2/amount", "EUR has 2 decimals - write 12.35"),
         ("/rows/0/category_id", "It is archived - choose another"),
     ];
-    bench.fake.fail_once("update_day", refused(Code::Unprocessable, &faults));
+    bench
+        .fake
+        .fail_once("update_day", refused(Code::Unprocessable, &faults));
     let mut app = bench.open();
     // The second row goes, so that the third is sent as number 1.
     app.keys("<tab>e<c-u>trav<esc><c-x>");
@@ -111,7 +129,10 @@ fn faults_of_the_server_stand_under_the_cells_they_point_at_and_nothing_typed_go
 #[test]
 fn pointers_count_the_rows_that_were_sent() {
     let bench = Bench::new();
-    bench.fake.fail_once("update_day", refused(Code::Unprocessable, &[("/rows/1/payee", "Too long")]));
+    bench.fake.fail_once(
+        "update_day",
+        refused(Code::Unprocessable, &[("/rows/1/payee", "Too long")]),
+    );
     let mut app = bench.open();
     app.keys("jd<c-x>");
     // Row 1 of what was sent is the third of the sheet.
@@ -124,7 +145,11 @@ fn a_save_that_was_lost_is_sent_again_with_its_key_and_another_one_has_another()
     bench.fake.fail("update_day", unreachable());
     let mut app = bench.open();
     app.keys("50<esc><c-x>");
-    assert!(app.message().unwrap().text.contains("Not saved, kept here"), "{:?}", app.message());
+    assert!(
+        app.message().unwrap().text.contains("Not saved, kept here"),
+        "{:?}",
+        app.message()
+    );
     app.keys("<c-x>");
     app.keys("51<esc><c-x>");
     let keys: Vec<_> = bench.sent().iter().map(|request| request.key).collect();
@@ -137,12 +162,26 @@ fn a_save_that_was_lost_is_sent_again_with_its_key_and_another_one_has_another()
 fn the_date_changed_before_saving_writes_nothing_to_the_wrong_day() {
     let bench = Bench::new();
     let mut app = bench.open();
-    bench.fake.once_tagged("get_day", &Day { date: date("2026-11-21"), rows: vec![] }, "\"0-x\"");
+    bench.fake.once_tagged(
+        "get_day",
+        &Day {
+            date: date("2026-11-21"),
+            rows: vec![],
+        },
+        "\"0-x\"",
+    );
     app.keys("50<esc>]");
-    assert!(app.screen().contains("No rows on Sat 21 Nov 2026."), "{}", app.screen());
+    assert!(
+        app.screen().contains("No rows on Sat 21 Nov 2026."),
+        "{}",
+        app.screen()
+    );
     assert!(app.line(2).contains("unsaved: Fri 20 Nov"), "{}", app.line(2));
     app.keys("<c-x>");
-    assert!(bench.sent().is_empty(), "nothing was typed on the day that is shown");
+    assert!(
+        bench.sent().is_empty(),
+        "nothing was typed on the day that is shown"
+    );
     bench.fake.once_tagged("get_day", &day(eight()), ETAG);
     bench.fake.on("update_day", &saved(vec![], vec![], vec![]));
     app.keys("[");
@@ -157,7 +196,14 @@ fn a_late_answer_of_another_day_is_dropped() {
     let mut app = bench.open();
     // The answer to `]` is on its way when `[` is asked.
     let other = vec![row(31, "2026-11-21", "77.77", "Late", None, None)];
-    bench.fake.once_tagged("get_day", &Day { date: date("2026-11-21"), rows: other }, "\"1-x\"");
+    bench.fake.once_tagged(
+        "get_day",
+        &Day {
+            date: date("2026-11-21"),
+            rows: other,
+        },
+        "\"1-x\"",
+    );
     bench.fake.once_tagged("get_day", &day(eight()), ETAG);
     app.hold().keys("][").release();
     assert!(app.line(2).contains("Fri 20 Nov 2026"));
@@ -165,7 +211,11 @@ fn a_late_answer_of_another_day_is_dropped() {
     assert!(!app.screen().contains("77.77"), "{}", app.screen());
     bench.fake.once_tagged("get_day", &day(eight()), ETAG);
     app.keys("]");
-    assert!(!app.screen().contains("48.90"), "rows of the 20th must not stand under the 21st\n{}", app.screen());
+    assert!(
+        !app.screen().contains("48.90"),
+        "rows of the 20th must not stand under the 21st\n{}",
+        app.screen()
+    );
     assert!(app.message().unwrap().text.contains("another day"));
 }
 
@@ -183,5 +233,9 @@ fn typing_goes_on_while_the_day_is_saved_and_stays() {
     app.keys("50<esc>").hold().keys("<c-x>j7<esc>").release();
     assert!(app.line(4).contains("50.00"), "{}", app.screen());
     assert!(app.line(5).contains("7.00"), "{}", app.screen());
-    assert!(app.screen().contains("1 changed, ^x saves all"), "{}", app.screen());
+    assert!(
+        app.screen().contains("1 changed, ^x saves all"),
+        "{}",
+        app.screen()
+    );
 }

@@ -11,7 +11,8 @@ fn open() -> (Bench, Harness) {
 }
 
 fn message(app: &Harness) -> String {
-    app.message().map_or_else(String::new, |message| message.text.clone())
+    app.message()
+        .map_or_else(String::new, |message| message.text.clone())
 }
 
 #[test]
@@ -19,16 +20,35 @@ fn a_saved_line_is_selected_and_said_with_its_categorys_month() {
     let (bench, mut app) = open();
     let totals = bench.fake.requests_of("report_by_category").len();
     app.keys("a12.50 lunch #food<cr>");
-    assert_eq!(message(&app), "Saved 12.50 lunch, Food, today. Food in Nov 1,080.50. u undo");
-    let line = app.lines().into_iter().find(|line| line.contains("lunch")).unwrap();
+    assert_eq!(
+        message(&app),
+        "Saved 12.50 lunch, Food, today. Food in Nov 1,080.50. u undo"
+    );
+    let line = app
+        .lines()
+        .into_iter()
+        .find(|line| line.contains("lunch"))
+        .unwrap();
     assert!(line.starts_with(">  Sat 21 Nov  lunch"), "{line}");
-    assert_eq!(bench.fake.requests_of("report_by_category").len(), totals + 1, "the totals are asked for again");
+    assert_eq!(
+        bench.fake.requests_of("report_by_category").len(),
+        totals + 1,
+        "the totals are asked for again"
+    );
     let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
     assert_eq!(sent.category_id, Some(crate::book::tests::id(100)));
     assert_eq!(bench.desk.outbox.counts().unwrap(), (0, 0));
     app.keys("u");
-    assert!(message(&app).starts_with("Taken back: 12.50 lunch"), "{}", message(&app));
-    assert!(!app.lines()[3..20].iter().any(|line| line.contains("lunch")), "{}", app.screen());
+    assert!(
+        message(&app).starts_with("Taken back: 12.50 lunch"),
+        "{}",
+        message(&app)
+    );
+    assert!(
+        !app.lines()[3..20].iter().any(|line| line.contains("lunch")),
+        "{}",
+        app.screen()
+    );
     assert_eq!(bench.fake.requests_of("delete_expense").len(), 1);
 }
 
@@ -36,8 +56,15 @@ fn a_saved_line_is_selected_and_said_with_its_categorys_month() {
 fn a_row_saved_out_of_view_is_named_and_enter_shows_it() {
     let (bench, mut app) = open();
     app.keys("a5 bus 31/10<cr>");
-    assert_eq!(message(&app), "Saved to Sat 31 Oct, outside this view. Enter shows it.");
-    let id = bench.fake.requests_of("create_expense")[0].body_value::<NewExpense>().unwrap().id.unwrap();
+    assert_eq!(
+        message(&app),
+        "Saved to Sat 31 Oct, outside this view. Enter shows it."
+    );
+    let id = bench.fake.requests_of("create_expense")[0]
+        .body_value::<NewExpense>()
+        .unwrap()
+        .id
+        .unwrap();
     let mut bus = row(1, "2026-10-31", "5.00", "bus", None, None);
     bus.id = id;
     bench.fake.on("list_expenses", &page(vec![bus]));
@@ -51,8 +78,17 @@ fn a_row_is_deleted_at_once_and_brought_back() {
     let (bench, mut app) = open();
     app.keys("jd");
     assert_eq!(message(&app), "Deleted 48.90 Rewe. u brings it back");
-    assert!(!app.lines()[4..].iter().any(|line| line.contains("48.90") && line.contains("Fri 20")), "{}", app.screen());
-    assert_eq!(bench.fake.requests_of("delete_expense")[0].if_match.as_deref(), Some("\"1\""));
+    assert!(
+        !app.lines()[4..]
+            .iter()
+            .any(|line| line.contains("48.90") && line.contains("Fri 20")),
+        "{}",
+        app.screen()
+    );
+    assert_eq!(
+        bench.fake.requests_of("delete_expense")[0].if_match.as_deref(),
+        Some("\"1\"")
+    );
     app.keys("u");
     assert_eq!(bench.fake.requests_of("restore_expense").len(), 1);
     let line = app.line(5);
@@ -66,12 +102,20 @@ fn a_delete_that_is_refused_puts_the_row_back() {
     let (bench, mut app) = open();
     bench.fake.fail("delete_expense", unreachable());
     app.keys("jd");
-    assert!(message(&app).starts_with("Nothing was changed: "), "{}", message(&app));
+    assert!(
+        message(&app).starts_with("Nothing was changed: "),
+        "{}",
+        message(&app)
+    );
     assert!(app.line(5).contains("Rewe"), "{}", app.screen());
     bench.fake.fail("delete_expense", refusal(Code::StaleVersion));
     let loads = bench.fake.requests_of("list_expenses").len();
     app.keys("d");
-    assert_eq!(bench.fake.requests_of("list_expenses").len(), loads + 1, "the rows are read as they are now");
+    assert_eq!(
+        bench.fake.requests_of("list_expenses").len(),
+        loads + 1,
+        "the rows are read as they are now"
+    );
     assert!(app.line(5).contains("Rewe"));
 }
 
@@ -82,7 +126,11 @@ fn marks_are_counted_summed_and_deleted_after_a_question() {
     assert!(app.line(2).contains("3 marked: 142.90"), "{}", app.line(2));
     assert!(app.line(4).starts_with(" *"), "{}", app.screen());
     app.keys("d");
-    assert!(app.screen().contains("Delete 3 rows, 142.90?"), "{}", app.screen());
+    assert!(
+        app.screen().contains("Delete 3 rows, 142.90?"),
+        "{}",
+        app.screen()
+    );
     app.keys("n");
     assert!(bench.fake.requests_of("batch_expenses").is_empty());
     app.keys("dy");
@@ -114,8 +162,14 @@ fn a_category_is_changed_by_any_part_of_its_name_and_changed_back() {
     assert!(app.line(5).contains("Eating out"));
     app.keys("u");
     let back: ExpensePatch = bench.fake.requests_of("update_expense")[1].body_value().unwrap();
-    assert_eq!(back.category_id, api::patch::Patch::Set(crate::book::tests::id(100)));
-    assert_eq!(bench.fake.requests_of("update_expense")[1].if_match.as_deref(), Some("\"2\""));
+    assert_eq!(
+        back.category_id,
+        api::patch::Patch::Set(crate::book::tests::id(100))
+    );
+    assert_eq!(
+        bench.fake.requests_of("update_expense")[1].if_match.as_deref(),
+        Some("\"2\"")
+    );
 }
 
 #[test]
@@ -124,7 +178,12 @@ fn several_rows_are_filed_in_one_go() {
     app.keys("  ctravel<cr>");
     let batch: Batch = bench.fake.requests_of("batch_expenses")[0].body_value().unwrap();
     assert_eq!(batch.operations.len(), 2);
-    assert!(batch.operations.iter().all(|operation| operation.version == Some(1)));
+    assert!(
+        batch
+            .operations
+            .iter()
+            .all(|operation| operation.version == Some(1))
+    );
     assert!(message(&app).starts_with("Changed"), "{}", message(&app));
 }
 
@@ -133,7 +192,10 @@ fn a_copy_goes_to_today_and_a_row_to_the_clipboard() {
     let (bench, mut app) = open();
     app.keys("GD");
     let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
-    assert_eq!((sent.date.to_string().as_str(), sent.payee.as_deref()), ("2026-11-21", Some("Landlord")));
+    assert_eq!(
+        (sent.date.to_string().as_str(), sent.payee.as_deref()),
+        ("2026-11-21", Some("Landlord"))
+    );
     app.keys("gjy");
     assert!(app.copied()[0].contains("\t"), "{:?}", app.copied());
     assert!(message(&app).contains("clipboard"));
@@ -148,7 +210,10 @@ fn an_edit_sends_only_what_changed_and_faults_stand_under_their_fields() {
     assert!(app.screen().contains("Two decimal points"), "{}", app.screen());
     assert!(bench.fake.requests_of("update_expense").is_empty());
     app.keys("<c-u>50<c-x>");
-    let sent = bench.fake.requests_of("update_expense")[0].content.clone().unwrap();
+    let sent = bench.fake.requests_of("update_expense")[0]
+        .content
+        .clone()
+        .unwrap();
     assert_eq!(String::from_utf8(sent.bytes).unwrap(), r#"{"amount":"50.00"}"#);
     assert!(app.line(5).ends_with("50.00"), "{}", app.screen());
     assert_eq!(app.titles(), ["Expenses"]);
@@ -157,7 +222,11 @@ fn an_edit_sends_only_what_changed_and_faults_stand_under_their_fields() {
 #[test]
 fn what_the_server_objects_to_stands_under_its_field_and_the_text_stays() {
     let (bench, mut app) = open();
-    let mut problem = Problem { code: "archived".to_owned(), status: 409, ..Problem::default() };
+    let mut problem = Problem {
+        code: "archived".to_owned(),
+        status: 409,
+        ..Problem::default()
+    };
     problem.errors.push(api::problem::Fault {
         pointer: "/category_id".to_owned(),
         detail: "Travel is archived".to_owned(),
@@ -171,7 +240,11 @@ fn what_the_server_objects_to_stands_under_its_field_and_the_text_stays() {
     app.keys("<esc>");
     assert_eq!(app.titles(), ["Expenses"]);
     app.keys("i");
-    assert!(app.screen().contains("Taxi"), "the draft is offered: {}", app.screen());
+    assert!(
+        app.screen().contains("Taxi"),
+        "the draft is offered: {}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -180,7 +253,11 @@ fn a_form_that_the_server_cannot_take_waits_and_is_sent_when_it_is_back() {
     bench.fake.fail_once("create_expense", unreachable());
     app.keys("i7.5<tab><tab><tab>Taxi<c-x>");
     assert_eq!(app.titles(), ["Expenses"]);
-    assert!(app.line(4).starts_with(">~ Sat 21 Nov") || app.screen().contains('~'), "{}", app.screen());
+    assert!(
+        app.line(4).starts_with(">~ Sat 21 Nov") || app.screen().contains('~'),
+        "{}",
+        app.screen()
+    );
     app.poster().change(Change::new(ServerBack));
     app.settle();
     assert_eq!(bench.desk.outbox.counts().unwrap().0, 0);
@@ -214,14 +291,19 @@ fn somebody_elses_change_is_shown_beside_mine_and_nothing_is_lost() {
         current: Some(serde_json::to_value(&theirs).unwrap()),
         ..Problem::default()
     };
-    bench.fake.fail_once("update_expense", ClientError::refused(stale));
+    bench
+        .fake
+        .fail_once("update_expense", ClientError::refused(stale));
     app.keys("je<c-u>50<tab><tab><tab><c-u>Rewe City<c-x>");
     insta::assert_snapshot!(app.screen());
     app.keys("t<cr>");
     let sent = bench.fake.requests_of("update_expense").pop().unwrap();
     assert_eq!(sent.if_match.as_deref(), Some("\"4\""));
     let patch: ExpensePatch = sent.body_value().unwrap();
-    assert_eq!((patch.amount, patch.payee.set().map(String::as_str)), (None, Some("Rewe City")));
+    assert_eq!(
+        (patch.amount, patch.payee.set().map(String::as_str)),
+        (None, Some("Rewe City"))
+    );
     assert_eq!(app.titles(), ["Expenses"]);
 }
 
@@ -234,7 +316,11 @@ fn a_change_from_elsewhere_does_not_move_the_row_under_the_cursor() {
     app.poster().change(RowsChanged::change(Vec::new(), vec![new]));
     app.settle();
     assert!(app.screen().contains("Kiosk"));
-    assert!(app.line(7).starts_with('>') && app.line(7).contains("Café Einstein"), "{line}\n{}", app.screen());
+    assert!(
+        app.line(7).starts_with('>') && app.line(7).contains("Café Einstein"),
+        "{line}\n{}",
+        app.screen()
+    );
 }
 
 #[test]
@@ -250,7 +336,11 @@ fn a_new_book_takes_the_currency_of_the_place_and_says_so() {
     bench.fake.on("get_ledger", &ledger);
     bench.fake.on("update_ledger", &ledger);
     let app = bench.open(Harness::new(80, 24));
-    assert!(message(&app).starts_with("New books in INR; :currency changes that."), "{}", app.screen());
+    assert!(
+        message(&app).starts_with("New books in INR; :currency changes that."),
+        "{}",
+        app.screen()
+    );
     assert!(app.line(0).contains("Joint INR"));
     assert_eq!(bench.fake.requests_of("update_ledger").len(), 1);
 }

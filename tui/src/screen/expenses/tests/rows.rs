@@ -20,10 +20,17 @@ fn the_month_is_shown_with_its_rows_and_totals() {
     insta::assert_snapshot!(app.screen());
     assert!(last_query(&bench).contains("limit=200"));
     let list = bench.fake.requests_of("list_expenses");
-    assert!(list.iter().any(|request| request.query.contains("from=2026-11-01")));
+    assert!(
+        list.iter()
+            .any(|request| request.query.contains("from=2026-11-01"))
+    );
     assert!(app.style_of("+3,000.00").fg.is_some(), "income has its colour");
     assert!(app.style_of("-35.00").fg.is_some(), "a refund has its colour");
-    assert!(app.style_of("900.00").fg.is_none_or(|color| color == ratatui::style::Color::Reset));
+    assert!(
+        app.style_of("900.00")
+            .fg
+            .is_none_or(|color| color == ratatui::style::Color::Reset)
+    );
 }
 
 #[test]
@@ -58,7 +65,11 @@ fn keys_go_through_time_and_keep_its_measure() {
 fn a_chosen_period_refuses_to_run_backwards() {
     let (bench, mut app) = open();
     app.keys("pc<c-u>2026-11-20<tab><c-u>2026-11-03<c-x>");
-    assert!(app.screen().contains("The period ends before it begins"), "{}", app.screen());
+    assert!(
+        app.screen().contains("The period ends before it begins"),
+        "{}",
+        app.screen()
+    );
     app.keys("<c-u>2026-12-24<c-x>");
     assert!(app.line(2).contains("20 Nov - 24 Dec 2026"), "{}", app.line(2));
     assert!(last_query(&bench).contains("to=2026-12-24"));
@@ -71,11 +82,22 @@ fn a_filter_narrows_rows_and_sums_and_its_faults_stop_it() {
     app.keys("/#fod >20");
     assert_eq!(bench.fake.requests().len(), before, "typing asked the server");
     app.keys("<cr>");
-    assert!(app.screen().contains("No category is called fod"), "{}", app.screen());
-    assert!(app.style_of("fod").add_modifier.contains(ratatui::style::Modifier::UNDERLINED));
+    assert!(
+        app.screen().contains("No category is called fod"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.style_of("fod")
+            .add_modifier
+            .contains(ratatui::style::Modifier::UNDERLINED)
+    );
     app.keys("<c-u>#foo >20 rewe<cr>");
     let query = last_query(&bench);
-    assert!(query.contains("category=Food") && query.contains("min=20.00") && query.contains("q=rewe"), "{query}");
+    assert!(
+        query.contains("category=Food") && query.contains("min=20.00") && query.contains("q=rewe"),
+        "{query}"
+    );
     assert!(app.line(2).contains("#foo >20 rewe"));
     let report = bench.fake.requests_of("report_by_category").pop().unwrap().query;
     assert!(report.contains("category=Food"), "{report}");
@@ -89,16 +111,33 @@ fn an_empty_view_names_keys_and_numbers() {
     let (bench, mut app) = open();
     bench.fake.on("list_expenses", &page(Vec::<Expense>::new()));
     app.keys("l");
-    assert!(app.screen().contains("No rows in December. a adds, h November (10)"), "{}", app.screen());
+    assert!(
+        app.screen()
+            .contains("No rows in December. a adds, h November (10)"),
+        "{}",
+        app.screen()
+    );
     app.keys("/#food<cr>");
-    assert!(app.screen().contains("No rows in December for #food. x clears the filter, h November (10)"), "{}", app.screen());
+    assert!(
+        app.screen()
+            .contains("No rows in December for #food. x clears the filter, h November (10)"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
 fn pages_are_loaded_as_far_as_it_is_looked() {
     let bench = Bench::new();
-    let rows = |from: u128| (0..200).map(|n| row(5000 - from - n, "2026-11-10", "1.00", "x", None, None)).collect::<Vec<_>>();
-    let paged = |from, next: Option<&str>| Page { items: rows(from), next_cursor: next.map(str::to_owned) };
+    let rows = |from: u128| {
+        (0..200)
+            .map(|n| row(5000 - from - n, "2026-11-10", "1.00", "x", None, None))
+            .collect::<Vec<_>>()
+    };
+    let paged = |from, next: Option<&str>| Page {
+        items: rows(from),
+        next_cursor: next.map(str::to_owned),
+    };
     // The lists' own look at the latest rows is answered first.
     bench.fake.once("list_expenses", &page(november()));
     bench.fake.on("list_expenses", &paged(0, Some("two")));
@@ -106,9 +145,17 @@ fn pages_are_loaded_as_far_as_it_is_looked() {
     assert_eq!(bench.fake.requests_of("list_expenses").len(), 2);
     bench.fake.on("list_expenses", &paged(200, Some("three")));
     app.keys("jjjj");
-    assert_eq!(bench.fake.requests_of("list_expenses").len(), 2, "nothing is asked for before it is near");
+    assert_eq!(
+        bench.fake.requests_of("list_expenses").len(),
+        2,
+        "nothing is asked for before it is near"
+    );
     app.keys("G");
-    assert!(last_query(&bench).contains("cursor=two"), "{}", last_query(&bench));
+    assert!(
+        last_query(&bench).contains("cursor=two"),
+        "{}",
+        last_query(&bench)
+    );
     assert_eq!(bench.fake.requests_of("list_expenses").len(), 3);
     assert!(!app.screen().contains('…'), "{}", app.screen());
     app.keys("g");
@@ -120,7 +167,11 @@ fn another_order_is_asked_for_and_named() {
     let (bench, mut app) = open();
     app.keys("s");
     assert!(last_query(&bench).contains("sort=-amount"));
-    assert!(app.line(2).contains("by amount, largest first"), "{}", app.line(2));
+    assert!(
+        app.line(2).contains("by amount, largest first"),
+        "{}",
+        app.line(2)
+    );
     app.keys("S");
     assert!(last_query(&bench).contains("sort=amount"));
 }
@@ -136,7 +187,11 @@ fn old_rows_stay_while_loading_and_when_the_server_is_gone() {
     app.keys("h");
     assert!(app.screen().contains("SNCF Connect"));
     assert!(app.message().unwrap().text.contains("nobody is there"));
-    assert!(app.line(2).contains("1-31 Oct 2026"), "what is shown is named for what it is: {}", app.line(2));
+    assert!(
+        app.line(2).contains("1-31 Oct 2026"),
+        "what is shown is named for what it is: {}",
+        app.line(2)
+    );
 }
 
 #[test]

@@ -4,11 +4,23 @@ use super::*;
 
 #[test]
 fn no_size_is_too_small_or_too_large() {
-    for script in ["", "a", "a9 #out", "/#food", "i", "je", "jc", "  d", "T", "pc", "?", ":"] {
+    for script in [
+        "", "a", "a9 #out", "/#food", "i", "je", "jc", "  d", "T", "pc", "?", ":",
+    ] {
         let bench = Bench::new();
         let mut app = bench.open(Harness::new(80, 24));
         app.keys(script);
-        for (width, height) in [(1, 1), (39, 9), (40, 10), (41, 11), (60, 12), (120, 10), (300, 80), (1, 80), (300, 1)] {
+        for (width, height) in [
+            (1, 1),
+            (39, 9),
+            (40, 10),
+            (41, 11),
+            (60, 12),
+            (120, 10),
+            (300, 80),
+            (1, 80),
+            (300, 1),
+        ] {
             app.resize(width, height);
             assert_eq!(app.lines().len(), usize::from(height), "{script}");
         }
@@ -28,27 +40,59 @@ fn mono_and_ascii_tell_the_same() {
     let mut app = bench.open(Harness::new(140, 30).mono().ascii());
     app.keys("j");
     let foreign: Vec<String> = app.lines().into_iter().filter(|line| !line.is_ascii()).collect();
-    assert!(foreign.iter().all(|line| line.contains("Café") || line.contains("日本")), "{foreign:?}");
+    assert!(
+        foreign
+            .iter()
+            .all(|line| line.contains("Café") || line.contains("日本")),
+        "{foreign:?}"
+    );
     assert!(app.line(5).starts_with('>'));
-    assert!(app.style_at(3, 5).add_modifier.contains(ratatui::style::Modifier::REVERSED));
+    assert!(
+        app.style_at(3, 5)
+            .add_modifier
+            .contains(ratatui::style::Modifier::REVERSED)
+    );
     assert!(app.screen().contains("###"), "{}", app.screen());
-    assert!(app.style_of("+3,000.00").fg.is_none_or(|color| color == ratatui::style::Color::Reset));
+    assert!(
+        app.style_of("+3,000.00")
+            .fg
+            .is_none_or(|color| color == ratatui::style::Color::Reset)
+    );
 }
 
 #[test]
 fn wide_characters_stay_in_their_column() {
     let bench = Bench::new();
     let app = bench.open(Harness::new(80, 24));
-    let line = app.lines().into_iter().find(|line| line.contains("日本食堂")).unwrap();
+    let line = app
+        .lines()
+        .into_iter()
+        .find(|line| line.contains("日本食堂"))
+        .unwrap();
     let (before, _) = line.split_once("Sushi bar").unwrap();
-    assert_eq!(crate::text::width(before), usize::from(app.find("Travel").unwrap().x), "{}", app.screen());
+    assert_eq!(
+        crate::text::width(before),
+        usize::from(app.find("Travel").unwrap().x),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
 fn a_frame_and_a_key_stay_within_their_bytes() {
     let bench = Bench::new();
-    let rows: Vec<Expense> =
-        (0..60).map(|n| row(900 - n, &format!("2026-11-{:02}", 21 - n / 4), "1234.56", "Somebody & Sons", Some(0), Some(1))).collect();
+    let rows: Vec<Expense> = (0..60)
+        .map(|n| {
+            row(
+                900 - n,
+                &format!("2026-11-{:02}", 21 - n / 4),
+                "1234.56",
+                "Somebody & Sons",
+                Some(0),
+                Some(1),
+            )
+        })
+        .collect();
     bench.fake.on("list_expenses", &page(rows));
     let mut app = bench.open(Harness::new(80, 24));
     app.take_bytes();
@@ -68,7 +112,14 @@ fn a_frame_and_a_key_stay_within_their_bytes() {
 #[test]
 fn hostile_text_reaches_neither_the_screen_nor_the_clipboard() {
     let bench = Bench::new();
-    let mut evil = row(1, "2026-11-20", "1.00", "a\u{1b}]0;owned\u{7}\u{202e}b", Some(0), None);
+    let mut evil = row(
+        1,
+        "2026-11-20",
+        "1.00",
+        "a\u{1b}]0;owned\u{7}\u{202e}b",
+        Some(0),
+        None,
+    );
     evil.note = Some("x\u{1b}[2J".to_owned());
     bench.fake.on("list_expenses", &page(vec![evil]));
     let mut app = bench.open(Harness::new(140, 24));
