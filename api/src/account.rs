@@ -5,7 +5,7 @@ use crate::id::AccountId;
 use crate::instant::Instant;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::check_line;
+use crate::text::{check_line, check_name};
 use serde::{Deserialize, Serialize};
 
 /// What sort of account it is.
@@ -137,7 +137,7 @@ pub struct AccountPatch {
 impl NewAccount {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Err(fault) = check_line(&self.name, MAX_NAME) {
+        if let Err(fault) = check_name(&self.name, MAX_NAME) {
             faults.add("/name", fault.code(), fault.to_string());
         }
         check_marks(
@@ -154,7 +154,7 @@ impl NewAccount {
 impl AccountPatch {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_line(name, MAX_NAME)) {
+        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_name(name, MAX_NAME)) {
             faults.add("/name", fault.code(), fault.to_string());
         }
         check_marks(

@@ -5,7 +5,7 @@ use crate::id::{CategoryId, EntryId, OperationId};
 use crate::instant::Instant;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::check_line;
+use crate::text::check_name;
 use serde::{Deserialize, Serialize};
 
 /// A category of a ledger.
@@ -64,7 +64,7 @@ pub struct CategoryPatch {
 impl NewCategory {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Err(fault) = check_line(&self.name, MAX_NAME) {
+        if let Err(fault) = check_name(&self.name, MAX_NAME) {
             faults.add("/name", fault.code(), fault.to_string());
         }
     }
@@ -73,7 +73,7 @@ impl NewCategory {
 impl CategoryPatch {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_line(name, MAX_NAME)) {
+        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_name(name, MAX_NAME)) {
             faults.add("/name", fault.code(), fault.to_string());
         }
     }

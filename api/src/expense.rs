@@ -8,7 +8,7 @@ use crate::instant::Instant;
 use crate::money::Amount;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::{check_line, check_note};
+use crate::text::{check_line, check_name, check_note};
 use serde::{Deserialize, Serialize};
 
 /// Longest payee, category, account or tag name, in characters.
@@ -246,6 +246,9 @@ pub struct ExpenseFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 202)))]
     pub category: Option<String>,
+    /// True leaves the subcategories of `category` out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category_only: Option<bool>,
     /// An account by id or name, on either side of a transfer; `none` is no account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
@@ -268,12 +271,12 @@ pub struct ExpenseFilter {
     /// Largest amount, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Amount>,
-    /// Kinds, comma between: `expense,refund`.
+    /// Kinds, comma between: `expense,refund`; `none` alone is no row at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "openapi",
         oai(validator(
-            pattern = "^(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3}$",
+            pattern = "^(none|(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3})$",
             max_length = 40
         ))
     )]
@@ -522,11 +525,11 @@ impl ExpenseFilter {
         }
     }
 
-    /// The kinds asked for; all when none is named.
-    pub fn kinds(&self) -> Vec<Kind> {
-        self.kind.as_deref().map_or_else(Vec::new, |kinds| {
-            kinds.split(',').filter_map(Kind::from_word).collect()
-        })
+    /// The kinds asked for; `None` where none is named, which means all.
+    pub fn kinds(&self) -> Option<Vec<Kind>> {
+        self.kind
+            .as_deref()
+            .map(|kinds| kinds.split(',').filter_map(Kind::from_word).collect())
     }
 }
 
@@ -610,7 +613,12 @@ fn check_texts(
     faults: &mut Faults,
 ) {
     for (pointer, text, max) in lines {
-        if let Some(Err(fault)) = text.map(|text| check_line(text, *max)) {
+        let check = if *pointer == "/external_id" {
+            check_line
+        } else {
+            check_name
+        };
+        if let Some(Err(fault)) = text.map(|text| check(text, *max)) {
             faults.add(*pointer, fault.code(), fault.to_string());
         }
     }
@@ -621,7 +629,7 @@ fn check_texts(
         faults.add("/tags", "too-many", format!("At most {MAX_TAGS} tags"));
     }
     for (index, tag) in tags.iter().enumerate() {
-        if let Err(fault) = check_line(tag, MAX_NAME) {
+        if let Err(fault) = check_name(tag, MAX_NAME) {
             faults.add(format!("/tags/{index}"), fault.code(), fault.to_string());
         }
     }

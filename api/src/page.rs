@@ -17,3 +17,43 @@ pub struct Page<T: Wire> {
     /// Hand this back as `cursor` for the next page; `null` on the last one. Also sent as `Link: rel="next"`.
     pub next_cursor: Option<String>,
 }
+
+/// Which part of a list without filters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default, deny_unknown_fields)]
+pub struct PageQuery {
+    /// How many, 1 to 200; 50 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
+    pub cursor: Option<String>,
+}
+
+/// Which entries of a dictionary, in order of their names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default, deny_unknown_fields)]
+pub struct EntryQuery {
+    /// Only names that begin so, whatever their case and accents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
+    pub q: Option<String>,
+    /// How many, 1 to 200; 50 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 3000)))]
+    pub cursor: Option<String>,
+}

@@ -143,7 +143,7 @@ pub struct Fault {
     pub detail: String,
     /// Names that were perhaps meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_empty))]
+    #[cfg_attr(feature = "openapi", oai(default, skip_serializing_if_is_empty))]
     pub candidates: Vec<String>,
 }
 

@@ -46,7 +46,7 @@ pub struct TransferTotal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 pub struct ReportRow {
-    /// What it sums: an id, a month `2026-11`, a day, or `none`.
+    /// What it sums: an id, a month `2026-11`, a day, `none`, or `all`.
     pub key: String,
     /// Its name for people.
     pub label: String,
@@ -56,14 +56,19 @@ pub struct ReportRow {
     pub from: Option<Date>,
     /// Last day it sums, where the report cuts time.
     pub to: Option<Date>,
-    /// One entry a currency: the ledger's base first, then by code. A category's include its subcategories'.
+    /// One entry a currency: the ledger's base first, then by code; where no row is, one of zero in the currency asked
+    /// for. A category's include its subcategories'.
     pub totals: Vec<Total>,
     /// By category: the category's own rows, without its subcategories'.
     pub own: Option<Vec<Total>>,
     /// In a comparison: the same over the other period.
     pub before: Option<Vec<Total>>,
-    /// The list of exactly the rows summed here.
+    /// The list of exactly the rows that `totals` sum.
     pub rows_url: String,
+    /// By category: the list of exactly the rows that `own` sums.
+    pub own_rows_url: Option<String>,
+    /// In a comparison: the list of exactly the rows that `before` sums.
+    pub before_rows_url: Option<String>,
 }
 
 /// A report.
@@ -76,7 +81,8 @@ pub struct Report {
     pub to: Option<Date>,
     /// The ledger's base currency.
     pub base_currency: Currency,
-    /// The rows: by category, account, payee and tag the largest first, by month and day in order.
+    /// The rows: by category, account, payee and tag the largest first, subcategories below their parent; by month and
+    /// day in order.
     pub rows: Vec<ReportRow>,
     /// Sums over all rows, each counted once.
     pub totals: Vec<Total>,
@@ -86,6 +92,8 @@ pub struct Report {
     pub transfers: Vec<TransferTotal>,
     /// The list of exactly the rows that `totals` sum.
     pub rows_url: String,
+    /// In a comparison: the list of exactly the rows that `before` sums.
+    pub before_rows_url: Option<String>,
     /// The list of exactly the rows that `transfers` sum.
     pub transfers_url: String,
 }

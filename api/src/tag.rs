@@ -4,7 +4,7 @@ use crate::expense::MAX_NAME;
 use crate::id::TagId;
 use crate::instant::Instant;
 use crate::problem::Faults;
-use crate::text::check_line;
+use crate::text::check_name;
 use serde::{Deserialize, Serialize};
 
 /// A tag of a ledger.
@@ -55,7 +55,7 @@ pub struct TagPatch {
 impl NewTag {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Err(fault) = check_line(&self.name, MAX_NAME) {
+        if let Err(fault) = check_name(&self.name, MAX_NAME) {
             faults.add("/name", fault.code(), fault.to_string());
         }
     }
@@ -64,7 +64,7 @@ impl NewTag {
 impl TagPatch {
     /// Finds everything that is wrong with it by itself.
     pub fn check(&self, faults: &mut Faults) {
-        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_line(name, MAX_NAME)) {
+        if let Some(Err(fault)) = self.name.as_deref().map(|name| check_name(name, MAX_NAME)) {
             faults.add("/name", fault.code(), fault.to_string());
         }
     }

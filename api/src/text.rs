@@ -69,6 +69,9 @@ pub enum TextFault {
         /// Counted from 1.
         at: usize,
     },
+    /// A name that is longer than fits once its ligatures and such are written out.
+    #[error("Too long once its special characters are written out - shorten it")]
+    TooLongFolded,
     /// A character that changes the direction of the text after it.
     #[error("A hidden direction mark at character {at} - remove it")]
     Bidi {
@@ -82,7 +85,7 @@ impl TextFault {
     pub fn code(self) -> &'static str {
         match self {
             Self::Blank => "blank",
-            Self::TooLong { .. } => "too-long",
+            Self::TooLong { .. } | Self::TooLongFolded => "too-long",
             Self::LineBreak { .. } => "line-break",
             Self::Control { .. } => "control-character",
             Self::Bidi { .. } => "direction-mark",
@@ -97,6 +100,20 @@ pub fn check_line(text: &str, max_chars: usize) -> Result<(), TextFault> {
         return Err(TextFault::Blank);
     }
     check(text, max_chars, false)
+}
+
+/// Longest folded name, in characters: what the tables hold.
+pub const MAX_NAME_FOLD: usize = 400;
+
+/// Whether the name of a dictionary entry may be stored: as [`check_line`], and its fold, by which it is found and
+/// kept unique, has something in it and fits.
+pub fn check_name(text: &str, max_chars: usize) -> Result<(), TextFault> {
+    check_line(text, max_chars)?;
+    match fold(text).chars().count() {
+        0 => Err(TextFault::Blank),
+        chars if chars > MAX_NAME_FOLD => Err(TextFault::TooLongFolded),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a note may be stored: as [`check_line`], but it may be empty and may hold line feeds.
@@ -128,6 +145,17 @@ pub fn is_bidi_control(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_must_fold_to_something_that_fits() {
+        assert_eq!(check_name("Caf\u{e9}", 100), Ok(()));
+        // One ligature of 18 letters, and a mark without its letter.
+        assert_eq!(
+            check_name(&"\u{fdfa}".repeat(100), 100),
+            Err(TextFault::TooLongFolded)
+        );
+        assert_eq!(check_name("\u{301}", 100), Err(TextFault::Blank));
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -1,9 +1,11 @@
 //! The server inside another process: on a loopback port that the system chooses, with a token for this run, over
 //! a SQLite file. Whoever starts it is still only an HTTP client of it.
 
+use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::http;
 use crate::http::accept::{self, Limits};
+use crate::job;
 use crate::run::{self, Failure, Stop};
 use crate::service::token;
 use crate::state::AppState;
@@ -23,6 +25,7 @@ pub struct Running {
     pub state: AppState,
     stop: Stop,
     task: JoinHandle<()>,
+    jobs: JoinHandle<()>,
 }
 
 impl Running {
@@ -30,6 +33,7 @@ impl Running {
     pub async fn shutdown(self) {
         self.stop.request();
         let _ = self.task.await;
+        let _ = self.jobs.await;
         self.state.db.close().await;
     }
 }
@@ -47,8 +51,16 @@ pub async fn start(file: &Path) -> Result<Running, Failure> {
 
 /// Starts with a configuration; its `listen` is left aside.
 pub async fn start_with(config: Config) -> Result<Running, Failure> {
+    start_at(config, Clock::system()).await
+}
+
+/// Starts with a configuration and a clock.
+pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> {
     let stop = Stop::default();
-    let state = run::open(&config).await?;
+    let state = AppState {
+        clock,
+        ..run::open(&config).await?
+    };
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
     let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
@@ -57,6 +69,7 @@ pub async fn start_with(config: Config) -> Result<Running, Failure> {
         .await
         .map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
+    let jobs = job::start(&state, &stop).await;
     let (limits, until) = (Limits::from(&config), stop.clone());
     let task = tokio::spawn(async move {
         accept::serve(listener, app, limits, until.requested()).await;
@@ -67,5 +80,6 @@ pub async fn start_with(config: Config) -> Result<Running, Failure> {
         state,
         stop,
         task,
+        jobs,
     })
 }

@@ -9,6 +9,8 @@ pub mod db;
 pub mod embedded;
 pub mod error;
 pub mod http;
+pub mod import;
+pub mod job;
 pub mod log;
 pub mod run;
 pub mod service;

@@ -6,6 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 
 use tokio::net::TcpListener;
@@ -19,6 +21,7 @@ use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
 use crate::http::accept::{self, Limits};
+use crate::job;
 use crate::log;
 use crate::service::token;
 use crate::state::AppState;
@@ -104,8 +107,10 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
         token.display()
     ))?;
 
+    let jobs = job::start(&state, &stop).await;
     tokio::spawn(signals.handle(log, sources, stop.clone()));
     let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
+    let _ = jobs.await;
     state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
     Ok(())
@@ -127,10 +132,13 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
     prepare_schema(config, &db).await?;
     let db = Arc::new(db);
     let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
+    // Time is left for the last step and for the answer.
+    let patience = Duration::from_secs(config.server.request_timeout_secs) / 2;
     Ok(AppState {
         db,
         clock: Clock::system(),
         cursor_key: Arc::new(cursor_key),
+        patience,
     })
 }
 
@@ -183,7 +191,7 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
         return Ok(Sha256::digest(secret.as_bytes()).into());
     }
     let drawn: [u8; 32] = rand::random();
-    let text: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = BASE64.encode(drawn);
     let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await?;
     Ok(Sha256::digest(stored.as_bytes()).into())
 }

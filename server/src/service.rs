@@ -3,10 +3,19 @@
 
 pub mod change_set;
 pub mod cursor;
+pub mod day;
+pub mod dictionary;
+pub mod entry;
 pub mod expense;
 pub mod filter;
 pub mod grant;
+pub mod import;
+pub mod ledger;
+pub mod merge;
 pub mod names;
+pub mod operation;
+pub mod quick;
+pub mod report;
 pub mod token;
 pub mod write;
 

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use api::instant::Instant;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The server's state. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct AppState {
     pub clock: Clock,
     /// What cursors are signed with; the same on every server of a database.
     pub cursor_key: Arc<[u8; 32]>,
+    /// How long a request works on an operation before it leaves the rest to a job.
+    pub patience: Duration,
 }
 
 impl AppState {

@@ -4,7 +4,13 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod api_page;
+mod calls;
+mod examples;
 mod lease;
 mod migrate;
+mod openapi;
+mod rooms;
 mod schema;
 mod tables;
+mod wire;

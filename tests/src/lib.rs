@@ -6,4 +6,14 @@
     reason = "a test that cannot be set up must stop, and say why"
 )]
 
+pub mod calls;
+pub mod client;
+pub mod daemon;
 pub mod db;
+pub mod people;
+pub mod program;
+pub mod proxy;
+pub mod relay;
+pub mod sample;
+pub mod server;
+pub mod terminal;

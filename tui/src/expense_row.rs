@@ -81,33 +81,48 @@ pub fn account_words(row: &Expense, lists: &Lists) -> String {
     name(row.account_id).unwrap_or_default()
 }
 
-/// The cells of a row.
-pub fn cells(row: &Expense, lists: &Lists, look: &Look) -> Row<'static> {
-    let category = match row.category_id {
-        Some(id) => lists.category_name(id),
-        None if row.kind == Kind::Transfer => "Transfer",
-        None => "",
-    };
-    cells_in(row, category, lists, look)
+/// How rows are written into cells.
+pub struct Cells<'a> {
+    pub lists: &'a Lists,
+    pub look: &'a Look,
+    /// Stands for the category instead of the row's own.
+    pub category: Option<&'a str>,
+    /// Days with their year, where rows of several years stand together.
+    pub has_years: bool,
 }
 
-/// As [`cells`], with another word for the category.
-pub fn cells_in(row: &Expense, category: &str, lists: &Lists, look: &Look) -> Row<'static> {
-    let plain = look.styles.plain;
-    let (who, is_note) = who(row);
-    let category = category.to_owned();
-    let category_style = if row.kind == Kind::Transfer {
-        look.styles.dim
-    } else {
-        plain
-    };
-    Row::default()
-        .styled(row.date.short_words(), plain)
-        .styled(who.to_owned(), if is_note { look.styles.dim } else { plain })
-        .styled(category, category_style)
-        .styled(account_words(row, lists), plain)
-        .styled(remark(row), look.styles.dim)
-        .styled(figures::row_amount(row, lists.base), amount_style(row.kind, look))
+impl<'a> Cells<'a> {
+    /// As most are.
+    pub fn of(lists: &'a Lists, look: &'a Look) -> Self {
+        Self { lists, look, category: None, has_years: false }
+    }
+
+    /// The cells of a row.
+    pub fn row(&self, row: &Expense) -> Row<'static> {
+        let Self { lists, look, .. } = self;
+        let (plain, dim) = (look.styles.plain, look.styles.dim);
+        let (who, is_note) = who(row);
+        let is_transfer = row.kind == Kind::Transfer;
+        let category = match (self.category, row.category_id) {
+            (Some(category), _) => category,
+            (None, Some(id)) => lists.category_name(id),
+            (None, None) if is_transfer => "Transfer",
+            (None, None) => "",
+        };
+        let day = if self.has_years { row.date.to_string() } else { row.date.short_words() };
+        Row::default()
+            .styled(day, plain)
+            .styled(who.to_owned(), if is_note { dim } else { plain })
+            .styled(category.to_owned(), if is_transfer { dim } else { plain })
+            .styled(account_words(row, lists), plain)
+            .styled(remark(row), dim)
+            .styled(figures::row_amount(row, lists.base), amount_style(row.kind, look))
+    }
+}
+
+/// The cells of a row, as most are.
+pub fn cells(row: &Expense, lists: &Lists, look: &Look) -> Row<'static> {
+    Cells::of(lists, look).row(row)
 }
 
 /// `12.50 lunch`, to name a row in a sentence.

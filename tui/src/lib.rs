@@ -6,6 +6,9 @@
 pub mod app;
 pub mod book;
 pub mod client;
+pub mod command;
+pub mod connect;
+mod demo;
 pub mod desk;
 pub mod drafts;
 pub mod expense_row;

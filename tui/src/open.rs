@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::keymap::Keymap;
 use crate::outbox::Outbox;
 use crate::popup::currency::CurrencyChoice;
+use crate::screen::insights::Insights;
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
 use crate::screen::{Command, Screen};

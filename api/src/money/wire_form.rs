@@ -106,7 +106,8 @@ crate::openapi::string_type!(
         name: "Amount",
         format: Some("decimal"),
         pattern: Some(Amount::PATTERN),
-        max_length: Some(17),
+        // The pattern is the bound: one fault for one amount.
+        max_length: None,
         example: "12.50",
     }
 );

@@ -181,7 +181,7 @@ async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
         .connect_timeout(Duration::from_secs(3))
-        .max_lifetime(Duration::from_secs(20 * 60))
+        .max_lifetime(Duration::from_mins(20))
         .sqlx_logging(false)
         .test_before_acquire(false)
         .connect_lazy(true);

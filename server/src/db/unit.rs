@@ -2,7 +2,7 @@
 //! cancel, on one ledger whose `rev` it takes first. And the reads: one statement, or one snapshot of several.
 
 use super::classify::{Class, classify};
-use super::pool::{Db, Dialect};
+use super::pool::{Db, Dialect, Endpoint};
 use crate::error::{AppError, Result};
 use crate::store;
 use api::instant::Instant;
@@ -155,10 +155,29 @@ impl Db {
     where
         F: Future<Output = Result<T>> + Send,
     {
+        self.again(|endpoint| endpoint.read.clone(), read).await
+    }
+
+    /// Runs one statement that writes beside the log what nobody sees yet, or no longer. It may run twice.
+    pub async fn stage<T, F>(&self, write: impl Fn(DatabaseConnection) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        self.again(|endpoint| endpoint.write.clone(), write).await
+    }
+
+    async fn again<T, F>(
+        &self,
+        pick: fn(&Endpoint) -> DatabaseConnection,
+        run: impl Fn(DatabaseConnection) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
-            let error = match read(self.endpoint()?.read.clone()).await {
+            let error = match run(pick(self.endpoint()?)).await {
                 Err(AppError::Db(error)) => error,
                 other => return other,
             };

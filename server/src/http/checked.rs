@@ -97,7 +97,7 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
         let mut object = Map::new();
         let mut faults = Faults::default();
         for (name, text) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            let value = schemas.from_text(&T::name(), &name, &text);
+            let value = schemas.read_text(&T::name(), &name, &text);
             if object.insert(name.to_string(), value).is_some() {
                 faults.add(format!("/{name}"), "twice", "This parameter is given twice");
             }

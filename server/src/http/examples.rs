@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 /// The id that a demo book gives to one entry of every sort, so that the examples of the document find something.
 pub const EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59";
 
+/// The id of a second category, account, payee and tag of that book, for what takes two.
+pub const OTHER_EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a5a";
+
 /// The example body of an operation.
 pub fn body(operation_id: &str) -> Option<Value> {
     Some(match operation_id {
@@ -29,6 +32,12 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "create_account" => json!({ "name": "Savings", "kind": "bank", "iban": "DE02120300000000202051" }),
         "create_payee" => json!({ "name": "Corner shop" }),
         "create_tag" => json!({ "name": "holiday" }),
+        "merge_category" | "merge_account" | "merge_payee" | "merge_tag" => {
+            json!({ "into_id": OTHER_EXAMPLE_ID })
+        }
+        "reassign_category" => json!({ "to_id": null }),
+        // The file itself, not JSON.
+        "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
         "update_ledger" => json!({ "month_start_day": 1 }),
         _ => return None,
     })

@@ -11,6 +11,7 @@ use crate::state::AppState;
 use api::expense::{Batch, BatchResult, Expense, ExpensePatch, ExpenseQuery, NewExpense};
 use api::id::ExpenseId;
 use api::page::Page;
+use api::quick::{EntryLine, ParsedEntry, QuickResult};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -65,6 +66,32 @@ impl ExpensesApi {
         Ok(Reply::new(
             service::expense::batch(&self.state, &ledger.grant, &idempotency_key.0, body.0).await?,
         ))
+    }
+
+    /// Understand an entry line
+    ///
+    /// What `12.50 lunch @card #food +trip y // note` was understood as, piece by piece, and the row that it would make. Nothing is written.
+    #[oai(path = "/parse", method = "post", operation_id = "parse_entry")]
+    async fn parse_entry(&self, ledger: Guard<Read>, body: Checked<EntryLine>) -> Result<Found<ParsedEntry>> {
+        Ok(Reply::new(
+            service::quick::parse_entry(&self.state, &ledger.grant, &body.0).await?,
+        ))
+    }
+
+    /// Record an expense by its entry line
+    ///
+    /// The same line as for parsing, saved. What stands in the way is told with the place in the line.
+    #[oai(path = "/quick", method = "post", operation_id = "quick_expense")]
+    async fn quick_expense(
+        &self,
+        ledger: Guard<Add>,
+        idempotency_key: Key,
+        body: Checked<EntryLine>,
+    ) -> Result<Created<QuickResult>> {
+        let (grant, key) = (&ledger.grant, &idempotency_key.0);
+        let saved = service::quick::create(&self.state, grant, key, body.0).await?;
+        let url = item_url(grant, "expenses", saved.expense.id);
+        Ok(Reply::new(saved).version(1).location(url))
     }
 
     /// Get an expense

@@ -60,13 +60,12 @@ pub struct Guard<R> {
     right: PhantomData<R>,
 }
 
-/// Somebody with a valid token.
+/// Somebody whose token has the scope of the right `R`.
 #[derive(Debug)]
-pub struct Caller {
-    /// Who.
-    pub user_id: Uuid,
-    /// The ledger that `default` means to them.
+pub struct Caller<R> {
+    /// Who, in the ledger that `default` means to them.
     pub grant: Grant,
+    right: PhantomData<R>,
 }
 
 const BEARER: &str = "bearer";
@@ -104,7 +103,9 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
         let wanted = match request.raw_path_param("ledger") {
-            None | Some("default") => None,
+            // A route that hides the name would otherwise lead everybody to their own ledger.
+            None => return Err(AppError::Internal("no ledger in the route".into()).into()),
+            Some("default") => None,
             Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
         let access = authenticate(request, wanted).await?;
@@ -127,7 +128,7 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
     }
 }
 
-impl<'a> ApiExtractor<'a> for Caller {
+impl<'a, R: Right> ApiExtractor<'a> for Caller<R> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
     type ParamType = ();
     type ParamRawType = ();
@@ -146,9 +147,14 @@ impl<'a> ApiExtractor<'a> for Caller {
         _options: ExtractParamOptions<()>,
     ) -> Result<Self> {
         let access = authenticate(request, None).await?;
+        if !has_scope(&access.scopes, R::SCOPE) {
+            return Err(
+                AppError::refuse(Code::Forbidden, format!("This needs the scope `{}`", R::SCOPE)).into(),
+            );
+        }
         Ok(Self {
-            user_id: access.user_id,
             grant: Grant::new(&access, client(request))?,
+            right: PhantomData,
         })
     }
 }

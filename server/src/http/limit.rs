@@ -118,6 +118,8 @@ impl RequestHasher {
 pub enum BodyKind {
     /// Read whole before the handler, up to `max_body_bytes`.
     Whole,
+    /// Read whole before the handler, up to `max_import_bytes`.
+    File,
     /// Handed on as it comes, up to `max_import_bytes`; the time limit holds for it too.
     Streamed,
 }
@@ -150,7 +152,7 @@ impl Limit {
         let kind = (self.kind_of)(request.method(), request.uri().path());
         let max_bytes = match kind {
             BodyKind::Whole => self.max_body_bytes,
-            BodyKind::Streamed => self.max_import_bytes,
+            BodyKind::File | BodyKind::Streamed => self.max_import_bytes,
         };
         let declared = declared_length(request);
         // A length that is no number has been refused by hyper.
@@ -162,7 +164,7 @@ impl Limit {
             within: self.body_timeout,
         };
         match kind {
-            BodyKind::Whole => {
+            BodyKind::Whole | BodyKind::File => {
                 let body = bounds.read(request.take_body(), declared).await?;
                 let mut hasher = RequestHasher::begin(request);
                 hasher.update(&body);

@@ -1,17 +1,26 @@
 //! The only room that knows poem: the socket loop, the layers, the routes and the document, on one page.
 
 pub mod accept;
+mod accounts;
+mod categories;
 mod checked;
+mod days;
 pub mod examples;
 mod expenses;
+mod file;
 mod guard;
 mod health;
+mod imports;
 mod key;
+mod ledgers;
 pub mod limit;
+mod payees;
 mod problem;
 mod reply;
+mod reports;
 mod schema;
 mod spec;
+mod tags;
 pub mod trace;
 
 use crate::config::Config;
@@ -34,8 +43,24 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
+    /// Sets of books.
+    Ledgers,
     /// The rows of the book.
     Expenses,
+    /// The rows of one day, as a sheet.
+    Days,
+    /// What the money was for.
+    Categories,
+    /// What it was paid with.
+    Accounts,
+    /// Who was paid.
+    Payees,
+    /// Free words on expenses.
+    Tags,
+    /// Sums, with the rows behind each.
+    Reports,
+    /// Files: what is in them, row by row, before anything is written.
+    Imports,
     /// Whether the server can work.
     Health,
 }
@@ -56,7 +81,10 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
     let known = docs.clone();
     let problems = Problems {
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
-        allowed: Arc::new(move |path| spec::methods_of(&known.document, path)),
+        allowed: Arc::new(move |path| match spec::methods_of(&known.document, path) {
+            methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
+            methods => methods,
+        }),
     };
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
@@ -83,11 +111,32 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here.
-type Resources = (expenses::ExpensesApi, health::HealthApi);
+type Resources = (
+    ledgers::LedgersApi,
+    ledgers::LedgerApi,
+    expenses::ExpensesApi,
+    days::DaysApi,
+    categories::CategoriesApi,
+    accounts::AccountsApi,
+    payees::PayeesApi,
+    tags::TagsApi,
+    reports::ReportsApi,
+    imports::ImportsApi,
+    health::HealthApi,
+);
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
+        ledgers::LedgersApi { state: state.clone() },
+        ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
+        days::DaysApi { state: state.clone() },
+        categories::CategoriesApi { state: state.clone() },
+        accounts::AccountsApi { state: state.clone() },
+        payees::PayeesApi { state: state.clone() },
+        tags::TagsApi { state: state.clone() },
+        reports::ReportsApi { state: state.clone() },
+        imports::ImportsApi { state: state.clone() },
         health::HealthApi {
             state: state.clone(),
             stop: stop.clone(),
@@ -112,8 +161,18 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
     Ok(Docs { document, json, page })
 }
 
-fn body_kind(_method: &Method, _path: &str) -> BodyKind {
-    BodyKind::Whole
+/// The addresses beside the document's own.
+fn is_page(path: &str) -> bool {
+    path == "/docs" || path == "/openapi.json" || path.starts_with("/docs/errors/")
+}
+
+fn body_kind(method: &Method, path: &str) -> BodyKind {
+    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
+    if method == Method::POST && is_import {
+        BodyKind::File
+    } else {
+        BodyKind::Whole
+    }
 }
 
 #[handler]

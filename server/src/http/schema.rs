@@ -3,9 +3,10 @@
 use crate::error::AppError;
 use api::currency::Currency;
 use api::date::Date;
-use api::problem::Faults;
+use api::money::{Amount, AmountError, Money};
+use api::problem::{Fault, Faults};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, JsonType, Validator};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -57,42 +58,77 @@ impl Schemas {
             );
             return faults;
         };
+        let mut found = Vec::new();
         for error in validator.iter_errors(value) {
-            let at = error.instance_path().to_string();
-            let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-            match error.kind() {
-                ValidationErrorKind::AdditionalProperties { unexpected } => {
-                    for name in unexpected {
-                        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                        faults.add(
-                            property(&name),
-                            "unknown",
-                            format!("There is no field {name:?} here"),
-                        );
-                    }
-                }
-                ValidationErrorKind::Required { property: name } => {
-                    let name = name.as_str().unwrap_or_default();
-                    faults.add(property(name), "missing", format!("{name} is needed"));
-                }
-                ValidationErrorKind::Format { format } => {
-                    let (code, detail) = format_words(format, value.pointer(&at).and_then(Value::as_str));
-                    faults.add(at, code, detail);
-                }
-                kind => {
-                    let (code, detail) = self.words(kind);
-                    faults.add(at, code, detail);
-                }
-            }
+            self.tell(&error, &mut found);
         }
-        // A type that fits none of several alternatives says so once for each.
-        faults.0.dedup();
-        faults
+        one_a_place(found)
     }
 
-    fn words(&self, kind: &ValidationErrorKind) -> (&'static str, String) {
+    /// Notes an error with its rank.
+    fn tell(&self, error: &ValidationError<'_>, found: &mut Vec<(Rank, Fault)>) {
+        let at = error.instance_path().to_string();
+        let property = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let mut add = |rank, pointer, code: &str, detail| {
+            found.push((
+                rank,
+                Fault {
+                    pointer,
+                    code: code.to_owned(),
+                    detail,
+                    candidates: Vec::new(),
+                },
+            ));
+        };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for name in unexpected {
+                    let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+                    add(
+                        Rank::Other,
+                        property(&name),
+                        "unknown",
+                        format!("There is no field {name:?} here"),
+                    );
+                }
+            }
+            ValidationErrorKind::Required { property: name } => {
+                let name = name.as_str().unwrap_or_default();
+                add(
+                    Rank::Other,
+                    property(name),
+                    "missing",
+                    format!("{name} is needed"),
+                );
+            }
+            ValidationErrorKind::Format { format } => {
+                let (code, detail) = format_words(format, error.instance().as_str());
+                add(Rank::Format, at, code, detail);
+            }
+            // A field that may also be null says that neither fits; the first is the one that was meant.
+            ValidationErrorKind::AnyOf { context } => {
+                for error in context.first().into_iter().flatten() {
+                    self.tell(error, found);
+                }
+            }
+            kind => {
+                let rank = if matches!(kind, ValidationErrorKind::Type { .. }) {
+                    Rank::Type
+                } else {
+                    Rank::Other
+                };
+                let (code, detail) = self.words(kind, error.instance());
+                add(rank, at, code, detail);
+            }
+        }
+    }
+
+    fn words(&self, kind: &ValidationErrorKind, value: &Value) -> (&'static str, String) {
         match kind {
             ValidationErrorKind::Type { kind } => ("type", format!("This must be {}", type_words(kind))),
+            ValidationErrorKind::Pattern { pattern } if pattern == Amount::PATTERN => {
+                amount_words(value.as_str().unwrap_or_default())
+            }
             ValidationErrorKind::Pattern { pattern } => match self.example_of(pattern) {
                 Some(example) => ("pattern", format!("Write it like {example}, as text")),
                 None => ("pattern", format!("It must match {pattern}")),
@@ -104,18 +140,6 @@ impl Schemas {
             ValidationErrorKind::Minimum { limit } => ("too-small", format!("At least {limit}")),
             ValidationErrorKind::Maximum { limit } => ("too-large", format!("At most {limit}")),
             ValidationErrorKind::Enum { options } => ("not-one-of", one_of(options)),
-            // A field that may also be null says that neither fits; the first is the one that was meant.
-            ValidationErrorKind::AnyOf { context } => {
-                match context
-                    .iter()
-                    .flatten()
-                    .map(jsonschema::ValidationError::kind)
-                    .next()
-                {
-                    Some(kind) => self.words(kind),
-                    None => ("schema", "It does not fit the schema".into()),
-                }
-            }
             _ => ("schema", "It does not fit the schema".into()),
         }
     }
@@ -140,7 +164,7 @@ impl Schemas {
     }
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
-    pub fn from_text(&self, type_name: &str, property: &str, text: &str) -> Value {
+    pub fn read_text(&self, type_name: &str, property: &str, text: &str) -> Value {
         let schema = self
             .schemas
             .get(type_name)
@@ -154,6 +178,31 @@ impl Schemas {
             _ => text.into(),
         }
     }
+}
+
+/// How well a fault says what is wrong with a value that has several: a wrong type explains the rest, and what the
+/// format says of a text is better than its pattern or length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Type,
+    Format,
+    Other,
+}
+
+/// The best fault of each place.
+fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
+    let mut faults: Vec<(Rank, Fault)> = Vec::new();
+    for (rank, fault) in found {
+        match faults
+            .iter_mut()
+            .find(|(_, other)| other.pointer == fault.pointer)
+        {
+            None => faults.push((rank, fault)),
+            Some(other) if rank < other.0 => *other = (rank, fault),
+            Some(_) => {}
+        }
+    }
+    Faults(faults.into_iter().map(|(_, fault)| fault).collect())
 }
 
 fn one_of(options: &Value) -> String {
@@ -184,6 +233,19 @@ fn type_words(kind: &TypeKind) -> String {
             .collect::<Vec<_>>()
             .join(" or "),
     }
+}
+
+/// What is wrong with an amount in every currency.
+fn amount_words(text: &str) -> (&'static str, String) {
+    let error = Money::parse(text, Currency::EUR)
+        .err()
+        .unwrap_or(AmountError::Malformed);
+    let detail = match &error {
+        AmountError::TooLarge { .. } => "Too large - twelve digits fit, decimals included".into(),
+        AmountError::TooManyDecimals { .. } => "Too many decimals - no currency has more than four".into(),
+        other => other.to_string(),
+    };
+    (error.code(), detail)
 }
 
 /// What is wrong with a text of the right shape.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Mends a document.
 pub fn finish(document: &str) -> serde_json::Result<Value> {
     let mut document: Value = serde_json::from_str(document)?;
-    document["openapi"] = "3.0.3".into();
+    set(&mut document, "openapi", "3.0.3");
     mend_numbers(&mut document);
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         *paths = std::mem::take(paths)
@@ -170,15 +170,15 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         operation.insert("parameters".into(), spread.into());
     }
     if let Some(example) = examples::body(&id)
-        && let Some(content) = operation
-            .get_mut("requestBody")
-            .and_then(|body| body.get_mut("content"))
-        && let Some(media) = content
-            .as_object_mut()
-            .and_then(|content| content.values_mut().next())
-        && let Some(media) = media.as_object_mut()
+        && let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"))
+        && let Some(content) = content.as_object_mut()
     {
-        media.insert("example".into(), example);
+        for media in content.values_mut().filter_map(Value::as_object_mut) {
+            media.insert("example".into(), example.clone());
+        }
+    }
+    if id == "report_compare" {
+        need_period(operation);
     }
     let has_if_match = operation
         .get("parameters")
@@ -208,13 +208,27 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
     }
 }
 
+/// A comparison is of one period with the one before, so that both its ends are needed.
+fn need_period(operation: &mut Map<String, Value>) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let example = match parameter.get("name").and_then(Value::as_str) {
+            Some("from") => "2026-11-01",
+            Some("to") => "2026-11-30",
+            _ => continue,
+        };
+        parameter["required"] = true.into();
+        parameter["example"] = example.into();
+    }
+}
+
 /// A query parameter with the schema of a type becomes one parameter a property; headers get their usual names.
 fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
     let place = parameter.get("in").and_then(Value::as_str).unwrap_or_default();
     if place == "header" {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         let mut renamed = parameter.clone();
-        renamed["name"] = header_name(name).into();
+        set(&mut renamed, "name", header_name(name));
         return vec![with_description(renamed)];
     }
     let reference = parameter
@@ -242,12 +256,23 @@ fn spread(parameter: &Value, schemas: &Value) -> Vec<Value> {
         .collect()
 }
 
+fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
 fn with_description(mut parameter: Value) -> Value {
     if parameter.get("description").is_none()
         && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
         && let Some(description) = schema.remove("description")
     {
-        parameter["description"] = description;
+        set(&mut parameter, "description", description);
+    }
+    if parameter.get("description").is_none()
+        && let Some(name) = parameter.get("name").and_then(Value::as_str).map(str::to_owned)
+    {
+        parameter["description"] = format!("Which {name}, by its id.").into();
     }
     if let Some(parameter) = parameter.as_object_mut() {
         for noise in ["deprecated", "explode", "style"] {
@@ -280,8 +305,16 @@ fn problem_response(status: u16) -> Value {
     });
     let header = |name: &str, description: &str| json!({ name: { "description": description, "schema": { "type": "string" } } });
     match status {
-        401 => response["headers"] = header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
-        503 => response["headers"] = header("Retry-After", "Seconds to wait."),
+        401 => set(
+            &mut response,
+            "headers",
+            header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
+        ),
+        503 => set(
+            &mut response,
+            "headers",
+            header("Retry-After", "Seconds to wait."),
+        ),
         _ => {}
     }
     response

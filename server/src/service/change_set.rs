@@ -4,18 +4,18 @@
 
 use crate::db::{Dialect, Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
-use crate::service::names::{Miss, Names, note, usable};
+use crate::service::names::{MOST_CANDIDATES, Miss, Missed, Names, note, usable};
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::{EntryImage, ExpenseImage, Named};
 use crate::store::names::{Dictionary, Wanted, split_path};
 use crate::store::noun::{Edit, Pair};
 use api::currency::Currency;
-use api::expense::{Expense, ExpensePatch, Kind, NewExpense, check_transfer};
+use api::expense::{Expense, ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
 use api::patch::Patch;
 use api::problem::{Code, Faults};
-use api::text::{clean_line, clean_note, fold};
+use api::text::{check_name, clean_line, clean_note, fold};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -70,6 +70,11 @@ impl Work for ChangeSet {
 impl ChangeSet {
     /// The edits that the operations come to, dictionary entries that they make first.
     pub async fn edits(&self, unit: &Unit) -> Result<Vec<Edit>> {
+        self.edits_beside(unit, Findings::default()).await
+    }
+
+    /// As [`ChangeSet::edits`], telling what the caller found together with what is found here.
+    pub async fn edits_beside(&self, unit: &Unit, findings: Findings) -> Result<Vec<Edit>> {
         let ids: Vec<Uuid> = self
             .ops
             .iter()
@@ -90,11 +95,17 @@ impl ChangeSet {
             names,
             rows,
             made: Made::default(),
-            findings: Findings::default(),
+            findings,
+            missed: Missed::default(),
         };
         let mut edits = Vec::with_capacity(self.ops.len());
         for (pointer, op) in &self.ops {
             edits.extend(build.edit(pointer, op)?);
+        }
+        let missed = build.missed.dictionaries();
+        if !missed.is_empty() {
+            let all = store::names::all(&unit.tx, unit.ledger_id, &missed, MOST_CANDIDATES).await?;
+            build.missed.suggest(all, &mut build.findings.lookups);
         }
         build.findings.refuse()?;
         let mut all = build.made.edits;
@@ -220,18 +231,19 @@ struct Build<'a> {
     rows: HashMap<Uuid, ExpenseImage>,
     made: Made,
     findings: Findings,
+    missed: Missed,
 }
 
 impl Build<'_> {
     fn edit(&mut self, pointer: &str, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
         match op {
-            RowOp::Create(new) => Ok(self.create(pointer, new)),
+            RowOp::Create(new) => Ok(Some(self.create(pointer, new))),
             RowOp::Update { id, version, patch } => {
                 let before = self.row(pointer, *id, *version)?;
                 if before.deleted_at.is_some() {
                     return Err(missing(pointer));
                 }
-                Ok(self.update(pointer, before, patch))
+                Ok(Some(self.update(pointer, before, patch)))
             }
             RowOp::Delete { id, version } => {
                 let before = self.row(pointer, *id, *version)?;
@@ -275,7 +287,7 @@ impl Build<'_> {
         }
     }
 
-    fn create(&mut self, pointer: &str, new: &NewExpense) -> Option<Pair<ExpenseImage>> {
+    fn create(&mut self, pointer: &str, new: &NewExpense) -> Pair<ExpenseImage> {
         self.findings
             .rules
             .within(pointer, |faults| new.check(self.base, faults));
@@ -306,18 +318,13 @@ impl Build<'_> {
             deleted_at: None,
         };
         self.resolve(pointer, &Given::of_new(new), &mut image);
-        Some(Pair {
+        Pair {
             before: None,
             after: image,
-        })
+        }
     }
 
-    fn update(
-        &mut self,
-        pointer: &str,
-        before: ExpenseImage,
-        patch: &ExpensePatch,
-    ) -> Option<Pair<ExpenseImage>> {
+    fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Pair<ExpenseImage> {
         self.findings
             .rules
             .within(pointer, |faults| patch.check(before.currency, faults));
@@ -349,9 +356,9 @@ impl Build<'_> {
             after.to_account_id = None;
         }
         self.findings.rules.within(pointer, |faults| {
-            check_transfer(after.kind, after.to_account_id.is_some(), faults)
+            check_transfer(after.kind, after.to_account_id.is_some(), faults);
         });
-        Some(self.next(before, after))
+        self.next(before, after)
     }
 
     /// Puts the ids of everything named into the image.
@@ -415,7 +422,9 @@ impl Build<'_> {
         };
         match (found, given) {
             (Ok(entry), _) => Some(entry.id),
-            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => self.make_path(dictionary, name),
+            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => {
+                self.make_path(format!("{pointer}/{field}"), dictionary, name)
+            }
             (Err(miss), Ref::Id(_)) => {
                 let suffix = if dictionary == Dictionary::Member {
                     ""
@@ -439,6 +448,7 @@ impl Build<'_> {
                     &text,
                     miss,
                 );
+                self.missed.remember(&self.findings.lookups, dictionary, &text);
                 None
             }
         }
@@ -460,13 +470,32 @@ impl Build<'_> {
     }
 
     /// A category or account that shall be made, with its parent where `Parent: Child` names one.
-    fn make_path(&mut self, dictionary: Dictionary, name: &str) -> Option<Uuid> {
-        let Some((parent, child)) = split_path(name).filter(|_| dictionary == Dictionary::Category) else {
+    fn make_path(&mut self, pointer: String, dictionary: Dictionary, name: &str) -> Option<Uuid> {
+        let path = split_path(name).filter(|_| dictionary == Dictionary::Category);
+        for part in path.map_or(vec![name], |(parent, child)| vec![parent, child]) {
+            if let Err(fault) = check_name(part, MAX_NAME) {
+                self.findings.rules.add(pointer, fault.code(), fault.to_string());
+                return None;
+            }
+        }
+        let Some((parent, child)) = path else {
             return Some(self.make(dictionary, None, &clean_line(name)).id);
         };
-        let parent_id = match self.names.by_name(dictionary, parent) {
-            Ok(entry) => entry.id,
-            Err(_) => self.make(dictionary, None, &clean_line(parent)).id,
+        // Only what is at the top can have subcategories; a subcategory of that name is another one.
+        let parent_id = match self.names.at_top(dictionary, parent) {
+            Some(entry) if entry.is_archived => {
+                let miss = Miss::Archived(entry.name.clone());
+                note(
+                    &mut self.findings.lookups,
+                    pointer,
+                    dictionary.mark(),
+                    parent,
+                    miss,
+                );
+                return None;
+            }
+            Some(entry) => entry.id,
+            None => self.make(dictionary, None, &clean_line(parent)).id,
         };
         Some(self.make(dictionary, Some(parent_id), &clean_line(child)).id)
     }

@@ -3,6 +3,7 @@
 
 use crate::error::{AppError, Result};
 use crate::service::Grant;
+use api::page::Page;
 use api::problem::Code;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -62,16 +63,36 @@ pub fn open<K: DeserializeOwned>(
     mac.update(body);
     mac.verify_truncated_left(mark).map_err(|_| foreign())?;
     let content: Content<K> = serde_json::from_slice(body).map_err(|_| foreign())?;
+    if content.list != digest(grant, list)? || mark.len() != MARK {
+        return Err(foreign());
+    }
     if content.epoch != grant.epoch() {
         return Err(AppError::refuse(
             Code::Resync,
             "The ledger was restored since; load the list again",
         ));
     }
-    if content.list != digest(grant, list)? || mark.len() != MARK {
-        return Err(foreign());
-    }
     Ok(content.key)
+}
+
+/// Cuts a page out of rows of which one more was read than asked for: that one tells whether there is a next page.
+pub fn page<R, T>(
+    mut rows: Vec<R>,
+    limit: u32,
+    seal: impl FnOnce(&R) -> Result<String>,
+    item: impl FnMut(R) -> T,
+) -> Result<Page<T>>
+where
+    T: api::Wire,
+{
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| has_more).map(seal).transpose()?;
+    Ok(Page {
+        items: rows.into_iter().map(item).collect(),
+        next_cursor,
+    })
 }
 
 fn digest(grant: &Grant, list: &impl Serialize) -> Result<[u8; 8]> {

@@ -3,7 +3,7 @@
 
 use crate::error::{Findings, Result};
 use crate::service::Grant;
-use crate::service::names::{Names, note};
+use crate::service::names::{MOST_CANDIDATES, Missed, Names, note};
 use crate::state::AppState;
 use crate::store;
 use crate::store::filter::{Filter, Pick};
@@ -19,6 +19,16 @@ pub const NONE: &str = "none";
 pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> Result<Filter> {
     let mut findings = Findings::default();
     asked.check(grant.base(), &mut findings.rules);
+    look_up(state, grant, asked, findings).await
+}
+
+/// As [`resolve`], for a filter whose rules were checked already; refuses with what was found then, too.
+pub async fn look_up(
+    state: &AppState,
+    grant: &Grant,
+    asked: &ExpenseFilter,
+    mut findings: Findings,
+) -> Result<Filter> {
     let mut wanted = Wanted::default();
     let slots = [
         (Dictionary::Category, "category", &asked.category),
@@ -45,6 +55,7 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
             .await?
     };
     let names = Names::new(found.clone());
+    let mut missed = Missed::default();
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
         let given = given.as_deref()?;
         if given == NONE {
@@ -55,13 +66,27 @@ pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> 
             Err(_) => names.by_name(dictionary, given),
         };
         match entry {
+            Ok(entry) if asked.category_only == Some(true) => Some(Pick::Any(vec![entry.id])),
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
                 note(&mut findings.lookups, format!("/{field}"), field, given, miss);
+                if Uuid::try_parse(given).is_err() {
+                    missed.remember(&findings.lookups, dictionary, given);
+                }
                 None
             }
         }
     });
+    let dictionaries = &missed.dictionaries();
+    if !dictionaries.is_empty() {
+        let all = state
+            .db
+            .read(|db| async move {
+                store::names::all(&db, grant.ledger_id(), dictionaries, MOST_CANDIDATES).await
+            })
+            .await?;
+        missed.suggest(all, &mut findings.lookups);
+    }
     findings.refuse()?;
     let currency = asked.currency.unwrap_or(grant.base());
     let minor =

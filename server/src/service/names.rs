@@ -3,7 +3,14 @@
 use crate::store::names::{Dictionary, Found, split_path};
 use api::problem::{Code, Fault, Faults};
 use api::text::fold;
+use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// Most entries of a dictionary that are looked through for what was meant.
+pub const MOST_CANDIDATES: u64 = 5000;
+
+/// Most faults of a request that are told with candidates.
+const MOST_SUGGESTED: usize = 20;
 
 /// Why a name or id does not lead to an entry that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,13 @@ impl Names {
         }
     }
 
+    /// The entry of that name that is under no other.
+    pub fn at_top(&self, dictionary: Dictionary, name: &str) -> Option<&Found> {
+        let folded = fold(name);
+        self.of(dictionary)
+            .find(|entry| entry.parent_id.is_none() && entry.name_fold == folded)
+    }
+
     /// The subcategory of that name.
     pub fn child(&self, parent_id: Uuid, name: &str) -> Option<&Found> {
         let folded = fold(name);
@@ -123,6 +137,53 @@ pub fn note(faults: &mut Faults, pointer: String, what: &str, given: &str, miss:
         detail,
         candidates,
     });
+}
+
+/// Names that led nowhere, each with the place of its fault, so that what was perhaps meant can be told. That costs a
+/// look at whole dictionaries, which only a request that is refused anyway pays.
+#[derive(Debug, Default)]
+pub struct Missed(Vec<(usize, Dictionary, String)>);
+
+impl Missed {
+    /// Remembers the fault noted last.
+    pub fn remember(&mut self, faults: &Faults, dictionary: Dictionary, given: &str) {
+        // A batch may miss by the hundred; the first few tell the story.
+        if self.0.len() < MOST_SUGGESTED {
+            self.0
+                .push((faults.0.len().saturating_sub(1), dictionary, given.to_owned()));
+        }
+    }
+
+    /// The dictionaries to look at; none where nothing was missed.
+    pub fn dictionaries(&self) -> BTreeSet<Dictionary> {
+        self.0.iter().map(|(_, dictionary, _)| *dictionary).collect()
+    }
+
+    /// Puts the candidates into the faults, out of all entries of those dictionaries.
+    pub fn suggest(self, all: Vec<Found>, faults: &mut Faults) {
+        let all = Names::new(all);
+        for (index, dictionary, given) in self.0 {
+            let Some(fault) = faults
+                .0
+                .get_mut(index)
+                .filter(|fault| fault.code == Code::UnknownName.as_str())
+            else {
+                continue;
+            };
+            let wanted = fold(&given);
+            let same: Vec<String> = all
+                .of(dictionary)
+                .filter(|entry| entry.name_fold == wanted)
+                .map(|entry| all.path(entry))
+                .collect();
+            let usable = all.of(dictionary).filter(|entry| !entry.is_archived);
+            fault.candidates = if same.is_empty() {
+                nearest(&given, usable.map(|entry| all.path(entry)))
+            } else {
+                same
+            };
+        }
+    }
 }
 
 /// The names nearest to the one given, best first.

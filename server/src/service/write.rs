@@ -10,6 +10,7 @@ use crate::store::apply::Logged;
 use crate::store::noun::Noun;
 use api::problem::Code;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The key that makes a write safe to repeat, and what it was used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,38 @@ pub async fn commit<W>(
 where
     W: Work<Output = Vec<Logged>>,
 {
+    commit_as(state, grant, key, kind, state.clock.new_id(), work).await
+}
+
+/// Commits one of several units of work that history shows as one operation.
+pub async fn commit_as<W>(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    kind: &'static str,
+    op_id: Uuid,
+    work: W,
+) -> Result<Committed>
+where
+    W: Work<Output = Vec<Logged>>,
+{
     let op = Op {
+        op_id,
+        ..op(state, grant, key, kind)
+    };
+    match state.db.write(op, Arc::new(work)).await? {
+        Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
+        Outcome::Unchanged => Ok(Committed::Unchanged),
+        Outcome::Replay => {
+            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+            replay(state, grant, key).await?.ok_or_else(lost)
+        }
+    }
+}
+
+/// The head of a change that a caller makes: an operation of its own.
+pub fn op(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str) -> Op {
+    Op {
         ledger_id: grant.ledger_id(),
         op_id: state.clock.new_id(),
         user_id: grant.user_id(),
@@ -80,34 +112,42 @@ where
         client: grant.client().to_owned(),
         kind,
         at: state.now(),
-    };
-    match state.db.write(op, Arc::new(work)).await? {
-        Outcome::Done { rev, output } => Ok(Committed::Changed { rev, rows: output }),
-        Outcome::Unchanged => Ok(Committed::Unchanged),
-        Outcome::Replay => replay(state, grant, key).await,
     }
 }
 
-async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Committed> {
+/// The revision of the change that a key made, if it was used for this very request.
+pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<i64> {
+    let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
+    change_of(state, grant, key).await?.ok_or_else(lost)
+}
+
+async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<i64>> {
     let (user_id, word) = (grant.user_id(), key.key.as_str());
-    state
+    let found = state
         .db
-        .read(|db| async move {
-            let lost = || AppError::Unavailable("the change of a key is not readable yet".into());
-            let change = store::change::find_by_key(&db, user_id, word)
-                .await?
-                .ok_or_else(lost)?;
-            if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
-                return Err(AppError::refuse(
-                    Code::KeyReused,
-                    "This Idempotency-Key was used for another request; draw a fresh one",
-                ));
-            }
-            let rows = store::change::rows(&db, change.ledger_id, change.rev).await?;
-            Ok(Committed::Changed {
-                rev: change.rev,
-                rows: store::apply::read_back(rows)?,
-            })
-        })
-        .await
+        .read(|db| async move { store::change::find_by_key(&db, user_id, word).await })
+        .await?;
+    let Some(change) = found else { return Ok(None) };
+    if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
+        return Err(AppError::refuse(
+            Code::KeyReused,
+            "This Idempotency-Key was used for another request; draw a fresh one",
+        ));
+    }
+    Ok(Some(change.rev))
+}
+
+/// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
+pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<Committed>> {
+    let Some(rev) = change_of(state, grant, key).await? else {
+        return Ok(None);
+    };
+    let rows = state
+        .db
+        .read(|db| async move { store::change::rows(&db, grant.ledger_id(), rev).await })
+        .await?;
+    Ok(Some(Committed::Changed {
+        rev,
+        rows: store::apply::read_back(rows)?,
+    }))
 }

@@ -1,8 +1,10 @@
 //! The four dictionaries of a ledger (categories, accounts, payees, tags): how a row of each is read and written.
 //! They differ in two columns, which is all that is written apart.
 
+use super::expense::Link;
+use super::filter::begins;
 use super::image::{AccountMarks, EntryImage};
-use super::noun::{Accounts, Categories, Noun, Payees, Tags};
+use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
 use api::account::AccountKind;
@@ -10,6 +12,7 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{account, category, payee, tag};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -34,7 +37,7 @@ fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
             Code::NameTaken,
             "/name",
             "name-taken",
-            format!("The name {name:?} is taken, or its id is"),
+            format!("The name {name:?} is taken"),
         )
     } else {
         error.into()
@@ -43,6 +46,12 @@ fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
 
 /// A dictionary's own way of reading and listing.
 pub trait DictionaryNoun: Noun<Image = EntryImage> {
+    /// How expenses point to an entry.
+    const LINKS: &'static [Link];
+
+    /// The edit that brings an entry from one state to the next.
+    fn edit(pair: Pair<EntryImage>) -> Edit;
+
     /// The entries with those ids, deleted ones too.
     fn find(
         db: &impl ConnectionTrait,
@@ -50,17 +59,18 @@ pub trait DictionaryNoun: Noun<Image = EntryImage> {
         ids: &[Uuid],
     ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
 
-    /// A page of the live entries in order of their names, after the entry named.
+    /// A page of the live entries whose folded names begin so, in order of their names, after the entry named.
     fn page(
         db: &impl ConnectionTrait,
         ledger_id: Uuid,
+        prefix: &str,
         after: Option<(&str, Uuid)>,
         limit: u64,
     ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
 }
 
 macro_rules! dictionary {
-    ($noun:ty, $table:ident, $name:literal, $read:expr, $write:expr) => {
+    ($noun:ty, $variant:ident, $table:ident, $name:literal, $links:expr, $read:expr, $write:expr) => {
         impl From<$table::Model> for EntryImage {
             fn from(model: $table::Model) -> Self {
                 let image = Self {
@@ -130,6 +140,12 @@ macro_rules! dictionary {
         };
 
         impl DictionaryNoun for $noun {
+            const LINKS: &'static [Link] = &$links;
+
+            fn edit(pair: Pair<EntryImage>) -> Edit {
+                Edit::$variant(pair)
+            }
+
             async fn find(
                 db: &impl ConnectionTrait,
                 ledger_id: Uuid,
@@ -146,12 +162,16 @@ macro_rules! dictionary {
             async fn page(
                 db: &impl ConnectionTrait,
                 ledger_id: Uuid,
+                prefix: &str,
                 after: Option<(&str, Uuid)>,
                 limit: u64,
             ) -> Result<Vec<EntryImage>> {
                 let mut find = $table::Entity::find()
                     .filter($table::Column::LedgerId.eq(ledger_id))
                     .filter($table::Column::IsDeleted.eq(false));
+                if !prefix.is_empty() {
+                    find = find.filter(Expr::col($table::Column::NameFold).like(begins(prefix)));
+                }
                 if let Some((name, id)) = after {
                     let same = Condition::all()
                         .add($table::Column::NameFold.eq(name))
@@ -176,8 +196,10 @@ macro_rules! dictionary {
 
 dictionary!(
     Categories,
+    Category,
     category,
     "category",
+    [Link::Category],
     |model: category::Model, image| EntryImage {
         parent_id: model.parent_id,
         ..image
@@ -190,8 +212,10 @@ dictionary!(
 );
 dictionary!(
     Accounts,
+    Account,
     account,
     "account",
+    [Link::Account, Link::ToAccount],
     |model: account::Model, image| EntryImage {
         account: Some(AccountMarks {
             kind: AccountKind::from_word(&model.kind).unwrap_or_default(),
@@ -212,5 +236,29 @@ dictionary!(
         }
     }
 );
-dictionary!(Payees, payee, "payee", |_, image| image, |_, row| row);
-dictionary!(Tags, tag, "tag", |_, image| image, |_, row| row);
+dictionary!(
+    Payees,
+    Payee,
+    payee,
+    "payee",
+    [Link::Payee],
+    |_, image| image,
+    |_, row| row
+);
+dictionary!(Tags, Tag, tag, "tag", [Link::Tag], |_, image| image, |_, row| row);
+
+/// The live subcategories of a category.
+pub async fn children(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    parent_id: Uuid,
+) -> Result<Vec<EntryImage>> {
+    let rows = category::Entity::find()
+        .filter(category::Column::LedgerId.eq(ledger_id))
+        .filter(category::Column::ParentId.eq(parent_id))
+        .filter(category::Column::IsDeleted.eq(false))
+        .order_by_asc(category::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,6 +1,6 @@
 //! Expenses: reading them as images, with payee and tags, in one statement; and writing them with their links.
 
-use super::filter::{Filter, Keyset, Order, SortKey};
+use super::filter::{Filter, Keyset, Order, SortKey, tagged};
 use super::image::{ExpenseImage, Named, currency, kind};
 use super::noun::{Expenses, Noun};
 use crate::db::{Class, Dialect, Unit, classify};
@@ -10,8 +10,11 @@ use api::instant::Instant;
 use api::problem::Code;
 use api::text::fold;
 use entity::{category, expense, expense_tag, external_ref, payee, tag};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Set, Unchanged};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Between the tags of a row; no name may hold a control character.
@@ -123,23 +126,104 @@ pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, 
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
-/// How many rows, deleted ones too, a dictionary entry is used by.
-pub async fn count_using(
+/// A way in which an expense points to a dictionary entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    /// Its category.
+    Category,
+    /// The account it was paid with.
+    Account,
+    /// The account a transfer went to.
+    ToAccount,
+    /// Its payee.
+    Payee,
+    /// One of its tags.
+    Tag,
+}
+
+impl Link {
+    fn column(self) -> Option<expense::Column> {
+        match self {
+            Self::Category => Some(expense::Column::CategoryId),
+            Self::Account => Some(expense::Column::AccountId),
+            Self::ToAccount => Some(expense::Column::ToAccountId),
+            Self::Payee => Some(expense::Column::PayeeId),
+            Self::Tag => None,
+        }
+    }
+}
+
+/// How many live rows point to a dictionary entry in any of those ways.
+pub async fn count_linked(
     db: &impl ConnectionTrait,
     ledger_id: Uuid,
-    uses: expense::Column,
+    links: &[Link],
     id: Uuid,
 ) -> Result<u64> {
     let mut select = Query::select();
     select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
+    let mut any = Condition::any();
+    for link in links {
+        any = any.add(match link.column() {
+            Some(column) => col(column).eq(id),
+            None => tagged(ledger_id, Some(&[id])),
+        });
+    }
+    select.and_where(col(expense::Column::LedgerId).eq(ledger_id));
     select
-        .and_where(col(expense::Column::LedgerId).eq(ledger_id))
-        .and_where(col(uses).eq(id));
+        .and_where(col(expense::Column::IsDeleted).eq(false))
+        .cond_where(any);
     let row = db
         .query_one(&select)
         .await?
         .ok_or_else(|| AppError::Internal("no count".into()))?;
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
+}
+
+/// Some of the rows, deleted ones too, that point to a dictionary entry in that way; in the order of the index that
+/// finds them, so that no call reads more than it yields.
+pub async fn linked(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    ledger_id: Uuid,
+    link: Link,
+    id: Uuid,
+    limit: u64,
+) -> Result<Vec<ExpenseImage>> {
+    let mut select = select_images(dialect, ledger_id);
+    match link.column() {
+        Some(column) => {
+            select.and_where(col(column).eq(id));
+            for column in [
+                expense::Column::IsDeleted,
+                expense::Column::SpentOn,
+                expense::Column::Id,
+            ] {
+                select.order_by((expense::Entity, column), SqlOrder::Asc);
+            }
+        }
+        None => {
+            let of_link = |column| Expr::col((Alias::new("link"), column));
+            select.join_as(
+                JoinType::InnerJoin,
+                expense_tag::Entity,
+                "link",
+                Condition::all()
+                    .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
+                    .add(
+                        of_link(expense_tag::Column::ExpenseId)
+                            .equals((expense::Entity, expense::Column::Id)),
+                    ),
+            );
+            select.and_where(of_link(expense_tag::Column::TagId).eq(id));
+            select.order_by(
+                (Alias::new("link"), expense_tag::Column::ExpenseId),
+                SqlOrder::Asc,
+            );
+        }
+    }
+    select.limit(limit);
+    images(db, &select).await
 }
 
 fn col(column: expense::Column) -> SimpleExpr {
@@ -363,6 +447,110 @@ impl Noun for Expenses {
             .then(|| external(unit, after))
             .flatten();
         record_refs(unit, reference.into_iter().collect()).await
+    }
+
+    async fn update_all(unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
+        let mut alike: BTreeMap<Relink, Vec<(&ExpenseImage, &ExpenseImage)>> = BTreeMap::new();
+        for (before, after) in pairs {
+            match Relink::between(before, after) {
+                Some(relink) if pairs.len() > 1 => alike.entry(relink).or_default().push((before, after)),
+                _ => Self::update(unit, before, after).await?,
+            }
+        }
+        for (relink, pairs) in alike {
+            for some in pairs.chunks(500) {
+                relink.write(unit, some).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What rows that go from one dictionary entry to another have in common: they are written together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Relink {
+    version: i64,
+    category_id: Option<Option<Uuid>>,
+    account_id: Option<Option<Uuid>>,
+    to_account_id: Option<Option<Uuid>>,
+    payee_id: Option<Option<Uuid>>,
+}
+
+impl Relink {
+    /// `None` where anything else changes too.
+    fn between(before: &ExpenseImage, after: &ExpenseImage) -> Option<Self> {
+        let alike = ExpenseImage {
+            category_id: after.category_id,
+            account_id: after.account_id,
+            to_account_id: after.to_account_id,
+            payee: after.payee.clone(),
+            tags: after.tags.clone(),
+            version: after.version,
+            updated_at: after.updated_at,
+            ..before.clone()
+        };
+        let changed = |before, after| (before != after).then_some(after);
+        let payee_id = |image: &ExpenseImage| image.payee.as_ref().map(|payee| payee.id);
+        (alike == *after).then(|| Self {
+            version: before.version,
+            category_id: changed(before.category_id, after.category_id),
+            account_id: changed(before.account_id, after.account_id),
+            to_account_id: changed(before.to_account_id, after.to_account_id),
+            payee_id: changed(payee_id(before), payee_id(after)),
+        })
+    }
+
+    async fn write(self, unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
+        let set = |value: Option<Option<Uuid>>| value.map_or(NotSet, Set);
+        let row = expense::ActiveModel {
+            category_id: set(self.category_id),
+            account_id: set(self.account_id),
+            to_account_id: set(self.to_account_id),
+            payee_id: set(self.payee_id),
+            version: Set(self.version + 1),
+            updated_at: Set(unit.at.utc()),
+            ..Default::default()
+        };
+        let done = expense::Entity::update_many()
+            .set(row)
+            .filter(expense::Column::LedgerId.eq(unit.ledger_id))
+            .filter(expense::Column::Id.is_in(pairs.iter().map(|(_, after)| after.id)))
+            .filter(expense::Column::Version.eq(self.version))
+            .exec(&unit.tx)
+            .await?;
+        if usize::try_from(done.rows_affected) != Ok(pairs.len()) {
+            return Err(AppError::Internal(
+                "rows moved under their own unit of work".into(),
+            ));
+        }
+        let mut gone: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        let mut come = Vec::new();
+        let mut refs = Vec::new();
+        for (before, after) in pairs {
+            for tag in before.tags.iter().filter(|tag| !after.tags.contains(tag)) {
+                gone.entry(tag.id).or_default().push(after.id);
+            }
+            come.extend(
+                after
+                    .tags
+                    .iter()
+                    .filter(|tag| !before.tags.contains(tag))
+                    .map(|tag| (after.id, tag.id)),
+            );
+            if before.account_id != after.account_id {
+                refs.extend(external(unit, after));
+            }
+        }
+        for (tag_id, expense_ids) in gone {
+            expense_tag::Entity::delete_many()
+                .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
+                .filter(expense_tag::Column::TagId.eq(tag_id))
+                .filter(expense_tag::Column::ExpenseId.is_in(expense_ids))
+                .exec(&unit.tx)
+                .await?;
+        }
+        link_tags(unit, come).await?;
+        record_refs(unit, refs).await
     }
 }
 

@@ -35,7 +35,8 @@ pub struct Filter {
     pub words: Vec<String>,
     pub min_minor: Option<i64>,
     pub max_minor: Option<i64>,
-    pub kinds: Vec<Kind>,
+    /// `None` is all of them; an empty list is none.
+    pub kinds: Option<Vec<Kind>>,
     pub currency: Option<Currency>,
     pub paid_by: Option<Pick>,
     pub include_deleted: bool,
@@ -84,8 +85,8 @@ impl Filter {
         if let Some(max) = self.max_minor {
             all = all.add(col(expense::Column::AmountMinor).lte(max));
         }
-        if !self.kinds.is_empty() {
-            all = all.add(col(expense::Column::Kind).is_in(self.kinds.iter().map(|kind| kind.as_str())));
+        if let Some(kinds) = &self.kinds {
+            all = all.add(col(expense::Column::Kind).is_in(kinds.iter().map(|kind| kind.as_str())));
         }
         if let Some(currency) = self.currency {
             all = all.add(col(expense::Column::Currency).eq(currency.code()));
@@ -97,7 +98,8 @@ impl Filter {
     }
 }
 
-fn tagged(ledger_id: Uuid, ids: Option<&[Uuid]>) -> SimpleExpr {
+/// True where the row has one of those tags, or any.
+pub(super) fn tagged(ledger_id: Uuid, ids: Option<&[Uuid]>) -> SimpleExpr {
     let mut select = Query::select();
     select.expr(Expr::val(1)).from(expense_tag::Entity);
     select.and_where(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id));
@@ -147,11 +149,19 @@ fn has_word(ledger_id: Uuid, word: &str) -> Condition {
         .add(Expr::exists(tags))
 }
 
-fn begins_word(column: &SimpleExpr, word: &str) -> Condition {
-    let escaped: String = word
-        .chars()
+fn escaped(text: &str) -> String {
+    text.chars()
         .flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]))
-        .collect();
+        .collect()
+}
+
+/// The pattern of what begins with a text.
+pub(super) fn begins(text: &str) -> LikeExpr {
+    LikeExpr::new(format!("{}%", escaped(text))).escape('!')
+}
+
+fn begins_word(column: &SimpleExpr, word: &str) -> Condition {
+    let escaped = escaped(word);
     let like = |pattern: String| column.clone().like(LikeExpr::new(pattern).escape('!'));
     Condition::any()
         .add(like(format!("{escaped}%")))

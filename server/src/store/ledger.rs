@@ -5,8 +5,11 @@ use super::noun::{Ledgers, Noun};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
 use api::instant::Instant;
-use entity::ledger;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Unchanged};
+use entity::{ledger, member};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
+};
 use uuid::Uuid;
 
 /// The settings of a ledger and its revision.
@@ -17,6 +20,32 @@ pub async fn get(db: &impl ConnectionTrait, id: Uuid) -> Result<(LedgerImage, i6
         .ok_or_else(AppError::not_found)?;
     let rev = row.rev;
     Ok((image(row)?, rev))
+}
+
+/// A page of the ledgers that a user is an active member of, with their revisions, after the one named.
+pub async fn page_of_user(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<(LedgerImage, i64)>> {
+    let theirs = Query::select()
+        .column(member::Column::LedgerId)
+        .from(member::Entity)
+        .and_where(Expr::col(member::Column::UserId).eq(user_id))
+        .and_where(Expr::col(member::Column::State).eq("active"))
+        .to_owned();
+    let mut find = ledger::Entity::find().filter(Expr::col(ledger::Column::Id).in_subquery(theirs));
+    if let Some(after) = after {
+        find = find.filter(ledger::Column::Id.gt(after));
+    }
+    let rows = find.order_by_asc(ledger::Column::Id).limit(limit).all(db).await?;
+    rows.into_iter()
+        .map(|row| {
+            let rev = row.rev;
+            Ok((image(row)?, rev))
+        })
+        .collect()
 }
 
 /// A stored ledger as an image.

@@ -32,7 +32,8 @@ impl Dictionary {
         Self::Member,
     ];
 
-    fn mark(self) -> &'static str {
+    /// Its name in the log and in sentences.
+    pub fn mark(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Account => "account",
@@ -105,7 +106,7 @@ impl Found {
     }
 }
 
-/// Finds everything wanted, in one statement.
+/// Finds everything wanted, categories with their subcategories, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
         let ids: Vec<Uuid> = wanted
@@ -133,13 +134,93 @@ pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -
         .await?)
 }
 
-fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
-    if dictionary == Dictionary::Member {
-        return select_members(ledger_id, ids, folds);
+/// All categories, accounts and members that a line of text may mean, and the archived ones that it may not, in one
+/// statement.
+pub async fn usable(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Found>> {
+    let live = |dictionary| {
+        let mut select = entries(dictionary, ledger_id);
+        select.and_where(Expr::col(Alias::new("is_deleted")).eq(false));
+        select
+    };
+    let mut members = entries(Dictionary::Member, ledger_id);
+    members.and_where(Expr::col((member::Entity, member::Column::State)).eq("active"));
+    let mut statement = live(Dictionary::Category);
+    statement
+        .union(UnionType::All, live(Dictionary::Account))
+        .union(UnionType::All, members);
+    Ok(Found::find_by_statement(super::change::build(db, &statement))
+        .all(db)
+        .await?)
+}
+
+/// The entries of some dictionaries, at most `limit` of each.
+pub async fn all(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    dictionaries: &BTreeSet<Dictionary>,
+    limit: u64,
+) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for dictionary in dictionaries {
+        let mut select = entries(*dictionary, ledger_id);
+        select.limit(limit);
+        found.extend(
+            Found::find_by_statement(super::change::build(db, &select))
+                .all(db)
+                .await?,
+        );
     }
+    Ok(found)
+}
+
+fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
+    let (id, name) = match dictionary {
+        Dictionary::Member => (
+            Expr::col((user::Entity, user::Column::Id)),
+            Expr::col((user::Entity, user::Column::Name)),
+        ),
+        _ => (Expr::col(Alias::new("id")), Expr::col(Alias::new("name_fold"))),
+    };
+    let mut any = id.is_in(ids.iter().copied());
+    any = ExprTrait::or(any, name.is_in(folds.iter().copied()));
+    if dictionary == Dictionary::Category {
+        // With their subcategories, which a filter on the parent means too.
+        let mut parents = Query::select();
+        parents.column(category::Column::Id).from(category::Entity);
+        parents.and_where(Expr::col(category::Column::LedgerId).eq(ledger_id));
+        parents.and_where(Expr::col(category::Column::NameFold).is_in(folds.iter().copied()));
+        let parent = || Expr::col(Alias::new("parent_id"));
+        any = ExprTrait::or(any, parent().is_in(ids.iter().copied()));
+        any = ExprTrait::or(any, parent().in_subquery(parents));
+    }
+    let mut select = entries(dictionary, ledger_id);
+    select.and_where(any);
+    select
+}
+
+/// All entries of a dictionary, in the columns of [`Found`].
+fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
     let col = |name: &'static str| Expr::col(Alias::new(name));
     let mut select = Query::select();
     select.expr_as(Expr::val(dictionary.mark()), "mark");
+    if dictionary == Dictionary::Member {
+        let id = || Expr::col((user::Entity, user::Column::Id));
+        let name = || Expr::col((user::Entity, user::Column::Name));
+        let state = Expr::col((member::Entity, member::Column::State));
+        select
+            .expr_as(id(), "id")
+            .expr_as(name(), "name")
+            .expr_as(name(), "name_fold");
+        select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+        // A bound value here would make the column of a union a DECIMAL on MariaDB.
+        select
+            .expr_as(Expr::cust("FALSE"), "is_archived")
+            .expr_as(state.ne("active"), "is_deleted");
+        let is_theirs = id().equals((member::Entity, member::Column::UserId));
+        select.from(member::Entity).inner_join(user::Entity, is_theirs);
+        select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
+        return select;
+    }
     select
         .column(Alias::new("id"))
         .column(Alias::new("name"))
@@ -157,36 +238,7 @@ fn select(dictionary: Dictionary, ledger_id: Uuid, ids: &[Uuid], folds: &[&str])
         Dictionary::Payee => select.from(payee::Entity),
         Dictionary::Tag | Dictionary::Member => select.from(tag::Entity),
     };
-    let mut any = Expr::val(false).into();
-    any = ExprTrait::or(any, col("id").is_in(ids.iter().copied()));
-    any = ExprTrait::or(any, col("name_fold").is_in(folds.iter().copied()));
-    select.and_where(col("ledger_id").eq(ledger_id)).and_where(any);
-    select
-}
-
-fn select_members(ledger_id: Uuid, ids: &[Uuid], folds: &[&str]) -> SelectStatement {
-    let id = || Expr::col((user::Entity, user::Column::Id));
-    let name = || Expr::col((user::Entity, user::Column::Name));
-    let state = Expr::col((member::Entity, member::Column::State));
-    let mut select = Query::select();
-    select.expr_as(Expr::val(Dictionary::Member.mark()), "mark");
-    select
-        .expr_as(id(), "id")
-        .expr_as(name(), "name")
-        .expr_as(name(), "name_fold");
-    select.expr_as(Expr::val(None::<Uuid>), "parent_id");
-    select
-        .expr_as(Expr::val(false), "is_archived")
-        .expr_as(state.ne("active"), "is_deleted");
-    select.from(member::Entity).inner_join(
-        user::Entity,
-        id().equals((member::Entity, member::Column::UserId)),
-    );
-    select.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(ledger_id));
-    select.and_where(ExprTrait::or(
-        id().is_in(ids.iter().copied()),
-        name().is_in(folds.iter().copied()),
-    ));
+    select.and_where(col("ledger_id").eq(ledger_id));
     select
 }
 

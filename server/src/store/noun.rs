@@ -30,6 +30,19 @@ pub trait Noun {
         before: &Self::Image,
         after: &Self::Image,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// The same for several rows, in order where their order can matter.
+    fn update_all(
+        unit: &Unit,
+        pairs: &[(&Self::Image, &Self::Image)],
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for (before, after) in pairs {
+                Self::update(unit, before, after).await?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// A row before and after.
@@ -56,6 +69,9 @@ pub struct Payees;
 /// Tags.
 #[derive(Debug)]
 pub struct Tags;
+/// Files that are imported.
+#[derive(Debug)]
+pub struct Imports;
 /// The ledger's own settings.
 #[derive(Debug)]
 pub struct Ledgers;
@@ -108,14 +124,13 @@ macro_rules! nouns {
                         <$noun>::insert(unit, some).await?;
                     }
                 )*
-                for edit in edits {
-                    match edit {
-                        $(Self::$variant(Pair { before: Some(before), after }) => {
-                            <$noun>::update(unit, before, after).await?;
-                        })*
-                        _ => {}
-                    }
-                }
+                $(
+                    let changed: Vec<_> = edits.iter().filter_map(|edit| match edit {
+                        Self::$variant(Pair { before: Some(before), after }) => Some((before, after)),
+                        _ => None,
+                    }).collect();
+                    <$noun>::update_all(unit, &changed).await?;
+                )*
                 Ok(())
             }
         }
@@ -130,6 +145,7 @@ nouns! {
     Payee: Payees;
     Tag: Tags;
     Expense: Expenses;
+    Import: Imports;
 }
 
 fn to_value(image: &impl Serialize) -> Result<Value> {

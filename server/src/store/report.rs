@@ -1,14 +1,17 @@
-//! Sums for reports, read through the covering index: grouped in SQL, exact in integers. No rules about shares or order.
+//! Sums for reports, read through the covering index: grouped in SQL, exact in integers, named in the same
+//! statement. No rules about shares or order.
 
-use super::filter::Filter;
+use super::filter::{Filter, Pick};
 use super::image::{currency, kind};
 use crate::error::{AppError, Result};
 use api::currency::Currency;
 use api::date::Date;
 use api::expense::Kind;
-use entity::{expense, expense_tag};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SimpleExpr};
+use entity::{account, category, expense, expense_tag, payee, tag};
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, SimpleExpr, UnionType,
+};
+use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 /// What rows are grouped by, beside kind and currency.
@@ -22,19 +25,30 @@ pub enum GroupBy {
     Account,
     /// The payee.
     Payee,
-    /// Each tag; a row with two counts in both.
+    /// Each tag; a row with two counts in both. Where the filter names tags, only those.
     Tag,
     /// The day.
     Day,
 }
 
+/// A dictionary entry that rows are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// A subcategory's parent.
+    pub parent: Option<(Uuid, String)>,
+}
+
 /// The group a sum belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// All rows.
     All,
-    /// Rows with that id, or with none.
-    Id(Option<Uuid>),
+    /// Rows with that entry, or with none.
+    Entry(Option<Entry>),
     /// Rows of that day.
     Day(Date),
 }
@@ -42,6 +56,8 @@ pub enum Group {
 /// One sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
+    /// Which of the parts asked for it belongs to.
+    pub part: usize,
     /// What it sums.
     pub group: Group,
     /// Of which kind.
@@ -58,14 +74,36 @@ pub struct Sum {
     pub last: Date,
 }
 
-/// Sums the rows that pass a filter, in one statement.
+/// Sums the rows that pass each filter, grouped, all in one statement. The parts' groups may differ only in that some
+/// are [`GroupBy::All`], and the first is not.
 pub async fn sums(
     db: &impl ConnectionTrait,
     ledger_id: Uuid,
-    filter: &Filter,
-    by: GroupBy,
+    parts: &[(&Filter, GroupBy)],
 ) -> Result<Vec<Sum>> {
-    let col = |column| SimpleExpr::from(Expr::col((expense::Entity, column)));
+    let mut selects = parts
+        .iter()
+        .zip(0_i32..)
+        .map(|((filter, by), part)| grouped(ledger_id, filter, *by, part));
+    let (Some(mut inner), Some((_, by))) = (selects.next(), parts.first()) else {
+        return Ok(Vec::new());
+    };
+    for select in selects {
+        inner.union(UnionType::All, select);
+    }
+    let mut select = Query::select();
+    select.expr(Expr::cust("s.*")).from_subquery(inner, "s");
+    name_groups(&mut select, ledger_id, *by);
+    let rows = db.query_all(&select).await?;
+    rows.iter().map(|row| sum(row, parts)).collect()
+}
+
+fn col(column: expense::Column) -> SimpleExpr {
+    Expr::col((expense::Entity, column))
+}
+
+/// One row a group, kind and currency.
+fn grouped(ledger_id: Uuid, filter: &Filter, by: GroupBy, part: i32) -> SelectStatement {
     let mut select = Query::select();
     select
         .from(expense::Entity)
@@ -77,22 +115,19 @@ pub async fn sums(
         GroupBy::Payee => Some(col(expense::Column::PayeeId)),
         GroupBy::Day => Some(col(expense::Column::SpentOn)),
         GroupBy::Tag => {
-            select.left_join(
-                expense_tag::Entity,
-                Condition::all()
-                    .add(Expr::col((expense_tag::Entity, expense_tag::Column::LedgerId)).eq(ledger_id))
-                    .add(
-                        Expr::col((expense_tag::Entity, expense_tag::Column::ExpenseId))
-                            .equals((expense::Entity, expense::Column::Id)),
-                    ),
-            );
-            Some(Expr::col((expense_tag::Entity, expense_tag::Column::TagId)).into())
+            select.left_join(expense_tag::Entity, tag_link(ledger_id, filter));
+            Some(Expr::col((expense_tag::Entity, expense_tag::Column::TagId)))
         }
     };
-    if let Some(group) = &group {
-        select
-            .expr_as(group.clone(), "grouped")
-            .add_group_by([group.clone()]);
+    // A number of ours, not a parameter: MySQL would take the type of the column from it.
+    select.expr_as(Expr::cust(part.to_string()), "part");
+    match group {
+        Some(group) => {
+            select.expr_as(group.clone(), "grouped").add_group_by([group]);
+        }
+        None => {
+            select.expr_as(Expr::cust("NULL"), "grouped");
+        }
     }
     select
         .expr_as(col(expense::Column::Kind), "kind")
@@ -103,28 +138,97 @@ pub async fn sums(
     select
         .expr_as(col(expense::Column::SpentOn).min(), "first")
         .expr_as(col(expense::Column::SpentOn).max(), "last");
-    let rows = db.query_all(&select).await?;
-    rows.iter()
-        .map(|row| {
-            let day = |name: &str| {
-                Date::from_naive(row.try_get("", name)?)
-                    .ok_or_else(|| AppError::Internal("stored day is out of range".into()))
-            };
-            Ok(Sum {
-                group: match by {
-                    GroupBy::All => Group::All,
-                    GroupBy::Day => Group::Day(day("grouped")?),
-                    _ => Group::Id(row.try_get("", "grouped")?),
-                },
-                kind: kind(&row.try_get::<String>("", "kind")?)?,
-                currency: currency(&row.try_get::<String>("", "currency")?)?,
-                minor: row.try_get("", "minor")?,
-                count: u64::try_from(row.try_get::<i64>("", "n")?).unwrap_or(0),
-                first: day("first")?,
-                last: day("last")?,
-            })
-        })
-        .collect()
+    select
+}
+
+fn tag_link(ledger_id: Uuid, filter: &Filter) -> Condition {
+    let link = |column| Expr::col((expense_tag::Entity, column));
+    let mut on = Condition::all()
+        .add(link(expense_tag::Column::LedgerId).eq(ledger_id))
+        .add(link(expense_tag::Column::ExpenseId).equals((expense::Entity, expense::Column::Id)));
+    if let Some(Pick::Any(ids)) = &filter.tag {
+        on = on.add(link(expense_tag::Column::TagId).is_in(ids.iter().copied()));
+    }
+    on
+}
+
+/// Joins the names of the groups, after they are summed.
+fn name_groups(select: &mut SelectStatement, ledger_id: Uuid, by: GroupBy) {
+    let on = |alias: &'static str, id: SimpleExpr| {
+        Condition::all()
+            .add(Expr::col((Alias::new(alias), Alias::new("ledger_id"))).eq(ledger_id))
+            .add(Expr::col((Alias::new(alias), Alias::new("id"))).eq(id))
+    };
+    let named = || on("e", Expr::col((Alias::new("s"), Alias::new("grouped"))));
+    match by {
+        GroupBy::All | GroupBy::Day => return,
+        GroupBy::Category => {
+            select.join_as(JoinType::LeftJoin, category::Entity, Alias::new("e"), named());
+            let parent = on("p", Expr::col((Alias::new("e"), Alias::new("parent_id"))));
+            select.join_as(JoinType::LeftJoin, category::Entity, Alias::new("p"), parent);
+            select.expr_as(Expr::col((Alias::new("p"), Alias::new("id"))), "parent_id");
+            select.expr_as(Expr::col((Alias::new("p"), Alias::new("name"))), "parent_name");
+        }
+        GroupBy::Account => {
+            select.join_as(JoinType::LeftJoin, account::Entity, Alias::new("e"), named());
+        }
+        GroupBy::Payee => {
+            select.join_as(JoinType::LeftJoin, payee::Entity, Alias::new("e"), named());
+        }
+        GroupBy::Tag => {
+            select.join_as(JoinType::LeftJoin, tag::Entity, Alias::new("e"), named());
+        }
+    }
+    select.expr_as(Expr::col((Alias::new("e"), Alias::new("name"))), "name");
+}
+
+fn sum(row: &QueryResult, parts: &[(&Filter, GroupBy)]) -> Result<Sum> {
+    let day = |name: &str| {
+        Date::from_naive(row.try_get("", name)?)
+            .ok_or_else(|| AppError::Internal("stored day is out of range".into()))
+    };
+    let part = usize::try_from(row.try_get::<i64>("", "part")?).unwrap_or(usize::MAX);
+    let (_, by) = parts
+        .get(part)
+        .ok_or_else(|| AppError::Internal("a sum of no part".into()))?;
+    let minor: i64 = row.try_get("", "minor")?;
+    if minor == i64::MAX {
+        // Where a sum does not fit, MySQL says the largest number there is and carries on.
+        return Err(AppError::Internal("a sum does not fit into 64 bits".into()));
+    }
+    Ok(Sum {
+        part,
+        group: match by {
+            GroupBy::All => Group::All,
+            GroupBy::Day => Group::Day(day("grouped")?),
+            by => Group::Entry(entry(row, *by)?),
+        },
+        kind: kind(&row.try_get::<String>("", "kind")?)?,
+        currency: currency(&row.try_get::<String>("", "currency")?)?,
+        minor,
+        count: u64::try_from(row.try_get::<i64>("", "n")?).unwrap_or(0),
+        first: day("first")?,
+        last: day("last")?,
+    })
+}
+
+fn entry(row: &QueryResult, by: GroupBy) -> Result<Option<Entry>> {
+    let Some(id) = row.try_get::<Option<Uuid>>("", "grouped")? else {
+        return Ok(None);
+    };
+    let name = row.try_get::<Option<String>>("", "name")?;
+    let parent = match by {
+        GroupBy::Category => {
+            let id: Option<Uuid> = row.try_get("", "parent_id")?;
+            id.zip(row.try_get::<Option<String>>("", "parent_name")?)
+        }
+        _ => None,
+    };
+    Ok(Some(Entry {
+        id,
+        name: name.unwrap_or_default(),
+        parent,
+    }))
 }
 
 /// The one way to sum: a plain SUM is a DECIMAL on MySQL and fails to be read as an integer.

@@ -22,7 +22,7 @@ mod tap;
 
 pub use day::DayRead;
 pub use error::ClientError;
-pub use health::{Readiness, ReadinessCheck};
+pub use health::Health;
 pub use http::{HttpApi, install_tls};
 pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};

@@ -43,6 +43,11 @@ impl Key {
     pub fn new() -> Self {
         Self(new_uuid())
     }
+
+    /// The key of an intention that has a name already.
+    pub fn of(name: Uuid) -> Self {
+        Self(name)
+    }
 }
 
 impl fmt::Display for Key {

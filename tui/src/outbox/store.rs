@@ -5,6 +5,7 @@ use crate::settings::private_dir;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::marker::PhantomData;
@@ -53,10 +54,10 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
     pub(super) fn write(&self, id: Uuid, item: &T) -> io::Result<()> {
         let _gate = self.gate()?;
         let mut held = self.held();
-        if !held.contains_key(&id) {
+        if let MapEntry::Vacant(place) = held.entry(id) {
             let lock = private_file(&self.lock_file(id), false)?;
             lock.try_lock().map_err(io::Error::from)?;
-            held.insert(id, lock);
+            place.insert(lock);
         }
         let beside = self.dir.join(format!("{id}.new"));
         let mut file = private_file(&beside, true)?;

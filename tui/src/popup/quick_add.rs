@@ -97,9 +97,11 @@ impl QuickAdd {
         Reading::of(self.line.value(), lists, look)
     }
 
+    /// What was typed; what was only brought back or offered is no loss.
     fn text(&self) -> String {
         match &self.several {
             Some(several) => several.text(),
+            None if self.recalled.is_some() || self.offer.is_some() => String::new(),
             None => self.line.value().to_owned(),
         }
     }

@@ -87,6 +87,10 @@ impl Expenses {
         let first_day = Some(today);
         Self {
             first_day,
+<<<<<<< HEAD
+=======
+            is_first_book: true,
+>>>>>>> h/screen
             ..Self::over(desk, view)
         }
     }
@@ -113,7 +117,7 @@ impl Expenses {
             mark_from: None,
             currency: 0,
             first_day: None,
-            is_first_book: true,
+            is_first_book: false,
             table_area: Rect::ZERO,
         }
     }
@@ -179,11 +183,19 @@ impl Layer for Expenses {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
+<<<<<<< HEAD
         self.desk
             .book
             .refresh(&self.desk.api)
             .and(self.load())
             .and(self.take_over())
+=======
+        if !self.is_lowest() {
+            return self.load();
+        }
+        let lists = self.desk.book.refresh(&self.desk.api);
+        lists.and(self.load()).and(self.take_over())
+>>>>>>> h/screen
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
@@ -208,6 +220,7 @@ impl Layer for Expenses {
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
         self.is_fresh = false;
+        self.wanted = None;
         let outside = self.outside.take();
         if let (Action::Accept, Some(outside)) = (action, outside) {
             return self.show_outside(outside);

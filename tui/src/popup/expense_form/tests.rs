@@ -1,1 +1,99 @@
-//! The form, used as a person would.
+//! What the fields mean and what a form sends.
+
+use super::fields::{amount_of, form};
+use super::reading::{patch, wanted};
+use crate::book::Lists;
+use crate::book::tests::{accounts, categories, ledger, row};
+use crate::testkit::look;
+use crate::widget::Form;
+use api::currency::Currency;
+use api::expense::{Expense, ExpensePatch, Kind};
+use api::patch::Patch;
+
+fn lists() -> Lists {
+    Lists::new(ledger(), categories(), accounts(), Vec::new(), Vec::new(), &[])
+}
+
+fn filled(row: &Expense) -> Form {
+    let lists = lists();
+    let (mut form, _) = form(&lists);
+    super::fields::fill(&mut form, row, &lists);
+    form
+}
+
+fn rewe() -> Expense {
+    let mut rewe = row(1, "2026-11-20", "48.90", "Rewe", Some(4), Some(2));
+    rewe.tags = vec!["week end".to_owned(), "home".to_owned()];
+    rewe.note = Some("two\nlines".to_owned());
+    rewe
+}
+
+#[test]
+fn a_row_that_is_opened_and_saved_as_it_is_changes_nothing() {
+    let mut archived = rewe();
+    archived.category_id = Some(crate::book::tests::id(105));
+    for row in [rewe(), archived] {
+        let form = filled(&row);
+        let wanted = wanted(&form, Some(&row), &lists(), &look()).unwrap();
+        assert_eq!(patch(&row, &wanted, &lists()), ExpensePatch::default());
+    }
+}
+
+#[test]
+fn only_what_was_changed_is_in_the_patch_and_an_emptied_field_clears() {
+    let row = rewe();
+    let mut form = filled(&row);
+    form.set("category", "Noodles");
+    form.set("account", "");
+    form.set("note", "");
+    let wanted = wanted(&form, Some(&row), &lists(), &look()).unwrap();
+    let patch = patch(&row, &wanted, &lists());
+    assert_eq!(patch.category.as_deref(), Some("Noodles"));
+    assert!(patch.create_missing && patch.category_id.is_keep());
+    assert_eq!((patch.account_id, patch.note), (Patch::Clear, Patch::Clear));
+    assert_eq!((patch.amount, patch.tags, patch.date), (None, None, None));
+}
+
+#[test]
+fn amounts_are_added_up_and_refused_with_what_to_do() {
+    assert_eq!(amount_of("12.5+3", Currency::EUR), Ok(1550));
+    let yen = Currency::parse("JPY").unwrap();
+    assert_eq!(amount_of("1200", yen), Ok(1200));
+    for (text, currency, says) in [
+        ("", Currency::EUR, "missing"),
+        ("12.5.0", Currency::EUR, "Two decimal points"),
+        ("0.345", Currency::EUR, "EUR has 2 decimals"),
+        ("12.5", yen, "JPY has no decimals"),
+        ("0", Currency::EUR, "above zero"),
+        ("-35", Currency::EUR, "choose the kind"),
+        ("12 lunch", Currency::EUR, "Not an amount"),
+        ("12 usd", Currency::EUR, "Not an amount"),
+        ("99999999999999", Currency::EUR, "Too large"),
+    ] {
+        let error = amount_of(text, currency).unwrap_err();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_target_account_without_a_transfer_is_refused_under_its_field() {
+    let mut form = filled(&rewe());
+    form.set("to_account", "Savings");
+    let wrong = wanted(&form, None, &lists(), &look()).unwrap_err();
+    assert_eq!(wrong[0].0, "to_account");
+    form.set("kind", "Transfer");
+    let transfer = wanted(&form, None, &lists(), &look()).unwrap();
+    assert_eq!(transfer.kind, Some(Kind::Transfer));
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let mut form = filled(&rewe());
+    form.set("amount", "1e5");
+    form.set("date", "2026-02-31");
+    form.set("payee", "x".repeat(101));
+    let wrong = wanted(&form, None, &lists(), &look()).unwrap_err();
+    let fields: Vec<&str> = wrong.iter().map(|(field, _)| *field).collect();
+    assert_eq!(fields, ["date", "amount", "payee"]);
+    assert!(wrong[0].1.contains("Feb 2026 has 28 days"), "{}", wrong[0].1);
+}

@@ -20,6 +20,8 @@ struct Shown<'a> {
     lists: &'a Lists,
     new_categories: &'a HashMap<ExpenseId, String>,
     look: &'a Look,
+    /// The rows are of several years.
+    has_years: bool,
 }
 
 impl Rows for Shown<'_> {
@@ -29,10 +31,12 @@ impl Rows for Shown<'_> {
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
         let item = self.list.get(at)?;
-        let cells = match self.new_category(item) {
-            Some(name) => expense_row::cells_in(&item.row, name, self.lists, self.look),
-            None => expense_row::cells(&item.row, self.lists, self.look),
+        let cells = expense_row::Cells {
+            category: self.new_category(item),
+            has_years: self.has_years,
+            ..expense_row::Cells::of(self.lists, self.look)
         };
+        let cells = cells.row(&item.row);
         Some(cells.gutter(self.list.gutter(item)))
     }
 }
@@ -69,8 +73,13 @@ impl Expenses {
         }
         if width < area.width {
             let aside = Rect {
+<<<<<<< HEAD
                 x: area.x + width + 2,
                 width: area.width - width - 3,
+=======
+                x: area.x + width + 3,
+                width: area.width - width - 4,
+>>>>>>> h/screen
                 ..below
             };
             self.draw_aside(canvas, aside, &lists, look);
@@ -78,12 +87,21 @@ impl Expenses {
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
+<<<<<<< HEAD
         let columns = expense_row::columns(self.list.rows(), lists.base);
+=======
+        let columns = expense_row::columns_for(self.list.amount_width(lists.base));
+        let (from, to) = self.shown.as_ref().unwrap_or(&self.view).range(lists.calendar);
+>>>>>>> h/screen
         let rows = Shown {
             list: &self.list,
             lists,
             new_categories: &self.new_categories,
             look,
+<<<<<<< HEAD
+=======
+            has_years: from.year() != to.year(),
+>>>>>>> h/screen
         };
         let table = Table {
             columns: &columns,
@@ -124,6 +142,7 @@ impl Expenses {
         if let Some(marked) = self.mark_words(lists.base) {
             put(&marked, look.styles.marked);
         }
+<<<<<<< HEAD
         if let Some(report) = &self.report {
             put(
                 &sum_words(
@@ -143,8 +162,27 @@ impl Expenses {
             put(&income, look.styles.income);
             put(&figures::rows(ask::row_count(report)), look.styles.plain);
         }
+=======
+>>>>>>> h/screen
         put(&shown.filter_text, look.styles.accent);
         put(&shown.sort.words(), look.styles.dim);
+        if let Some(report) = &self.report {
+            let spent = sum_words(
+                report,
+                "Spent",
+                |total| total.net.minor(total.currency),
+                lists.base,
+            );
+            put(&spent, look.styles.plain);
+            put(&figures::rows(ask::row_count(report)), look.styles.plain);
+            let income = sum_words(
+                report,
+                "Income",
+                |total| total.income.minor(total.currency),
+                lists.base,
+            );
+            put(&income, look.styles.income);
+        }
     }
 
     /// The same rows by category, in one currency.

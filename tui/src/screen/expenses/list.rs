@@ -3,10 +3,13 @@
 use crate::book::Lists;
 use crate::screen::view::{Sort, SortBy};
 use crate::widget::Gutter;
+use crate::{figures, text};
+use api::currency::Currency;
 use api::expense::Expense;
 use api::id::ExpenseId;
 use api::text::fold;
 use std::cmp::Ordering;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// Most rows that are kept; further ones are reached by a shorter period or the other order.
@@ -37,12 +40,25 @@ pub(super) struct List {
     /// Where the next page begins.
     pub(super) next: Option<String>,
     pub(super) marked: BTreeSet<ExpenseId>,
+    /// How wide the widest amount is, and in books of which currency; found once for all frames.
+    widest: Cell<Option<(u16, Currency)>>,
 }
 
 impl List {
     /// Rows, and one more that stands for those not loaded yet.
     pub(super) fn shown_len(&self) -> usize {
         self.items.len() + usize::from(self.next.is_some())
+    }
+
+    /// The room that amounts need.
+    pub(super) fn amount_width(&self, base: Currency) -> u16 {
+        if let Some((widest, _)) = self.widest.get().filter(|(_, of)| *of == base) {
+            return widest;
+        }
+        let widths = self.rows().map(|row| text::width(&figures::row_amount(row, base)));
+        let widest = u16::try_from(widths.max().unwrap_or(0)).unwrap_or(0);
+        self.widest.set(Some((widest, base)));
+        widest
     }
 
     pub(super) fn len(&self) -> usize {
@@ -71,6 +87,7 @@ impl List {
 
     /// Puts the first page there instead of what was.
     pub(super) fn replace(&mut self, rows: Vec<Expense>, next: Option<String>) {
+        self.widest.set(None);
         self.items = rows
             .into_iter()
             .map(|row| Item {
@@ -85,6 +102,7 @@ impl List {
     pub(super) fn append(&mut self, rows: Vec<Expense>, next: Option<String>) {
         let known: BTreeSet<ExpenseId> = self.rows().map(|row| row.id).collect();
         let new = rows.into_iter().filter(|row| !known.contains(&row.id));
+        self.widest.set(None);
         self.items.extend(new.map(|row| Item {
             row,
             state: State::Saved,
@@ -101,6 +119,7 @@ impl List {
         if at == self.items.len() && self.next.is_some() && state == State::Saved {
             return None;
         }
+        self.widest.set(None);
         self.items.insert(at, Item { row, state });
         Some(at)
     }

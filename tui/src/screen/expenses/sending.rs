@@ -137,6 +137,7 @@ impl Expenses {
             Sent::Saved(row) => self.saved(*row, look),
             Sent::Waiting(entry, error) => {
                 let id = entry.id();
+                self.wanted = None;
                 self.landed(*entry, State::Unsent);
                 self.say_waiting();
                 let what = self.unsent.iter().find(|unsent| unsent.entry.id() == id);
@@ -148,6 +149,7 @@ impl Expenses {
             }
             Sent::Refused(entry, error) => {
                 let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
+                self.wanted = None;
                 self.landed(*entry, State::Refused);
                 self.say_waiting();
                 Fx::notify(Message::error(said))

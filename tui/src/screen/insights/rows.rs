@@ -91,7 +91,11 @@ fn narrow_to_kinds(filter: &mut ExpenseFilter, measure: Measure) {
     let kinds: Vec<&str> = measure
         .kinds()
         .iter()
-        .filter(|kind| asked.is_empty() || asked.iter().any(|asked| asked.as_str() == **kind))
+        .filter(|kind| {
+            asked
+                .as_ref()
+                .is_none_or(|asked| asked.iter().any(|asked| asked.as_str() == **kind))
+        })
         .copied()
         .collect();
     if !kinds.is_empty() {

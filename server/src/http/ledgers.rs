@@ -1,0 +1,79 @@
+//! `/v1/ledgers`: decode, call the service, encode.
+
+use super::Tag;
+use super::checked::{Asked, Checked};
+use super::guard::{Caller, Guard, Own, Read};
+use super::key::{IfVersion, Key};
+use super::reply::{Found, Reply};
+use crate::error::Result;
+use crate::service;
+use crate::state::AppState;
+use api::ledger::{Ledger, LedgerPatch};
+use api::page::{Page, PageQuery};
+use poem_openapi::OpenApi;
+
+/// The resource.
+#[derive(Debug)]
+pub struct LedgersApi {
+    /// The server's state.
+    pub state: AppState,
+}
+
+#[OpenApi(prefix_path = "/v1/ledgers", tag = "Tag::Ledgers")]
+impl LedgersApi {
+    /// List ledgers
+    ///
+    /// Those that you are a member of, oldest first, a page at a time.
+    #[oai(path = "/", method = "get", operation_id = "list_ledgers")]
+    async fn list_ledgers(
+        &self,
+        caller: Caller<Read>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<Ledger>>> {
+        let page = service::ledger::list(&self.state, &caller.grant, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
+    }
+}
+
+/// The resource of one of them. Its prefix holds the name that the guard looks for.
+#[derive(Debug)]
+pub struct LedgerApi {
+    /// The server's state.
+    pub state: AppState,
+}
+
+#[OpenApi(prefix_path = "/v1/ledgers/:ledger", tag = "Tag::Ledgers")]
+impl LedgerApi {
+    /// Get a ledger
+    ///
+    /// Its settings, and the revision it is at.
+    #[oai(path = "/", method = "get", operation_id = "get_ledger")]
+    async fn get_ledger(&self, ledger: Guard<Read>) -> Result<Found<Ledger>> {
+        Ok(with_version(
+            service::ledger::get(&self.state, &ledger.grant).await?,
+        ))
+    }
+
+    /// Change a ledger
+    ///
+    /// Its name, its base currency, and how its months and weeks are cut. A merge patch (RFC 7396).
+    #[oai(path = "/", method = "patch", operation_id = "update_ledger")]
+    async fn update_ledger(
+        &self,
+        ledger: Guard<Own>,
+        idempotency_key: Key,
+        if_match: IfVersion,
+        body: Checked<LedgerPatch>,
+    ) -> Result<Found<Ledger>> {
+        let (grant, key) = (&ledger.grant, &idempotency_key.0);
+        Ok(with_version(
+            service::ledger::update(&self.state, grant, key, if_match.0, body.0).await?,
+        ))
+    }
+}
+
+fn with_version(ledger: Ledger) -> Found<Ledger> {
+    let version = ledger.version;
+    Reply::new(ledger).version(version)
+}

@@ -1,0 +1,373 @@
+//! Imports: a file is read and judged into a preview that writes no expense, looked at, and committed or dropped. The
+//! verdicts are made in `import/judge.rs`, names are matched in `import/books.rs`, the writing is in `import/commit.rs`.
+
+mod books;
+mod commit;
+mod judge;
+
+pub use commit::{commit, resume_imports};
+
+use crate::db::{Unit, Work};
+use crate::error::{AppError, Findings, Refusal, Result};
+use crate::import::{ReadFile, ReadOptions, read};
+use crate::service::write::{self, Committed};
+use crate::service::{Grant, WriteKey, cursor};
+use crate::state::AppState;
+use crate::store;
+use crate::store::apply::{Logged, apply};
+use crate::store::import::{Detail, ImportImage, Stage};
+use crate::store::noun::{Edit, Imports, Pair};
+use api::expense::{MAX_NAME, NewExpense};
+use api::id::ImportId;
+use api::import::{Import, ImportOptions, ImportQuery, ImportRow, ImportRowQuery, Verdict};
+use api::page::{DEFAULT_LIMIT, Page};
+use api::problem::Code;
+use api::text::{check_line, clean_line};
+use entity::import_row;
+use judge::Judged;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Most rows, and most bytes of them, that are staged by one statement.
+const STAGED_AT_ONCE: (usize, usize) = (500, 1_000_000);
+
+/// What is kept of a row: as it was understood, and the ids of what it names and the ledger has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Draft {
+    expense: NewExpense,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to_account_id: Option<Uuid>,
+}
+
+impl Draft {
+    fn parse(row: &import_row::Model) -> Result<Option<Self>> {
+        let parsed = row.draft.as_deref().map(serde_json::from_str).transpose();
+        parsed.map_err(|error| AppError::Internal(format!("import draft: {error}")))
+    }
+}
+
+/// Reads a file and judges its rows; no expense is written.
+pub async fn create(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    options: ImportOptions,
+    file: Vec<u8>,
+) -> Result<Import> {
+    // A file is dear to read twice.
+    if let Some(done) = write::replay(state, grant, key).await? {
+        return shown(&done);
+    }
+    let file_name = file_name(&options)?;
+    let read_options = ReadOptions {
+        asked: options.clone(),
+        base: grant.base(),
+    };
+    let read_file = tokio::task::spawn_blocking(move || read(&file, &read_options)).await;
+    let ReadFile { format, rows } =
+        read_file.map_err(|error| AppError::Internal(format!("reading: {error}")))??;
+    let judged = judge::judge(state, grant, &options, rows).await?;
+    let detail = Detail {
+        options,
+        new_count: judged.count(Verdict::New),
+        duplicate_count: judged.count(Verdict::Duplicate),
+        invalid_count: judged.count(Verdict::Invalid),
+        new_names: judged.new_names.clone(),
+        ..Detail::default()
+    };
+    let at = state.now();
+    let staged = ImportImage {
+        id: state.clock.new_id(),
+        state: Stage::Reading,
+        file_name,
+        format: format.into(),
+        row_count: i64::try_from(judged.rows.len()).unwrap_or(i64::MAX),
+        detail,
+        op_id: None,
+        created_by: grant.user_id(),
+        version: 1,
+        created_at: at,
+        updated_at: at,
+    };
+    stage(state, grant, &staged, judged).await?;
+    let after = ImportImage {
+        state: Stage::Preview,
+        ..staged.clone()
+    };
+    let done = write::commit(
+        state,
+        grant,
+        key,
+        "create_import",
+        Show(Pair {
+            before: Some(staged.clone()),
+            after,
+        }),
+    )
+    .await?;
+    let import = shown(&done)?;
+    if Uuid::from(import.id) != staged.id {
+        // The same request came twice at once, and the other one was first.
+        remove(state, grant.ledger_id(), staged.id).await?;
+    }
+    Ok(import)
+}
+
+fn file_name(options: &ImportOptions) -> Result<String> {
+    let name = clean_line(options.file_name.as_deref().unwrap_or_default());
+    if name.is_empty() {
+        return Ok("import".into());
+    }
+    let mut findings = Findings::default();
+    if let Err(fault) = check_line(&name, 2 * MAX_NAME) {
+        findings.rules.add("/file_name", fault.code(), fault.to_string());
+    }
+    findings.refuse()?;
+    Ok(name)
+}
+
+/// Puts the head and the rows where nobody sees them yet, some at a time, so that no other writer waits.
+async fn stage(state: &AppState, grant: &Grant, head: &ImportImage, judged: Judged) -> Result<()> {
+    let ledger_id = grant.ledger_id();
+    state
+        .db
+        .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
+        .await?;
+    let mut some = Vec::new();
+    let mut bytes = 0;
+    let (most_rows, most_bytes) = STAGED_AT_ONCE;
+    for (row, n) in judged.rows.into_iter().zip(1_i32..) {
+        let draft = row.draft.as_ref().map(serde_json::to_string).transpose();
+        let draft = draft.map_err(|error| AppError::Internal(format!("import draft: {error}")))?;
+        bytes += row.raw.len() + draft.as_ref().map_or(0, String::len);
+        some.push(import_row::Model {
+            ledger_id,
+            import_id: head.id,
+            n,
+            line: i32::try_from(row.line).unwrap_or(i32::MAX),
+            verdict: store::import::verdict_word(row.verdict).into(),
+            reason: row.reason,
+            raw: row.raw,
+            draft,
+            expense_id: None,
+        });
+        if some.len() >= most_rows || bytes >= most_bytes {
+            let rows = std::mem::take(&mut some);
+            let rows = &rows;
+            state
+                .db
+                .stage(|db| async move { store::import::stage_rows(&db, rows).await })
+                .await?;
+            bytes = 0;
+        }
+    }
+    if !some.is_empty() {
+        let rows = &some;
+        state
+            .db
+            .stage(|db| async move { store::import::stage_rows(&db, rows).await })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Lets callers see an import, or no longer.
+#[derive(Debug)]
+struct Show(Pair<ImportImage>);
+
+impl Work for Show {
+    type Output = Vec<Logged>;
+
+    async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
+        apply(unit, vec![Edit::Import(self.0.clone())]).await
+    }
+}
+
+fn shown(done: &Committed) -> Result<Import> {
+    let image = done
+        .image::<Imports>()?
+        .ok_or_else(|| AppError::Internal("an import without a head".into()))?;
+    image.seen()
+}
+
+/// A page of imports, newest first.
+pub async fn list(state: &AppState, grant: &Grant, query: ImportQuery) -> Result<Page<Import>> {
+    let before: Option<Uuid> = query
+        .cursor
+        .as_deref()
+        .map(|text| cursor::open(&state.cursor_key, grant, &"imports", text))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut found =
+        state
+            .db
+            .read(|db| async move {
+                store::import::list(&db, grant.ledger_id(), before, u64::from(limit) + 1).await
+            })
+            .await?;
+    let next_cursor = next_cursor(state, grant, &"imports", &mut found, limit, |image| image.id)?;
+    let items = found.into_iter().map(ImportImage::seen).collect::<Result<_>>()?;
+    Ok(Page { items, next_cursor })
+}
+
+/// Cuts off the one row more than was asked for, and makes the cursor behind the last one left.
+fn next_cursor<T, K: Serialize>(
+    state: &AppState,
+    grant: &Grant,
+    list: &impl Serialize,
+    found: &mut Vec<T>,
+    limit: u32,
+    key: impl Fn(&T) -> K,
+) -> Result<Option<String>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if found.len() <= limit {
+        return Ok(None);
+    }
+    found.truncate(limit);
+    found
+        .last()
+        .map(|last| cursor::seal(&state.cursor_key, grant, list, key(last)))
+        .transpose()
+}
+
+/// One import.
+pub async fn get(state: &AppState, grant: &Grant, id: ImportId) -> Result<Import> {
+    find(state, grant.ledger_id(), id.into()).await?.seen()
+}
+
+async fn find(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<ImportImage> {
+    let found = state
+        .db
+        .read(|db| async move { store::import::find(&db, ledger_id, id).await })
+        .await?;
+    found.ok_or_else(AppError::not_found)
+}
+
+/// A page of an import's rows, in the order of the file.
+pub async fn rows(
+    state: &AppState,
+    grant: &Grant,
+    id: ImportId,
+    query: ImportRowQuery,
+) -> Result<Page<ImportRow>> {
+    get(state, grant, id).await?;
+    let list = ("import_rows", id, query.verdict);
+    let after: Option<i32> = query
+        .cursor
+        .as_deref()
+        .map(|text| cursor::open(&state.cursor_key, grant, &list, text))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let (ledger_id, verdict, after) = (grant.ledger_id(), query.verdict, after.unwrap_or(0));
+    let mut found = state
+        .db
+        .read(|db| async move {
+            store::import::rows(&db, ledger_id, id.into(), verdict, after, u64::from(limit) + 1).await
+        })
+        .await?;
+    let next_cursor = next_cursor(state, grant, &list, &mut found, limit, |row| row.n)?;
+    let items = found.into_iter().map(row).collect::<Result<_>>()?;
+    Ok(Page { items, next_cursor })
+}
+
+fn row(model: import_row::Model) -> Result<ImportRow> {
+    let draft = Draft::parse(&model)?;
+    Ok(ImportRow {
+        line: u32::try_from(model.line).unwrap_or(0),
+        verdict: store::import::verdict(&model.verdict)?,
+        reason: model.reason,
+        raw: model.raw,
+        expense: draft.map(|draft| draft.expense),
+        expense_id: model.expense_id.map(Into::into),
+    })
+}
+
+/// Drops a preview. What is being written or was written stays.
+pub async fn delete(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    id: ImportId,
+    version: Option<i64>,
+) -> Result<()> {
+    write::commit(
+        state,
+        grant,
+        key,
+        "delete_import",
+        Drop {
+            id: id.into(),
+            version,
+        },
+    )
+    .await?;
+    remove(state, grant.ledger_id(), id.into()).await
+}
+
+#[derive(Debug)]
+struct Drop {
+    id: Uuid,
+    version: Option<i64>,
+}
+
+impl Work for Drop {
+    type Output = Vec<Logged>;
+
+    async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
+        let before = store::import::find(&unit.tx, unit.ledger_id, self.id)
+            .await?
+            .ok_or_else(AppError::not_found)?;
+        check_version(&before, self.version)?;
+        match before.state {
+            Stage::Preview => {}
+            Stage::Committing | Stage::Committed => {
+                return Err(AppError::refuse(
+                    Code::Conflict,
+                    "It was committed; undo its operation instead",
+                ));
+            }
+            Stage::Reading | Stage::Dropped => return Err(AppError::not_found()),
+        }
+        let after = ImportImage {
+            state: Stage::Dropped,
+            version: before.version + 1,
+            updated_at: unit.at,
+            ..before.clone()
+        };
+        apply(
+            unit,
+            vec![Edit::Import(Pair {
+                before: Some(before),
+                after,
+            })],
+        )
+        .await
+    }
+}
+
+fn check_version(import: &ImportImage, version: Option<i64>) -> Result<()> {
+    if version.is_none_or(|version| version == import.version) {
+        return Ok(());
+    }
+    let detail = format!("It was changed since; it has version {} now", import.version);
+    let current = serde_json::to_value(import.clone().seen()?).ok();
+    Err(Refusal {
+        current,
+        ..Refusal::new(Code::StaleVersion, detail)
+    }
+    .into())
+}
+
+/// Removes an import that nobody sees, some rows at a time.
+async fn remove(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<()> {
+    while state
+        .db
+        .stage(|db| async move { store::import::remove_some(&db, ledger_id, id).await })
+        .await?
+    {}
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! Who is let in: every operation of the document, with each sort of bad token, in somebody else's ledger, and with too
+//! small a role or scope. What is refused is refused before anything is read, and writes nothing.
+
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use server::http::examples::EXAMPLE_ID;
+use tests::client::{Answer, Http};
+use tests::people::TokenRow;
+use tests::sample::{Sample, fill_example_book, samples};
+use tests::server::TestApp;
+
+/// Every operation of a ledger.
+fn of_ledgers(app: &TestApp) -> Vec<Sample> {
+    let all = samples(&server::http::document(&app.state).unwrap());
+    let of_ledgers: Vec<Sample> = all.into_iter().filter(Sample::is_of_a_ledger).collect();
+    assert!(of_ledgers.len() > 5, "the document lists its operations");
+    of_ledgers
+}
+
+/// The body without what differs from request to request.
+fn bytes(answer: &Answer) -> (u16, Value) {
+    let mut json = answer.json.clone();
+    json["request_id"] = json!(null);
+    (answer.status, json)
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_valid_token() {
+    let app = TestApp::start().await;
+    let user = app.owner().user_id;
+    let now = app.state.clock.now();
+    let expired = TokenRow {
+        expires_at: Some(now - TimeDelta::seconds(1)),
+        ..TokenRow::default()
+    };
+    let revoked = TokenRow {
+        revoked_at: Some(now - TimeDelta::seconds(1)),
+        ..TokenRow::default()
+    };
+    let expired = app.add_token(user, expired).await;
+    let revoked = app.add_token(user, revoked).await;
+    let good = app.owner().token.clone();
+    let samples = of_ledgers(&app);
+    for sample in &samples {
+        let call = || sample.call(&app.stranger(), "default", EXAMPLE_ID);
+        for header in [
+            None,
+            Some("Bearer ".to_owned()),
+            Some("Bearer x".to_owned()),
+            Some(format!("Basic {good}")),
+            Some(good.clone()),
+            Some(format!("Bearer {good}x")),
+            Some(format!("Bearer {expired}")),
+            Some(format!("Bearer {revoked}")),
+        ] {
+            let answer = match &header {
+                Some(header) => call().header("authorization", header).await,
+                None => call().await,
+            };
+            let answer = answer.refused(401, "unauthenticated");
+            assert!(
+                answer
+                    .header("www-authenticate")
+                    .is_some_and(|how| how.starts_with("Bearer")),
+                "{answer:?}"
+            );
+        }
+    }
+    assert_eq!((app.rev().await, app.count_expenses().await), (0, 0));
+}
+
+#[tokio::test]
+async fn a_disabled_person_and_a_removed_member_are_out_at_once() {
+    let app = TestApp::start().await;
+    let ana = app.add_person("ana").await;
+    let http = app.client_of(&ana);
+    http.get("expenses").await.expect(200);
+    let removed =
+        entity::member::Entity::update_many().col_expr(entity::member::Column::State, Expr::value("removed"));
+    removed
+        .filter(entity::member::Column::UserId.eq(ana.user_id))
+        .exec(app.connection())
+        .await
+        .unwrap();
+    http.get("expenses").await.refused(404, "not-found");
+    let disabled =
+        entity::user::Entity::update_many().col_expr(entity::user::Column::IsDisabled, Expr::value(true));
+    disabled
+        .filter(entity::user::Column::Id.eq(ana.user_id))
+        .exec(app.connection())
+        .await
+        .unwrap();
+    http.get("expenses").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn somebody_elses_ledger_is_as_missing_as_one_that_is_not_there() {
+    let app = TestApp::start().await;
+    fill_example_book(&app).await;
+    let rev = app.rev().await;
+    let ana = app.add_person("ana").await;
+    let (http, theirs) = (app.client_of(&ana), app.ledger_id().to_string());
+    let nobodys = api::id::new_uuid().to_string();
+    for sample in of_ledgers(&app) {
+        let other = sample
+            .call(&http, &theirs, EXAMPLE_ID)
+            .if_match("\"1\"")
+            .await
+            .refused(404, "not-found");
+        let missing = sample.call(&http, &nobodys, EXAMPLE_ID).if_match("\"1\"").await;
+        assert_eq!(bytes(&other), bytes(&missing), "{}", sample.operation.id);
+        let malformed = sample.call(&http, "no-id", EXAMPLE_ID).if_match("\"1\"").await;
+        assert_eq!(bytes(&other), bytes(&malformed), "{}", sample.operation.id);
+    }
+    assert_eq!((app.rev().await, app.count_expenses().await), (rev, 2));
+}
+
+#[tokio::test]
+async fn nothing_of_another_ledger_is_reached_by_its_id_from_ones_own() {
+    let app = TestApp::start().await;
+    fill_example_book(&app).await;
+    let rev = app.rev().await;
+    let ana = app.add_person("ana").await;
+    let (http, own, nothing) = (
+        app.client_of(&ana),
+        ana.ledger_id.to_string(),
+        api::id::new_uuid().to_string(),
+    );
+    for sample in of_ledgers(&app) {
+        let names_an_id =
+            sample.operation.template.matches('{').count() > 1 && !sample.operation.template.contains("{da");
+        if !names_an_id {
+            continue;
+        }
+        let theirs = sample
+            .call(&http, &own, EXAMPLE_ID)
+            .if_match("\"1\"")
+            .await
+            .refused(404, "not-found");
+        let missing = sample.call(&http, &own, &nothing).if_match("\"1\"").await;
+        assert_eq!(bytes(&theirs), bytes(&missing), "{}", sample.operation.id);
+    }
+    assert_eq!((app.rev().await, app.rev_of(ana.ledger_id).await), (rev, 0));
+}
+
+#[tokio::test]
+async fn a_viewer_and_a_token_that_may_only_read_change_nothing() {
+    let app = TestApp::start().await;
+    fill_example_book(&app).await;
+    let rev = app.rev().await;
+    let ana = app.add_person("ana").await;
+    app.add_member(ana.user_id, app.ledger_id(), "viewer").await;
+    let read_only = TokenRow {
+        scopes: "read",
+        ..TokenRow::default()
+    };
+    let read_only = app.add_token(app.owner().user_id, read_only).await;
+    let ledger = app.ledger_id().to_string();
+    for http in [app.client_of(&ana), Http::new(app.address(), Some(&read_only))] {
+        for sample in of_ledgers(&app) {
+            let answer = sample.call(&http, &ledger, EXAMPLE_ID).if_match("\"1\"").await;
+            if sample.is_write() {
+                answer.refused(403, "forbidden");
+            } else {
+                assert_ne!(answer.status, 403, "{answer:?}");
+            }
+        }
+    }
+    assert_eq!(app.rev().await, rev);
+}
+
+#[tokio::test]
+async fn an_adder_adds_and_does_nothing_else() {
+    let app = TestApp::start().await;
+    fill_example_book(&app).await;
+    let ana = app.add_person("ana").await;
+    app.add_member(ana.user_id, app.ledger_id(), "adder").await;
+    let add_only = app
+        .add_token(
+            app.owner().user_id,
+            TokenRow {
+                scopes: "add",
+                ..TokenRow::default()
+            },
+        )
+        .await;
+    let (http, ledger) = (
+        app.client_of(&ana).in_ledger(app.ledger_id()),
+        app.ledger_id().to_string(),
+    );
+    let body = json!({ "date": "2026-11-21", "amount": "1" });
+    let row = http.post("expenses", body.clone()).await.ok(201);
+    assert_eq!(row["created_by"], json!(ana.user_id));
+    for sample in of_ledgers(&app) {
+        let id = sample.operation.id.as_str();
+        if matches!(
+            id,
+            "update_expense" | "delete_expense" | "batch_expenses" | "restore_expense" | "update_ledger"
+        ) {
+            sample
+                .call(&http, &ledger, EXAMPLE_ID)
+                .await
+                .refused(403, "forbidden");
+        }
+    }
+    let add_only = Http::new(app.address(), Some(&add_only));
+    add_only.post("expenses", body).await.expect(201);
+    add_only.get("expenses").await.refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn default_means_ones_own_ledger() {
+    let app = TestApp::start().await;
+    let ana = app.add_person("ana").await;
+    app.add_member(app.owner().user_id, ana.ledger_id, "editor").await;
+    let body = json!({ "date": "2026-11-21", "amount": "1" });
+    app.client().post("expenses", body.clone()).await.expect(201);
+    app.client_of(&ana).post("expenses", body).await.expect(201);
+    assert_eq!((app.rev().await, app.rev_of(ana.ledger_id).await), (1, 1));
+}

@@ -1,0 +1,165 @@
+//! `expense import`: shows what each row of a file would become, then writes them all.
+
+use super::{Context, Failure};
+use crate::client::Key;
+use api::account::NewAccount;
+use api::id::AccountId;
+use api::import::{Import, ImportOptions, ImportState, Verdict};
+use api::text::fold;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Faulty rows that are printed; the rest is counted.
+const SHOWN: usize = 50;
+/// Between two looks at an import that is being written.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Import a CSV file: every row gets a verdict first; rows that cannot be read stop the import
+#[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub(super) struct ImportArgs {
+    file: PathBuf,
+    /// Which column is what: date=Date,amount=Amount,note=Note; left out, headers that say it themselves
+    #[arg(long, value_name = "FIELD=COLUMN,...")]
+    columns: Option<String>,
+    /// The order of day, month and year in dates
+    #[arg(long, value_name = "ORDER", value_parser = ["ymd", "dmy", "mdy"])]
+    date_format: Option<String>,
+    /// What the words of the kind column mean: Expense=expense,Income=income,Transfer-Out=transfer
+    #[arg(long, value_name = "WORD=KIND,...")]
+    kind_map: Option<String>,
+    /// The account of rows that name none
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Make categories and accounts that are named but not there yet
+    #[arg(long)]
+    create_missing: bool,
+    /// Write the rows that can be read and leave the others out
+    #[arg(long)]
+    skip_invalid: bool,
+    /// Write without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
+    /// Show the verdicts and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), Failure> {
+    let name = args.file.display();
+    let file = tokio::fs::read(&args.file).await;
+    let file = file.map_err(|error| Failure::Data(format!("{name} cannot be read: {error}")))?;
+    let account_id = match &args.account {
+        Some(account) => Some(find_account(context, account, args.create_missing).await?),
+        None => None,
+    };
+    let options = ImportOptions {
+        file_name: args
+            .file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned()),
+        columns: args.columns.clone(),
+        date_format: args.date_format.clone(),
+        kind_map: args.kind_map.clone(),
+        account_id,
+        create_missing: args.create_missing.then_some(true),
+    };
+    let preview = context.api.create_import(&options, file, Key::new()).await?;
+    if args.dry_run {
+        context.json()?;
+    }
+    say_preview(context, &preview).await?;
+    if preview.invalid_count > 0 && !args.skip_invalid {
+        let count = preview.invalid_count;
+        return Err(Failure::Data(format!(
+            "Nothing was written: {count} rows cannot be read - mend them, or leave them out with --skip-invalid"
+        )));
+    }
+    if args.dry_run {
+        context.out.say("Nothing was written (--dry-run).");
+        return Ok(());
+    }
+    if preview.new_count == 0 {
+        context.out.say("Nothing to write.");
+        return Ok(());
+    }
+    let is_asked = context.out.is_interactive && !args.yes && !context.out.is_json;
+    if is_asked
+        && !context
+            .out
+            .confirm(&format!("Write {} rows?", preview.new_count))?
+    {
+        return Err(Failure::Failed("Nothing was written.".to_owned()));
+    }
+    let written = commit(context, &preview).await?;
+    if !context.json()? {
+        context
+            .out
+            .line(&format!("{} rows written", written.written_count))?;
+    }
+    Ok(())
+}
+
+/// Counts, names that would be made, and why each faulty row is one.
+async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Failure> {
+    let Import {
+        row_count,
+        new_count,
+        duplicate_count,
+        invalid_count,
+        ..
+    } = preview;
+    context.out.say(&format!(
+        "{row_count} rows: {new_count} new, {duplicate_count} known already, {invalid_count} not readable"
+    ));
+    if !preview.new_names.is_empty() {
+        context
+            .out
+            .say(&format!("Will make: {}", preview.new_names.join(", ")));
+    }
+    if *invalid_count > 0 && !context.out.is_json {
+        let rows = context.api.every_import_row(preview.id, Verdict::Invalid).await?;
+        for row in rows.iter().take(SHOWN) {
+            let reason = row.reason.as_deref().unwrap_or("cannot be read");
+            context
+                .out
+                .line(&format!("line {}: {reason}: {}", row.line, row.raw))?;
+        }
+        if rows.len() > SHOWN {
+            context.out.say(&format!("and {} more", rows.len() - SHOWN));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the rows, and waits for a large file until all are.
+async fn commit(context: &Context, preview: &Import) -> Result<Import, Failure> {
+    let mut import = context.api.commit_import(preview.id, Key::new()).await?;
+    while import.state == ImportState::Committing {
+        tokio::time::sleep(LOOK).await;
+        import = context.api.get_import(import.id).await?;
+    }
+    Ok(import)
+}
+
+async fn find_account(context: &Context, name: &str, may_make: bool) -> Result<AccountId, Failure> {
+    let accounts = context.api.every_account().await?;
+    let wanted = fold(name);
+    if let Some(account) = accounts.iter().find(|account| fold(&account.name) == wanted) {
+        return Ok(account.id);
+    }
+    if may_make {
+        let new = NewAccount {
+            name: name.to_owned(),
+            ..NewAccount::default()
+        };
+        return Ok(context.api.create_account(&new, Key::new()).await?.id);
+    }
+    Err(Failure::Data(format!(
+        "No account is called {name} - `expense accounts` lists them, --create-missing makes it"
+    )))
+}

@@ -1,0 +1,131 @@
+//! The command line: what can be asked for without the full screen, each command in a file of its own. Data goes to
+//! standard output, talk to standard error; `--json` prints the API's body as it came. No HTTP library here.
+
+mod access;
+mod add;
+mod book;
+mod change;
+mod cli;
+mod dictionary;
+mod doctor;
+mod failure;
+mod filter;
+mod find;
+mod import;
+mod interrupt;
+mod list;
+mod manual;
+mod open;
+mod output;
+mod report;
+mod table;
+
+pub use cli::{Cli, parse};
+pub use failure::Failure;
+
+use crate::client::{Api, Tap};
+use crate::connect::{Connection, StartLocal};
+use crate::outbox::Outbox;
+use crate::settings::{self, Env, Settings};
+use api::date::Date;
+use cli::Command;
+use interrupt::unless_interrupted;
+use output::Output;
+use std::sync::Arc;
+
+/// What a command works with.
+struct Context {
+    api: Arc<dyn Api>,
+    tap: Arc<Tap>,
+    today: Date,
+    out: Output,
+}
+
+impl Context {
+    fn new(api: Arc<dyn Api>, today: Date, out: Output) -> Self {
+        let tap = Arc::new(Tap::new(api));
+        Self {
+            api: tap.clone(),
+            tap,
+            today,
+            out,
+        }
+    }
+
+    /// With `--json`, prints the last answer as it came; true where that was it.
+    fn json(&mut self) -> Result<bool, Failure> {
+        if !self.out.is_json {
+            return Ok(false);
+        }
+        self.out.body(&self.tap.last_body())?;
+        Ok(true)
+    }
+}
+
+/// Carries out what the command line says. Gives the exit code.
+pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
+    let mut out = Output::of_process(cli.is_json, cli.is_plain);
+    let outcome = match &cli.command {
+        Some(Command::Completions { shell }) => manual::completions(*shell, &mut out),
+        Some(Command::Man { dir }) => manual::pages(dir.as_deref(), &mut out),
+        Some(Command::Doctor) => doctor::run(&cli, local, &mut out).await,
+        _ => connected(cli, local, out).await,
+    };
+    match outcome {
+        Ok(()) | Err(Failure::Quiet) => 0,
+        Err(failure) => {
+            output::say_last(&format!("expense: {failure}"));
+            failure.exit_code()
+        }
+    }
+}
+
+async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(), Failure> {
+    let settings = Settings::resolve(&cli.flags(), Env::of_process())?;
+    let today = settings::today();
+    let connection = unless_interrupted(async {
+        let connection = Connection::open(&settings, local, today).await?;
+        Ok(connection)
+    });
+    let connection = connection.await?;
+    let is_full_screen = cli.command.is_none() && out.is_interactive && !cli.is_plain && !cli.is_json;
+    if is_full_screen {
+        let outbox = Outbox::open(&connection.state, &connection.book).map_err(|error| {
+            Failure::Failed(format!("{} cannot be used: {error}", connection.state.display()))
+        })?;
+        return open::run(settings, connection, outbox).await;
+    }
+    let mut context = Context::new(Arc::clone(&connection.api), today, out);
+    let done = unless_interrupted(async {
+        match cli.command {
+            Some(Command::Api) => access::run(&settings, &connection, &mut context),
+            Some(command) => perform(command, &mut context).await,
+            None => report::overview(&mut context).await,
+        }
+    });
+    let done = done.await;
+    let flushed = context.out.flush();
+    connection.close().await;
+    done.and(flushed)
+}
+
+async fn perform(command: Command, context: &mut Context) -> Result<(), Failure> {
+    match command {
+        Command::Add(add) => add::run(add, context).await,
+        Command::List(list) => list::run(&list, context).await,
+        Command::Edit(edit) => change::edit(&edit, context).await,
+        Command::Delete { rows } => change::delete(&rows, context).await,
+        Command::Restore { rows } => change::restore(&rows, context).await,
+        Command::Report(report) => report::run(&report, context).await,
+        Command::Categories(action) => dictionary::run(dictionary::Noun::Category, action, context).await,
+        Command::Accounts(action) => dictionary::run(dictionary::Noun::Account, action, context).await,
+        Command::Payees(action) => dictionary::run(dictionary::Noun::Payee, action, context).await,
+        Command::Tags(action) => dictionary::run(dictionary::Noun::Tag, action, context).await,
+        Command::Import(import) => import::run(import, context).await,
+        // These were carried out without coming here.
+        Command::Api | Command::Doctor | Command::Completions { .. } | Command::Man { .. } => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
