@@ -5,6 +5,7 @@ use crate::client::Http;
 use crate::db::{Backend, TestDb};
 use crate::program::{Finished, Home, block_on};
 use crate::terminal::{Terminal, signal};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -168,13 +169,40 @@ impl Household {
 
     /// Runs statements on the database, past every rule of the server.
     pub fn execute(&self, sql: &str) {
-        use sea_orm::ConnectionTrait as _;
         block_on(async {
-            let connection = sea_orm::Database::connect(self.database_url())
-                .await
-                .expect("connect");
+            let mut options = ConnectOptions::new(self.database_url());
+            options.sqlx_logging(false).max_connections(1);
+            let connection = Database::connect(options).await.expect("connect");
             connection.execute_unprepared(sql).await.expect("execute");
             connection.close().await.expect("close");
         });
+    }
+
+    /// Rows of the last four years, one statement for all.
+    pub fn fill(&self, rows: u32) {
+        self.expense(&["add", "1.00 first #food"]).ok();
+        let (prepare, id, day) = if self.database_url().starts_with("mysql") {
+            (
+                "SET SESSION cte_max_recursion_depth = 1000000; SET SESSION max_recursive_iterations = 1000000;",
+                "UNHEX(REPLACE(UUID(), '-', ''))",
+                "DATE_SUB(e.spent_on, INTERVAL (n % 1460) DAY)",
+            )
+        } else {
+            (
+                "",
+                "randomblob(16)",
+                "date(e.spent_on, '-' || (n % 1460) || ' days')",
+            )
+        };
+        let prepare = prepare.split_inclusive(';').next_back().unwrap_or_default();
+        self.execute(&format!(
+            "{prepare}
+            INSERT INTO expense (ledger_id, id, spent_on, amount_minor, currency, kind, category_id, payee_id,
+                is_deleted, version, created_by, created_at, updated_at)
+            WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {rows})
+            SELECT e.ledger_id, {id}, {day}, 100 + n % 9000, e.currency, e.kind, e.category_id, e.payee_id,
+                e.is_deleted, 1, e.created_by, e.created_at, e.updated_at
+            FROM number, expense e"
+        ));
     }
 }

@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -22,6 +23,30 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
             .expect("start the runtime")
     });
     runtime.block_on(work)
+}
+
+/// Whether there is time for the longer checks.
+#[expect(clippy::disallowed_methods, reason = "how tests/run says so")]
+pub fn is_long_run() -> bool {
+    let is_set = |name: &str, value: &str| std::env::var(name).is_ok_and(|set| set == value);
+    is_set("EXPENSE_TEST_LONG", "1") || is_set("CI", "true")
+}
+
+/// Waits until something is so, looking again and again; for what nothing tells.
+pub fn eventually(wanted: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "waited in vain: {wanted}");
+        pause(Duration::from_millis(10));
+    }
+}
+
+/// Lets time pass, where its passing is what is tested.
+pub fn pause(time: Duration) {
+    let until = Instant::now() + time;
+    while let Some(left) = until.checked_duration_since(Instant::now()) {
+        std::thread::park_timeout(left);
+    }
 }
 
 /// A program of the workspace, built from the sources as they are now: this package needs the others as libraries only,

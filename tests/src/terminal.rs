@@ -40,6 +40,8 @@ struct State {
     parser: vt100::Parser,
     /// Everything that came out.
     output: Vec<u8>,
+    started: Instant,
+    first_frame: Option<FirstFrame>,
     is_closed: bool,
     exit: Option<portable_pty::ExitStatus>,
 }
@@ -50,6 +52,13 @@ impl State {
         let last = |mark: &[u8]| self.output.windows(mark.len()).rposition(|part| part == mark);
         last(FRAME_BEGINS) <= last(FRAME_ENDS)
     }
+}
+
+/// The first frame: how long after the start it was whole, and the bytes until then.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstFrame {
+    pub after: Duration,
+    pub bytes: usize,
 }
 
 /// How it ended.
@@ -83,12 +92,15 @@ impl Terminal {
             command.env(name, value);
         }
         command.cwd(home.path());
+        let started = Instant::now();
         let mut child = pair.slave.spawn_command(command).expect("start expense");
         drop(pair.slave);
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 parser: parser(columns, rows),
                 output: Vec::new(),
+                started,
+                first_frame: None,
                 is_closed: false,
                 exit: None,
             }),
@@ -116,6 +128,14 @@ impl Terminal {
     pub fn send(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).expect("send keys");
         self.writer.flush().expect("send keys");
+    }
+
+    /// Keys in pieces with a pause after each, as a slow line delivers them.
+    pub fn send_in_pieces(&mut self, pieces: &[&str], pause: Duration) {
+        for piece in pieces {
+            self.send(piece);
+            crate::program::pause(pause);
+        }
     }
 
     /// Another size: for the program and for the model.
@@ -154,6 +174,20 @@ impl Terminal {
                 drop(state);
                 panic!("waited for {wanted}; ended: {exit:?}; on the screen:\n{text}");
             }
+            state = self.shared.wait(state, Duration::from_millis(100));
+        }
+    }
+
+    /// Waits for the first frame.
+    pub fn first_frame(&self) -> FirstFrame {
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = self.shared.lock();
+        loop {
+            if let Some(frame) = state.first_frame {
+                return frame;
+            }
+            let text = || state.parser.screen().contents();
+            assert!(Instant::now() < deadline, "no frame comes:\n{}", text());
             state = self.shared.wait(state, Duration::from_millis(100));
         }
     }
@@ -280,6 +314,14 @@ fn watch(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         state.parser.process(bytes);
         state.output.extend_from_slice(bytes);
         state.is_closed = count == 0;
+        if state.first_frame.is_none() {
+            let mut parts = state.output.windows(FRAME_ENDS.len());
+            let at = parts.position(|part| part == FRAME_ENDS);
+            state.first_frame = at.map(|at| FirstFrame {
+                after: state.started.elapsed(),
+                bytes: at + FRAME_ENDS.len(),
+            });
+        }
         shared.changed.notify_all();
         if count == 0 {
             return;

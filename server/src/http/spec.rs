@@ -202,9 +202,8 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         codes.push(428);
     }
     for code in codes {
-        responses
-            .entry(code.to_string())
-            .or_insert_with(|| problem_response(code));
+        let shared = || json!({ "$ref": format!("#/components/responses/Problem{code}") });
+        responses.entry(code.to_string()).or_insert_with(shared);
     }
 }
 

@@ -38,15 +38,9 @@ actions! {
     NextField "next-field" "next field",
     PreviousField "previous-field" "previous field",
     Save "save" "save",
-<<<<<<< HEAD
-    AddRow "add-row" "the row below, a new one after the last",
-    Mine "mine" "take mine",
-    Theirs "theirs" "take theirs",
-=======
     Mine "mine" "take mine",
     Theirs "theirs" "take theirs",
     AddRow "add-row" "the row below, a new one after the last",
->>>>>>> h/screen
     Yes "yes" "yes",
     No "no" "no",
 

@@ -87,10 +87,7 @@ impl Expenses {
         let first_day = Some(today);
         Self {
             first_day,
-<<<<<<< HEAD
-=======
             is_first_book: true,
->>>>>>> h/screen
             ..Self::over(desk, view)
         }
     }
@@ -183,19 +180,11 @@ impl Layer for Expenses {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
-<<<<<<< HEAD
-        self.desk
-            .book
-            .refresh(&self.desk.api)
-            .and(self.load())
-            .and(self.take_over())
-=======
         if !self.is_lowest() {
             return self.load();
         }
         let lists = self.desk.book.refresh(&self.desk.api);
         lists.and(self.load()).and(self.take_over())
->>>>>>> h/screen
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {

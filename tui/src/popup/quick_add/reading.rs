@@ -69,20 +69,12 @@ impl Reading {
                 detail: fault.detail,
             }));
         }
-<<<<<<< HEAD
-        let new_names: Vec<String> = parsed.draft.new_names().map(|name| name.text.clone()).collect();
-        let category = parsed.draft.category.as_ref();
-        let new_category = category
-            .filter(|name| lists.category_of(name).is_none())
-            .map(|name| name.text.clone());
-=======
         // Before the lists are there, nothing can be said to be new.
         let news = parsed.draft.new_names().filter(|_| lists.is_loaded());
         let new_names: Vec<String> = news.map(|name| name.text.clone()).collect();
         let category = parsed.draft.category.as_ref().filter(|_| lists.is_loaded());
         let category = category.filter(|name| lists.category_of(name).is_none());
         let new_category = category.map(|name| name.text.clone());
->>>>>>> h/screen
         let entered = reading_new.filter(|_| problems.is_empty()).map(|expense| {
             let text = line.trim().to_owned();
             Box::new(Entered {

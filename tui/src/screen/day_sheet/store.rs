@@ -257,15 +257,9 @@ fn news(
     let key = |action| look.key(&["sheet"], action);
     if was_stale {
         let what = if meanwhile.is_none() {
-<<<<<<< HEAD
             "it was changed".to_owned()
         } else {
             meanwhile.words()
-=======
-            String::new()
-        } else {
-            format!(": {}", meanwhile.words())
->>>>>>> h/screen
         };
         return Some(Message::warning(format!(
             "Not saved: meanwhile {what} elsewhere. {} saves.",

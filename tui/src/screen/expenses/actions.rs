@@ -30,15 +30,7 @@ impl Expenses {
 
     pub(super) fn add(&mut self) -> Fx<Self> {
         let lists = self.desk.book.lists();
-<<<<<<< HEAD
-        let widths = self
-            .list
-            .rows()
-            .map(|row| text::width(&figures::row_amount(row, lists.base)));
-        let amount = u16::try_from(widths.max().unwrap_or(0)).unwrap_or(0);
-=======
         let amount = self.list.amount_width(lists.base);
->>>>>>> h/screen
         let quick = QuickAdd::new(self.desk.clone(), amount, self.recall.clone());
         Fx::ask(quick, |screen: &mut Self, typed, look| screen.typed(typed, look))
     }

@@ -73,13 +73,8 @@ impl Expenses {
         }
         if width < area.width {
             let aside = Rect {
-<<<<<<< HEAD
-                x: area.x + width + 2,
-                width: area.width - width - 3,
-=======
                 x: area.x + width + 3,
                 width: area.width - width - 4,
->>>>>>> h/screen
                 ..below
             };
             self.draw_aside(canvas, aside, &lists, look);
@@ -87,21 +82,14 @@ impl Expenses {
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
-<<<<<<< HEAD
-        let columns = expense_row::columns(self.list.rows(), lists.base);
-=======
         let columns = expense_row::columns_for(self.list.amount_width(lists.base));
         let (from, to) = self.shown.as_ref().unwrap_or(&self.view).range(lists.calendar);
->>>>>>> h/screen
         let rows = Shown {
             list: &self.list,
             lists,
             new_categories: &self.new_categories,
             look,
-<<<<<<< HEAD
-=======
             has_years: from.year() != to.year(),
->>>>>>> h/screen
         };
         let table = Table {
             columns: &columns,
@@ -142,28 +130,6 @@ impl Expenses {
         if let Some(marked) = self.mark_words(lists.base) {
             put(&marked, look.styles.marked);
         }
-<<<<<<< HEAD
-        if let Some(report) = &self.report {
-            put(
-                &sum_words(
-                    report,
-                    "Spent",
-                    |total| total.net.minor(total.currency),
-                    lists.base,
-                ),
-                look.styles.plain,
-            );
-            let income = sum_words(
-                report,
-                "Income",
-                |total| total.income.minor(total.currency),
-                lists.base,
-            );
-            put(&income, look.styles.income);
-            put(&figures::rows(ask::row_count(report)), look.styles.plain);
-        }
-=======
->>>>>>> h/screen
         put(&shown.filter_text, look.styles.accent);
         put(&shown.sort.words(), look.styles.dim);
         if let Some(report) = &self.report {

@@ -46,11 +46,7 @@ fn a_stale_save_shows_mine_and_theirs_by_row_and_loses_nothing() {
         app.message()
             .unwrap()
             .text
-<<<<<<< HEAD
             .contains("1 row added, 2 changed, 1 deleted elsewhere. ^x saves."),
-=======
-            .contains("1 row added, 2 changed, 1 deleted"),
->>>>>>> h/screen
         "{:?}",
         app.message()
     );

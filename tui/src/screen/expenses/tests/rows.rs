@@ -113,22 +113,14 @@ fn an_empty_view_names_keys_and_numbers() {
     app.keys("l");
     assert!(
         app.screen()
-<<<<<<< HEAD
-            .contains("No rows in December. a adds, h November (10)"),
-=======
             .contains("No rows in December. a adds, h November (9)"),
->>>>>>> h/screen
         "{}",
         app.screen()
     );
     app.keys("/#food<cr>");
     assert!(
         app.screen()
-<<<<<<< HEAD
-            .contains("No rows in December for #food. x clears the filter, h November (10)"),
-=======
             .contains("No rows in December for #food. x clears the filter, h November (9)"),
->>>>>>> h/screen
         "{}",
         app.screen()
     );
@@ -146,15 +138,9 @@ fn pages_are_loaded_as_far_as_it_is_looked() {
         items: rows(from),
         next_cursor: next.map(str::to_owned),
     };
-<<<<<<< HEAD
-    // The lists' own look at the latest rows is answered first.
-    bench.fake.once("list_expenses", &page(november()));
-    bench.fake.on("list_expenses", &paged(0, Some("two")));
-=======
     // The lists' own look at the latest rows comes second.
     bench.fake.once("list_expenses", &paged(0, Some("two")));
     bench.fake.on("list_expenses", &page(november()));
->>>>>>> h/screen
     let mut app = bench.open(Harness::new(80, 24));
     assert_eq!(bench.fake.requests_of("list_expenses").len(), 2);
     bench.fake.on("list_expenses", &paged(200, Some("three")));

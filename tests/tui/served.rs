@@ -1,0 +1,93 @@
+//! The app and the commands with a server of their own, which others use too.
+
+use serde_json::json;
+use tests::daemon::{Daemon, Household};
+use tests::db::{Backend, TestDb};
+use tests::program::{Home, block_on};
+use tests::terminal::ENTER;
+
+#[test]
+fn what_the_app_adds_any_client_sees_and_the_other_way_round() {
+    let house = Household::served();
+    let mut app = house.open();
+    let header = app.wait("No rows in").contents();
+    assert!(header.contains("live"), "{header}");
+    app.send("a");
+    app.wait("12.50 lunch #food");
+    app.send("12.50 lunch #food");
+    app.send(ENTER);
+    app.wait("Saved 12.50 lunch, Food");
+    let http = house.server().client();
+    let page = block_on(async { http.get("expenses").await.ok(200) });
+    assert_eq!(page["items"].as_array().unwrap().len(), 1, "{page}");
+    assert_eq!(page["items"][0]["amount"], "12.50");
+    assert_eq!(page["items"][0]["payee"], "lunch");
+    let day = page["items"][0]["date"].clone();
+    block_on(async {
+        http.post(
+            "expenses",
+            json!({ "date": day, "amount": "7.50", "payee": "elsewhere" }),
+        )
+        .await
+        .ok(201)
+    });
+    app.send("r");
+    app.wait("elsewhere");
+    app.wait("Spent 20.00");
+    app.send("q");
+    assert_eq!(app.ended().code, 0);
+}
+
+#[test]
+fn the_server_serves_the_book_that_the_app_keeps_by_itself() {
+    let mut home = Home::new();
+    home.expense(&["add", "12.50 lunch #food"]).ok();
+    let mut server = Daemon::start(&home, None);
+    home.set("EXPENSE_SERVER", &server.url());
+    let list = home.expense(&["list"]).ok();
+    assert!(list.contains("lunch"), "{list}");
+    assert_eq!(server.stop(), 0);
+    assert!(home.expense(&["list"]).failed(69).contains("127.0.0.1"));
+}
+
+#[test]
+fn a_server_over_an_empty_database_of_mysql_names_the_command_that_prepares_it() {
+    if Backend::of_this_run() == Backend::Sqlite {
+        return;
+    }
+    let home = Home::new();
+    let db = block_on(TestDb::empty());
+    let refused = Daemon::command(&home, Some(db.url())).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(78), "{said}");
+    assert!(said.contains("expensed migrate up"), "{said}");
+    let mut up = home.command("expensed", &["migrate", "up"]);
+    let up = up
+        .env("EXPENSE__DATABASE__URLS", format!("[{:?}]", db.url()))
+        .output();
+    assert!(up.unwrap().status.success());
+    let mut server = Daemon::start(&home, Some(db.url()));
+    assert_eq!(server.stop(), 0);
+}
+
+#[test]
+fn without_its_server_the_app_opens_says_so_and_keeps_what_is_added() {
+    let mut house = Household::served();
+    house.kill_server();
+    let mut app = house.open();
+    app.first_frame();
+    app.send("a");
+    app.wait("12.50 lunch #food");
+    app.send("12.50 lunch");
+    app.send(ENTER);
+    app.wait("offline, 1 waiting");
+    app.send("q");
+    let ended = app.ended();
+    assert!(ended.is_restored, "{ended:?}");
+
+    let address = house.restart();
+    house.home.set("EXPENSE_SERVER", &format!("http://{address}"));
+    // The outbox belongs to the address it was meant for; a server that comes back has the same one.
+    let list = house.expense(&["list"]).ok();
+    assert!(!list.contains("lunch"), "{list}");
+}
