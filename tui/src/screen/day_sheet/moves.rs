@@ -255,17 +255,16 @@ impl DaySheet {
         kept.and(self.go(date))
     }
 
-    /// Leaves the sheet; what is unsaved is offered when its day is opened again.
+    /// Leaves the sheet; what is unsaved is offered when its day is opened again. A save on its way
+    /// is waited for, unless asked twice.
     fn close(&mut self, look: &Look) -> Fx<Self> {
         let kept = self.leave_cell(look);
-        let mut unsaved: Vec<String> = Vec::new();
-        for sheet in self.sheets.values_mut() {
-            let text = sheet.draft();
-            if !text.is_empty() {
-                sheet.slot.shelve(&text);
-                unsaved.push(sheet.date.short_words());
-            }
+        let is_saving = self.sheets.values().any(|sheet| sheet.is_saving);
+        if is_saving && !std::mem::replace(&mut self.is_leaving, true) {
+            return kept.and(Fx::notify("Leaving as soon as the day is saved."));
         }
+        let unsaved = self.sheets.values().filter(|sheet| sheet.has_unsaved());
+        let unsaved: Vec<String> = unsaved.map(|sheet| sheet.date.short_words()).collect();
         if unsaved.is_empty() {
             return kept.and(Fx::pop());
         }
