@@ -83,8 +83,15 @@ async fn options_and_media_are_checked_before_the_file_is_read() {
         let (got, body) = app.send(&format!("imports?{query}"), None, file.into()).await;
         assert_eq!(got, status, "{query}: {body:#}");
     }
-    for (media, encoding) in [("application/json", "identity"), ("", "identity"), ("text/csv", "gzip")] {
-        let call = app.request(Method::POST, "imports").bytes(media, file).header("content-encoding", encoding);
+    for (media, encoding) in [
+        ("application/json", "identity"),
+        ("", "identity"),
+        ("text/csv", "gzip"),
+    ] {
+        let call = app
+            .request(Method::POST, "imports")
+            .bytes(media, file)
+            .header("content-encoding", encoding);
         assert_eq!(answer(call).await.0, 415, "{media} {encoding}");
     }
     let big = app.send("imports", None, "x".repeat(16 * 1024 * 1024 + 1)).await;
@@ -92,7 +99,9 @@ async fn options_and_media_are_checked_before_the_file_is_read() {
     // Larger than any other body, and taken.
     let large = format!("Date,Amount\n{}", "2026-11-20,1\n".repeat(40_000));
     assert_eq!(preview_of(&app.preview("", &large).await).0, 40_000);
-    let plain = app.request(Method::POST, "imports").bytes("application/octet-stream", file);
+    let plain = app
+        .request(Method::POST, "imports")
+        .bytes("application/octet-stream", file);
     assert_eq!(answer(plain).await.0, 201);
 }
 
