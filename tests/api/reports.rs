@@ -332,7 +332,9 @@ async fn a_report_costs_three_statements_at_most() {
         "by-tag",
         "compare",
     ] {
-        let path = format!("reports/{kind}?from=2026-11-01&to=2026-11-30&category=Food&tag=trip&payee=x");
+        let path = format!(
+            "reports/{kind}?from=2026-11-01&to=2026-11-30&category=Food&tag=trip&payee=x&account=Card&paid_by=local"
+        );
         let (cost, answer) = app.statements_of(http.get(&path).send()).await;
         answer.ok(200);
         assert!(cost <= 3, "{cost} statements for {kind}");

@@ -94,7 +94,12 @@ pub struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// As most are.
     pub fn of(lists: &'a Lists, look: &'a Look) -> Self {
-        Self { lists, look, category: None, has_years: false }
+        Self {
+            lists,
+            look,
+            category: None,
+            has_years: false,
+        }
     }
 
     /// The cells of a row.
@@ -109,7 +114,11 @@ impl<'a> Cells<'a> {
             (None, None) if is_transfer => "Transfer",
             (None, None) => "",
         };
-        let day = if self.has_years { row.date.to_string() } else { row.date.short_words() };
+        let day = if self.has_years {
+            row.date.to_string()
+        } else {
+            row.date.short_words()
+        };
         Row::default()
             .styled(day, plain)
             .styled(who.to_owned(), if is_note { dim } else { plain })

@@ -170,7 +170,9 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         operation.insert("parameters".into(), spread.into());
     }
     if let Some(example) = examples::body(&id)
-        && let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"))
+        && let Some(content) = operation
+            .get_mut("requestBody")
+            .and_then(|body| body.get_mut("content"))
         && let Some(content) = content.as_object_mut()
     {
         for media in content.values_mut().filter_map(Value::as_object_mut) {
@@ -202,9 +204,8 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
         codes.push(428);
     }
     for code in codes {
-        responses
-            .entry(code.to_string())
-            .or_insert_with(|| problem_response(code));
+        let shared = || json!({ "$ref": format!("#/components/responses/Problem{code}") });
+        responses.entry(code.to_string()).or_insert_with(shared);
     }
 }
 
@@ -217,8 +218,8 @@ fn need_period(operation: &mut Map<String, Value>) {
             Some("to") => "2026-11-30",
             _ => continue,
         };
-        parameter["required"] = true.into();
-        parameter["example"] = example.into();
+        set(parameter, "required", true);
+        set(parameter, "example", example);
     }
 }
 
@@ -349,6 +350,13 @@ fn add_problem(document: &mut Value) {
             "count": { "type": "integer", "description": "On `in-use`: how many rows use it." },
         },
     });
+    // Each refusal is written once; operations point to it.
+    let statuses: BTreeSet<u16> = Code::ALL.iter().map(|code| code.status()).collect();
+    let responses: Map<String, Value> =
+        statuses.into_iter().map(|status| (format!("Problem{status}"), problem_response(status))).collect();
+    if let Some(components) = document.get_mut("components") {
+        set(components, "responses", responses);
+    }
     if let Some(schemas) = document
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut)

@@ -107,7 +107,7 @@ impl Merging {
         let ids: Vec<Uuid> = [Some(self.from), self.into].into_iter().flatten().collect();
         let found = N::find(&unit.tx, unit.ledger_id, &ids).await?;
         live(found.clone(), self.from)?;
-        let children = self.children::<N>(unit).await?;
+        let children = self.children(unit).await?;
         let mut findings = Findings::default();
         if let Some(into) = self.into {
             let target = found.iter().find(|entry| entry.id == into && !entry.is_deleted);
@@ -126,7 +126,7 @@ impl Merging {
                 }
                 None => miss(&mut findings, Miss::Unknown),
                 Some(target) if target.is_archived => {
-                    miss(&mut findings, Miss::Archived(target.name.clone()))
+                    miss(&mut findings, Miss::Archived(target.name.clone()));
                 }
                 Some(target) if target.parent_id.is_some() && !children.is_empty() => {
                     let detail =
@@ -141,7 +141,7 @@ impl Merging {
     }
 
     /// The subcategories that go along.
-    async fn children<N: Dictionary>(&self, unit: &Unit) -> Result<Vec<EntryImage>> {
+    async fn children(&self, unit: &Unit) -> Result<Vec<EntryImage>> {
         if self.verb == Verb::MergeCategory {
             store::dictionary::children(&unit.tx, unit.ledger_id, self.from).await
         } else {
@@ -158,7 +158,7 @@ impl Merging {
         let target = live(found, into)?;
         let mut movement = Movement::new(unit, dialect);
         let mut is_last = true;
-        let children = self.children::<N>(unit).await?;
+        let children = self.children(unit).await?;
         if !children.is_empty() {
             let theirs = store::dictionary::children(&unit.tx, unit.ledger_id, into).await?;
             for child in children {

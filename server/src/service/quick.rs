@@ -29,7 +29,7 @@ pub async fn parse_entry(state: &AppState, grant: &Grant, line: &EntryLine) -> R
         .db
         .read(|db| async move { store::names::usable(&db, grant.ledger_id()).await })
         .await?;
-    let read = Lists::new(found).read(line, grant.base());
+    let read = Lists::new(&found).read(line, grant.base());
     let expense = read.row(line, grant.base()).ok();
     Ok(ParsedEntry {
         expense,
@@ -74,7 +74,7 @@ impl Work for Quick {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         // Read in here: a repeat of the key is answered from the log, whatever the names are by then.
         let found = store::names::usable(&unit.tx, unit.ledger_id).await?;
-        let new = Lists::new(found)
+        let new = Lists::new(&found)
             .read(&self.line, self.base)
             .row(&self.line, self.base)?;
         let ops = vec![(String::new(), RowOp::Create(Box::new(new)))];
@@ -94,7 +94,7 @@ fn in_line(error: AppError) -> AppError {
         return error;
     };
     for fault in &mut refusal.faults.0 {
-        fault.pointer = POINTER.to_owned();
+        POINTER.clone_into(&mut fault.pointer);
     }
     AppError::Refused(refusal)
 }
@@ -109,9 +109,9 @@ struct Lists {
 }
 
 impl Lists {
-    fn new(found: Vec<Found>) -> Self {
+    fn new(found: &[Found]) -> Self {
         let mut lists = Self {
-            all: Names::new(found.clone()),
+            all: Names::new(found.to_vec()),
             vocabulary: Vocabulary::default(),
             categories: Vec::new(),
             accounts: Vec::new(),

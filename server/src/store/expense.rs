@@ -13,7 +13,9 @@ use entity::{category, expense, expense_tag, external_ref, payee, tag};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged};
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -191,36 +193,26 @@ pub async fn linked(
     limit: u64,
 ) -> Result<Vec<ExpenseImage>> {
     let mut select = select_images(dialect, ledger_id);
-    match link.column() {
-        Some(column) => {
-            select.and_where(col(column).eq(id));
-            for column in [
-                expense::Column::IsDeleted,
-                expense::Column::SpentOn,
-                expense::Column::Id,
-            ] {
-                select.order_by((expense::Entity, column), SqlOrder::Asc);
-            }
+    if let Some(column) = link.column() {
+        select.and_where(col(column).eq(id));
+        for column in [
+            expense::Column::IsDeleted,
+            expense::Column::SpentOn,
+            expense::Column::Id,
+        ] {
+            select.order_by((expense::Entity, column), SqlOrder::Asc);
         }
-        None => {
-            let of_link = |column| Expr::col((Alias::new("link"), column));
-            select.join_as(
-                JoinType::InnerJoin,
-                expense_tag::Entity,
-                "link",
-                Condition::all()
-                    .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
-                    .add(
-                        of_link(expense_tag::Column::ExpenseId)
-                            .equals((expense::Entity, expense::Column::Id)),
-                    ),
-            );
-            select.and_where(of_link(expense_tag::Column::TagId).eq(id));
-            select.order_by(
-                (Alias::new("link"), expense_tag::Column::ExpenseId),
-                SqlOrder::Asc,
-            );
-        }
+    } else {
+        let of_link = |column| Expr::col((Alias::new("link"), column));
+        let is_theirs = Condition::all()
+            .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
+            .add(of_link(expense_tag::Column::ExpenseId).equals((expense::Entity, expense::Column::Id)));
+        select.join_as(JoinType::InnerJoin, expense_tag::Entity, "link", is_theirs);
+        select.and_where(of_link(expense_tag::Column::TagId).eq(id));
+        select.order_by(
+            (Alias::new("link"), expense_tag::Column::ExpenseId),
+            SqlOrder::Asc,
+        );
     }
     select.limit(limit);
     images(db, &select).await
@@ -470,10 +462,34 @@ impl Noun for Expenses {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Relink {
     version: i64,
-    category_id: Option<Option<Uuid>>,
-    account_id: Option<Option<Uuid>>,
-    to_account_id: Option<Option<Uuid>>,
-    payee_id: Option<Option<Uuid>>,
+    category_id: Slot,
+    account_id: Slot,
+    to_account_id: Slot,
+    payee_id: Slot,
+}
+
+/// What becomes of one link of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Slot {
+    Same,
+    To(Option<Uuid>),
+}
+
+impl Slot {
+    fn between(before: Option<Uuid>, after: Option<Uuid>) -> Self {
+        if before == after {
+            Self::Same
+        } else {
+            Self::To(after)
+        }
+    }
+
+    fn value(self) -> ActiveValue<Option<Uuid>> {
+        match self {
+            Self::Same => NotSet,
+            Self::To(id) => Set(id),
+        }
+    }
 }
 
 impl Relink {
@@ -489,24 +505,22 @@ impl Relink {
             updated_at: after.updated_at,
             ..before.clone()
         };
-        let changed = |before, after| (before != after).then_some(after);
         let payee_id = |image: &ExpenseImage| image.payee.as_ref().map(|payee| payee.id);
         (alike == *after).then(|| Self {
             version: before.version,
-            category_id: changed(before.category_id, after.category_id),
-            account_id: changed(before.account_id, after.account_id),
-            to_account_id: changed(before.to_account_id, after.to_account_id),
-            payee_id: changed(payee_id(before), payee_id(after)),
+            category_id: Slot::between(before.category_id, after.category_id),
+            account_id: Slot::between(before.account_id, after.account_id),
+            to_account_id: Slot::between(before.to_account_id, after.to_account_id),
+            payee_id: Slot::between(payee_id(before), payee_id(after)),
         })
     }
 
     async fn write(self, unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
-        let set = |value: Option<Option<Uuid>>| value.map_or(NotSet, Set);
         let row = expense::ActiveModel {
-            category_id: set(self.category_id),
-            account_id: set(self.account_id),
-            to_account_id: set(self.to_account_id),
-            payee_id: set(self.payee_id),
+            category_id: self.category_id.value(),
+            account_id: self.account_id.value(),
+            to_account_id: self.to_account_id.value(),
+            payee_id: self.payee_id.value(),
             version: Set(self.version + 1),
             updated_at: Set(unit.at.utc()),
             ..Default::default()

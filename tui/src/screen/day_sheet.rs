@@ -39,6 +39,8 @@ pub struct DaySheet {
     sheets: BTreeMap<Date, Sheet>,
     col: Col,
     typing: Option<Typing>,
+    /// Asked to go while a day is being saved.
+    is_leaving: bool,
     scroll: Scroll,
     /// Rows and cells as they were drawn, for clicks.
     drawn: draw::Drawn,
@@ -57,6 +59,7 @@ impl DaySheet {
             sheets: BTreeMap::new(),
             col: Col::Amount,
             typing: None,
+            is_leaving: false,
             scroll: Scroll::default(),
             drawn: draw::Drawn::default(),
         }
@@ -68,6 +71,15 @@ impl DaySheet {
 
     fn sheet_mut(&mut self) -> Option<&mut Sheet> {
         self.sheets.get_mut(&self.date)
+    }
+}
+
+/// However the sheet goes, also by a switch to another screen: what is unsaved is offered again.
+impl Drop for DaySheet {
+    fn drop(&mut self) {
+        for sheet in self.sheets.values() {
+            sheet.slot.shelve(&sheet.draft());
+        }
     }
 }
 

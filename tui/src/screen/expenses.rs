@@ -18,6 +18,7 @@ use crate::desk::Desk;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
+use crate::screen::day_sheet::DaySheet;
 use crate::screen::view::View;
 use crate::theme::Look;
 use crate::waiting::ServerBack;
@@ -145,6 +146,13 @@ impl Expenses {
         }))
     }
 
+    /// The chosen row's day, or the period's, as a sheet.
+    fn open_day(&self, look: &Look) -> Fx<Self> {
+        let calendar = self.desk.book.lists().calendar;
+        let day = self.view.near(self.selected_day(), Self::today(look), calendar);
+        Fx::push(DaySheet::new(self.desk.clone(), day))
+    }
+
     fn selected_day(&self) -> Option<Date> {
         self.list.get(self.scroll.selected()).map(|item| item.row.date)
     }
@@ -220,6 +228,7 @@ impl Layer for Expenses {
                 ..self.view.clone()
             }),
             Action::Add => self.add(),
+            Action::DaySheet => self.open_day(look),
             Action::AddForm => self.add_form(look),
             Action::Edit | Action::Accept => self.edit(look),
             Action::Categorise => self.categorise(look),

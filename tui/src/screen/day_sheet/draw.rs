@@ -400,7 +400,16 @@ fn cell_text(row: &SheetRow, col: Col, lists: &Lists, look: &Look) -> String {
     if col == Col::Amount {
         return amount_text(row, lists, look);
     }
-    let text = row.text(col, lists);
+    // A category by its own name; its parent is shown where it is typed.
+    let own_name = row
+        .stored
+        .as_ref()
+        .and_then(|row| row.category_id)
+        .map(|id| lists.category_name(id));
+    let text = match own_name {
+        Some(name) if col == Col::Category && row.typed(col).is_none() => name.to_owned(),
+        _ => row.text(col, lists),
+    };
     let is_transfer = row.stored.as_ref().is_some_and(|row| row.kind == Kind::Transfer);
     if text.is_empty() && col == Col::Category && is_transfer {
         return "Transfer".to_owned();

@@ -45,7 +45,7 @@ impl Meanwhile {
 impl Sheet {
     /// Takes the day in as it is now.
     pub(super) fn take(&mut self, read: DayRead, lists: &Lists, today: Date) -> Meanwhile {
-        let chosen = self.row().map(|row| row.id);
+        let mut chosen = self.row().map(|row| row.id);
         let was_loaded = self.is_loaded;
         let mut meanwhile = Meanwhile::default();
         let mut old: Vec<SheetRow> = std::mem::take(&mut self.rows);
@@ -65,7 +65,12 @@ impl Sheet {
         }
         for row in old {
             meanwhile.gone += usize::from(!row.is_new());
-            self.rows.extend(row.without());
+            let was_chosen = chosen == Some(row.id);
+            let row = row.without();
+            if was_chosen {
+                chosen = row.as_ref().map(|row| row.id).or(chosen);
+            }
+            self.rows.extend(row);
         }
         self.etag = Some(read.etag);
         self.is_loaded = true;

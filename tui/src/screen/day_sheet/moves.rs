@@ -8,6 +8,7 @@ use crate::{
     fx::{Fx, Message},
     keymap::Action,
     layer::TextEvent,
+    popup::prompt::DayPrompt,
     theme::Look,
 };
 
@@ -35,6 +36,13 @@ impl DaySheet {
             A::PreviousDay => self.other_day(self.date.shift_days(-1), look),
             A::NextDay => self.other_day(self.date.shift_days(1), look),
             A::Today => self.other_day(today(look), look),
+            A::GoToDate => {
+                let kept = self.leave_cell(look);
+                kept.and(Fx::ask(
+                    DayPrompt::new("Go to a day"),
+                    |layer: &mut Self, day, look| layer.other_day(day, look),
+                ))
+            }
             A::Back if self.typing.is_some() => self.leave_cell(look),
             A::Back | A::Quit => self.close(look),
             _ => Fx::pass(),
@@ -247,17 +255,16 @@ impl DaySheet {
         kept.and(self.go(date))
     }
 
-    /// Leaves the sheet; what is unsaved is offered when its day is opened again.
+    /// Leaves the sheet; what is unsaved is offered when its day is opened again. A save on its way
+    /// is waited for, unless asked twice.
     fn close(&mut self, look: &Look) -> Fx<Self> {
         let kept = self.leave_cell(look);
-        let mut unsaved: Vec<String> = Vec::new();
-        for sheet in self.sheets.values_mut() {
-            let text = sheet.draft();
-            if !text.is_empty() {
-                sheet.slot.shelve(&text);
-                unsaved.push(sheet.date.short_words());
-            }
+        let is_saving = self.sheets.values().any(|sheet| sheet.is_saving);
+        if is_saving && !std::mem::replace(&mut self.is_leaving, true) {
+            return kept.and(Fx::notify("Leaving as soon as the day is saved."));
         }
+        let unsaved = self.sheets.values().filter(|sheet| sheet.has_unsaved());
+        let unsaved: Vec<String> = unsaved.map(|sheet| sheet.date.short_words()).collect();
         if unsaved.is_empty() {
             return kept.and(Fx::pop());
         }

@@ -178,9 +178,18 @@ impl DaySheet {
                 let kept = sheet.keep_draft();
                 let change = change(sent, saved, look);
                 // Told to everybody, this layer among them, which then loads the day anew.
-                kept.and(Fx::announce(change)).and(Fx::notify(words))
+                let told = kept.and(Fx::announce(change)).and(Fx::notify(words));
+                if self.is_leaving {
+                    told.and(Fx::pop())
+                } else {
+                    told
+                }
             }
-            Err(error) => self.refused(date, update, &error, look),
+            Err(error) => {
+                // Whoever was leaving stays to see why.
+                self.is_leaving = false;
+                self.refused(date, update, &error, look)
+            }
         }
     }
 
@@ -206,7 +215,7 @@ impl DaySheet {
         let save = look.key(&["sheet"], Action::Save);
         let sentence = error.sentence();
         if error.is_passing() {
-            let words = format!("Not saved, kept here: {sentence} {save} tries again.");
+            let words = format!("Not saved, kept here; {save} tries again. {sentence}");
             return Fx::notify(Message::warning(words));
         }
         sheet.attempt = None;
@@ -248,12 +257,12 @@ fn news(
     let key = |action| look.key(&["sheet"], action);
     if was_stale {
         let what = if meanwhile.is_none() {
-            String::new()
+            "it was changed".to_owned()
         } else {
-            format!(": {}", meanwhile.words())
+            meanwhile.words()
         };
         return Some(Message::warning(format!(
-            "Somebody changed this day meanwhile{what}. Your cells are kept: {} saves them.",
+            "Not saved: meanwhile {what} elsewhere. {} saves.",
             key(Action::Save)
         )));
     }

@@ -8,8 +8,8 @@ use api::currency::Currency;
 use api::expense::Expense;
 use api::id::ExpenseId;
 use api::text::fold;
-use std::cmp::Ordering;
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Most rows that are kept; further ones are reached by a shorter period or the other order.
@@ -55,7 +55,9 @@ impl List {
         if let Some((widest, _)) = self.widest.get().filter(|(_, of)| *of == base) {
             return widest;
         }
-        let widths = self.rows().map(|row| text::width(&figures::row_amount(row, base)));
+        let widths = self
+            .rows()
+            .map(|row| text::width(&figures::row_amount(row, base)));
         let widest = u16::try_from(widths.max().unwrap_or(0)).unwrap_or(0);
         self.widest.set(Some((widest, base)));
         widest

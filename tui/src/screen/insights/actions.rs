@@ -10,7 +10,11 @@ use super::{Insights, day_of, rows::rows_view, view::By};
 use crate::{
     fx::Fx,
     keymap::Action,
-    popup::{Picked, Picker},
+    popup::{
+        Picked, Picker,
+        filter_line::{FilterLine, Filtered},
+        prompt::{DayPrompt, RangePrompt},
+    },
     screen::expenses::Expenses,
     theme::Look,
     widget::Item,
@@ -39,7 +43,12 @@ impl Insights {
             A::PeriodMonth => self.cut(PeriodKind::Month, look),
             A::PeriodYear => self.cut(PeriodKind::Year, look),
             A::Today => self.today(look),
-            A::ClearFilter => self.set_filter(ExpenseFilter::default()),
+            A::PeriodCustom => self.ask_range(),
+            A::GoToDate => self.ask_day(),
+            A::Filter => self.ask_filter(),
+            A::ClearFilter => self.set_filter(ExpenseFilter::default(), String::new()),
+            // Rows are added and taken back where rows are.
+            A::Add | A::Undo => Fx::screen(0).and(Fx::act(action)),
             A::Reload => self.ask(),
             _ => Fx::pass(),
         }
@@ -159,22 +168,25 @@ impl Insights {
         let Some(view) = &mut self.view else {
             return Fx::none();
         };
-        let kind = match view.period {
-            Period::Day(_) => PeriodKind::Day,
-            Period::Week(_) => PeriodKind::Week,
-            Period::Year(_) => PeriodKind::Year,
-            Period::Month(_) | Period::Custom(..) => PeriodKind::Month,
-        };
-        view.period = Period::of(kind, day_of(look), calendar);
+        view.period = Period::of(kind_of(view.period), day_of(look), calendar);
         self.ask()
     }
 
+    fn ask_filter(&self) -> Fx<Self> {
+        let text = self.view.as_ref().map_or("", |view| view.filter_text.as_str());
+        Fx::ask(
+            FilterLine::new(self.desk.book.clone(), text),
+            |screen: &mut Self, filtered: Filtered, _| screen.set_filter(filtered.filter, filtered.text),
+        )
+    }
+
     /// Takes a filter; its days, if it names any, become the period.
-    pub(super) fn set_filter(&mut self, mut filter: ExpenseFilter) -> Fx<Self> {
+    fn set_filter(&mut self, mut filter: ExpenseFilter, text: String) -> Fx<Self> {
         let calendar = self.calendar();
         let Some(view) = &mut self.view else {
             return Fx::none();
         };
+        view.filter_text = text;
         let (from, to) = view.period.range(calendar);
         if filter.from.is_some() || filter.to.is_some() {
             let from = filter
@@ -183,16 +195,38 @@ impl Insights {
                 .unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
             let to = filter.to.take().unwrap_or_else(|| to.max(from));
             view.period = Period::Custom(from, to);
-        }
-        if view.filter == filter
-            && self
-                .shown
-                .as_ref()
-                .is_some_and(|shown| shown.asked == view.asked(calendar))
-        {
-            return Fx::none();
+            view.filter_text = api::filter::print(&filter);
         }
         view.filter = filter;
+        let is_same = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| shown.asked == view.asked(calendar));
+        if is_same { Fx::none() } else { self.ask() }
+    }
+
+    fn ask_range(&self) -> Fx<Self> {
+        let Some(view) = &self.view else { return Fx::none() };
+        let (from, to) = view.period.range(self.calendar());
+        Fx::ask(RangePrompt::new(from, to), |screen: &mut Self, (from, to), _| {
+            screen.look_at(Period::Custom(from, to))
+        })
+    }
+
+    fn ask_day(&self) -> Fx<Self> {
+        Fx::ask(DayPrompt::new("Go to a day"), |screen: &mut Self, day, _| {
+            let Some(view) = &screen.view else {
+                return Fx::none();
+            };
+            let period = Period::of(kind_of(view.period), day, screen.calendar());
+            screen.look_at(period)
+        })
+    }
+
+    fn look_at(&mut self, period: Period) -> Fx<Self> {
+        if let Some(view) = &mut self.view {
+            view.period = period;
+        }
         self.ask()
     }
 
@@ -212,5 +246,15 @@ impl Insights {
             Some(rows) => Fx::push(Expenses::over(self.desk.clone(), rows)),
             None => Fx::notify("The server names no list of these rows; update it."),
         }
+    }
+}
+
+/// The length of a period; a chosen one counts as a month.
+fn kind_of(period: Period) -> PeriodKind {
+    match period {
+        Period::Day(_) => PeriodKind::Day,
+        Period::Week(_) => PeriodKind::Week,
+        Period::Year(_) => PeriodKind::Year,
+        Period::Month(_) | Period::Custom(..) => PeriodKind::Month,
     }
 }

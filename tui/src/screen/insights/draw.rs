@@ -85,7 +85,7 @@ impl Insights {
         {
             days = format!("{days}, {partial}");
         }
-        let filter = words::filter(view);
+        let filter = &view.filter_text;
         let right = if filter.is_empty() {
             String::new()
         } else {

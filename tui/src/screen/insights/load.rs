@@ -125,7 +125,23 @@ impl Insights {
                 .as_ref()
                 .is_some_and(|view| view.asked(calendar) == shown.asked)
         });
-        if is_same { Fx::none() } else { self.ask() }
+        if is_same && !self.is_renamed() {
+            Fx::none()
+        } else {
+            self.ask()
+        }
+    }
+
+    /// Whether a line has another name than the lists have for it by now.
+    fn is_renamed(&self) -> bool {
+        let lists = self.desk.book.lists();
+        self.lines.iter().any(|line| {
+            let category = line.key.parse().map_or("", |id| lists.category_name(id));
+            let account = line.key.parse().map_or("", |id| lists.account_name(id));
+            [category, account]
+                .into_iter()
+                .any(|name| !name.is_empty() && name != line.label)
+        })
     }
 
     /// Something changed somewhere.

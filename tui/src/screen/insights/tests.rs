@@ -63,6 +63,8 @@ pub(super) fn row(
         totals: now,
         own: None,
         before: Some(then),
+        own_rows_url: None,
+        before_rows_url: None,
         rows_url: format!(
             "/v1/ledgers/default/expenses?from=2026-11-01&to=2026-11-30&category={key}&kind=expense,refund,income"
         ),
@@ -82,6 +84,7 @@ pub(super) fn report(rows: Vec<ReportRow>, totals: Vec<Total>, before: Option<Ve
         rows,
         totals,
         before,
+        before_rows_url: None,
         transfers: Vec::new(),
         rows_url: String::new(),
         transfers_url: String::new(),
@@ -188,10 +191,16 @@ pub(super) fn fake() -> Arc<FakeApi> {
     Arc::new(fake)
 }
 
+thread_local! {
+    /// Folders of this test's desks; they go when the test's thread does.
+    static FOLDERS: std::cell::RefCell<Vec<tempfile::TempDir>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
 /// A desk with nothing on it but a server.
 pub(super) fn desk(api: Arc<dyn Api>) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path(), "test").unwrap();
+    FOLDERS.with_borrow_mut(|folders| folders.push(folder));
     Desk::new(api, Currency::EUR, outbox)
 }
 

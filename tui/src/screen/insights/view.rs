@@ -143,6 +143,8 @@ pub(super) struct View {
     pub(super) currency: Option<Currency>,
     pub(super) period: Period,
     pub(super) filter: ExpenseFilter,
+    /// The filter as it was typed.
+    pub(super) filter_text: String,
     /// Keys of parents whose subcategories are shown.
     pub(super) unfolded: BTreeSet<String>,
 }
@@ -170,6 +172,7 @@ impl View {
             currency: None,
             period,
             filter: ExpenseFilter::default(),
+            filter_text: String::new(),
             unfolded: BTreeSet::new(),
         }
     }

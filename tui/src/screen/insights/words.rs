@@ -82,11 +82,6 @@ pub(super) fn left_out(figures: &Figures, currency: Currency, measure: Measure) 
     (!parts.is_empty()).then(|| format!("{} not shown", parts.join(", ")))
 }
 
-/// The filter as it is typed, without the days, which the period names.
-pub(super) fn filter(view: &View) -> String {
-    api::filter::print(&view.filter)
-}
-
 /// Why there is no bar, and which keys lead on.
 pub(super) struct Empty<'a> {
     pub(super) view: &'a View,
@@ -100,7 +95,7 @@ impl Empty<'_> {
     /// Sentences, one a line.
     pub(super) fn lines(&self, key: impl Fn(crate::keymap::Action) -> String) -> Vec<String> {
         use crate::keymap::Action as A;
-        let filter = filter(self.view);
+        let filter = &self.view.filter_text;
         let what = match self.view.measure {
             Measure::Spending => "spending",
             Measure::Income => "income",

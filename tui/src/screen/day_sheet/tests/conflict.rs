@@ -46,7 +46,7 @@ fn a_stale_save_shows_mine_and_theirs_by_row_and_loses_nothing() {
         app.message()
             .unwrap()
             .text
-            .contains("1 row added, 2 changed, 1 deleted"),
+            .contains("1 row added, 2 changed, 1 deleted elsewhere. ^x saves."),
         "{:?}",
         app.message()
     );

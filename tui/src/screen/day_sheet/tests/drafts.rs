@@ -78,6 +78,34 @@ fn leaving_keeps_unsaved_cells_and_says_so() {
 }
 
 #[test]
+fn a_switch_to_another_screen_keeps_them_too() {
+    let bench = Bench::new();
+    let mut app = over(&bench.desk);
+    app.keys("o50").act(Action::Screen2);
+    assert_eq!(app.titles(), ["Below"]);
+    bench.fake.once_tagged("get_day", &day(eight()), ETAG);
+    app.keys("1o");
+    assert!(app.line(4).contains("50.00"), "{}", app.screen());
+}
+
+#[test]
+fn leaving_waits_for_a_save_that_is_on_its_way() {
+    let bench = Bench::new();
+    bench.fake.on("update_day", &saved(vec![], vec![], vec![]));
+    let mut app = over(&bench.desk);
+    app.keys("o50<esc>").hold().keys("<c-x><esc>");
+    assert_eq!(app.titles().len(), 2);
+    app.release();
+    assert_eq!(app.titles(), ["Opener"]);
+    assert!(
+        app.message().unwrap().text.starts_with("Saved Fri 20 Nov"),
+        "{:?}",
+        app.message()
+    );
+    assert_eq!(bench.sent().len(), 1);
+}
+
+#[test]
 fn leaving_without_changes_says_nothing_and_keeps_nothing() {
     let bench = Bench::new();
     let mut app = over(&bench.desk);

@@ -265,6 +265,131 @@ fn moving_and_changing_the_view_asks_nothing() {
 }
 
 #[test]
+fn a_filter_narrows_every_figure_and_x_clears_it() {
+    let fake = fake();
+    let mut app = open(&fake);
+    app.keys("/@visa >20<cr>");
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!(filter.account.as_deref(), Some("visa"));
+    assert!(app.line(2).ends_with("/ @visa >20"), "{}", app.line(2));
+    app.keys("x");
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!(filter.account, None);
+    assert!(!app.line(2).contains('/'));
+}
+
+#[test]
+fn a_chosen_period_and_a_day_to_go_to() {
+    let fake = fake();
+    let mut app = open(&fake);
+    app.keys("pc<c-u>2026-01-05<tab><c-u>2026-02-10<cr>");
+    assert!(app.line(2).contains("5 Jan - 10 Feb 2026"), "{}", app.screen());
+    let filter = asked(&fake.requests_of("report_compare").pop().unwrap().query);
+    assert_eq!(
+        (filter.from, filter.to),
+        ("2026-01-05".parse().ok(), "2026-02-10".parse().ok())
+    );
+    app.keys("pmT2026-07-14<cr>");
+    assert!(app.line(2).contains("1-31 Jul 2026"), "{}", app.screen());
+}
+
+#[test]
+fn by_payee_both_periods_are_asked_for_and_put_together() {
+    let fake = fake();
+    let mut app = open(&fake);
+    let flat = |key: &str, amount| ReportRow {
+        before: None,
+        ..row(key, key, None, vec![eur(amount)], vec![])
+    };
+    fake.once(
+        "report_by_payee",
+        &report(
+            vec![flat("Rewe", 4_890), flat("Shell", 6_155)],
+            vec![eur(11_045)],
+            None,
+        ),
+    );
+    fake.once(
+        "report_by_payee",
+        &report(
+            vec![flat("Rewe", 4_000), flat("Lidl", 3_708)],
+            vec![eur(7_708)],
+            None,
+        ),
+    );
+    app.keys("bpayee<cr>");
+    assert!(app.line(2).contains("by payee"), "{}", app.screen());
+    assert!(
+        app.line(4).contains("Shell") && app.line(4).contains("new"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.line(5).contains("Rewe") && app.line(5).contains("+22%"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.line(6).contains("Lidl") && app.line(6).contains("-100%"),
+        "{}",
+        app.screen()
+    );
+    assert!(
+        app.screen().contains("1-31 Oct 2026 77.08, +43%"),
+        "{}",
+        app.screen()
+    );
+    let asked: Vec<_> = fake
+        .requests_of("report_by_payee")
+        .iter()
+        .map(|request| asked(&request.query).from)
+        .collect();
+    assert_eq!(asked, ["2026-11-01".parse().ok(), "2026-10-01".parse().ok()]);
+}
+
+#[test]
+fn income_by_category_has_shares_of_its_own_that_sum_to_a_hundred() {
+    let fake = fake();
+    let earned = |key: &str, income| row(key, key, None, vec![total("EUR", (0, 0, income), (0, 1))], vec![]);
+    let rows = vec![earned("a", 100), earned("b", 100), earned("c", 100)];
+    fake.on(
+        "report_compare",
+        &report(rows, vec![total("EUR", (0, 0, 300), (0, 3))], None),
+    );
+    let mut app = open(&fake);
+    assert!(app.screen().contains("No spending in"), "{}", app.screen());
+    app.keys("i");
+    assert!(
+        app.line(4).contains("33.34%") && app.line(5).contains("33.33%"),
+        "{}",
+        app.screen()
+    );
+}
+
+#[test]
+fn a_renamed_category_is_asked_for_again() {
+    let fake = fake();
+    let id: uuid::Uuid = crate::book::tests::id(100);
+    let renamed = row(&id.to_string(), "Groceries", None, vec![eur(500)], vec![]);
+    fake.on("report_compare", &report(vec![renamed], vec![eur(500)], None));
+    let desk = desk(fake.clone());
+    let mut app = Harness::new(80, 24).open(Insights::new(desk.clone()));
+    let before = fake.requests_of("report_compare").len();
+    let change = || crate::fx::Change::new(crate::book::BookChanged);
+    app.poster().change(change());
+    app.settle();
+    assert_eq!(
+        fake.requests_of("report_compare").len(),
+        before,
+        "nothing is known by another name"
+    );
+    desk.book.set(crate::book::tests::lists(&[]));
+    app.poster().change(change());
+    app.settle();
+    assert_eq!(fake.requests_of("report_compare").len(), before + 1);
+}
+
+#[test]
 fn sorting_by_name_and_back() {
     let mut app = open(&fake());
     app.keys("s");
