@@ -183,7 +183,7 @@ impl Household {
         self.expense(&["add", "1.00 first #food"]).ok();
         let (prepare, id, day) = if self.database_url().starts_with("mysql") {
             (
-                "SET SESSION cte_max_recursion_depth = 1000000; SET SESSION max_recursive_iterations = 1000000;",
+                "SET SESSION max_recursive_iterations = 1000000;",
                 "UNHEX(REPLACE(UUID(), '-', ''))",
                 "DATE_SUB(e.spent_on, INTERVAL (n % 1460) DAY)",
             )
@@ -194,7 +194,6 @@ impl Household {
                 "date(e.spent_on, '-' || (n % 1460) || ' days')",
             )
         };
-        let prepare = prepare.split_inclusive(';').next_back().unwrap_or_default();
         self.execute(&format!(
             "{prepare}
             INSERT INTO expense (ledger_id, id, spent_on, amount_minor, currency, kind, category_id, payee_id,
