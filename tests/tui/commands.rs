@@ -127,7 +127,7 @@ fn completions_and_the_manual_come_without_a_server() {
     home.set("EXPENSE_SERVER", "http://127.0.0.1:9");
     for shell in ["bash", "zsh", "fish"] {
         let script = home.expense(&["completions", shell]).ok();
-        assert!(script.contains("by-category"), "{shell}");
+        assert!(script.contains("report"), "{shell}");
     }
     let page = home.expense(&["man"]).ok();
     assert!(page.contains(".TH") && page.contains("expense"), "{page}");

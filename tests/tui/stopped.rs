@@ -19,6 +19,7 @@ fn typing(house: &Household) -> Terminal {
 /// Opens the app again, finds the line, and saves it.
 fn finds_the_line_and_saves_it(house: &Household) {
     let mut app = house.open();
+    app.wait("is kept; a offers it");
     app.wait("No rows in");
     app.send("a");
     app.wait(LINE);
@@ -27,6 +28,7 @@ fn finds_the_line_and_saves_it(house: &Household) {
     app.send("a");
     app.wait("12.50 lunch #food");
     app.send(ESC);
+    app.wait_gone("12.50 lunch #food");
     app.send("q");
     assert_eq!(app.ended().code, 0);
 }

@@ -5,7 +5,7 @@ use tests::terminal::Terminal;
 
 /// Sets a title, writes to the clipboard, clears the screen, turns the line around, rings.
 const STRANGE: &str =
-    "\u{1b}]0;owned\u{7}\u{1b}]52;c;aGk=\u{1b}\\\u{1b}[2J\u{9b}31m\u{202e}\u{2066}evil\u{7}\u{8}\u{200b}";
+    "evil\u{1b}]0;owned\u{7}\u{1b}]52;c;aGk=\u{1b}\\\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{7}\u{8}\u{200b}";
 
 fn house_with_strange_text() -> Household {
     let house = Household::new();
@@ -52,7 +52,7 @@ fn plain_commands_print_it_without_what_a_terminal_obeys() {
         assert!(is_harmless(&printed), "{arguments:?}: {printed:?}");
     }
     let list = house.expense(&["list"]).ok();
-    assert!(list.contains("evilpayee"), "{list}");
+    assert!(list.contains("evil"), "{list}");
     let json = house.expense(&["list", "--json"]).ok();
     assert!(!json.contains('\u{1b}') && json.contains("\\u001b"), "{json}");
 }

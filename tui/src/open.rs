@@ -11,6 +11,7 @@ use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, now, today};
+use crate::terminal::Environment;
 use crate::theme::{Glyphs, Styles, Tier};
 use api::currency::Currency;
 use std::collections::BTreeMap;
@@ -78,7 +79,7 @@ fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {
 }
 
 fn styles(settings: &Settings) -> Result<Styles, SettingsError> {
-    let is_plain = settings.env.get("NO_COLOR").is_some() || settings.env.get("TERM") == Some("dumb");
+    let is_plain = Environment::of(&settings.env).tier() == Tier::Mono;
     let tier = match settings.app.theme.as_str() {
         _ if is_plain => Tier::Mono,
         "ansi" | "" => Tier::Ansi,
@@ -96,11 +97,10 @@ fn glyphs(settings: &Settings) -> Result<Glyphs, SettingsError> {
     match settings.app.charset.as_str() {
         _ if settings.is_plain => Ok(Glyphs::ASCII),
         "ascii" => Ok(Glyphs::ASCII),
-        "utf-8" | "unicode" => Ok(Glyphs::UNICODE),
-        "auto" | "" if settings.locale.is_utf8 => Ok(Glyphs::UNICODE),
-        "auto" | "" => Ok(Glyphs::ASCII),
+        "utf8" => Ok(Glyphs::UNICODE),
+        "auto" | "" => Ok(Environment::of(&settings.env).glyphs()),
         other => Err(SettingsError(format!(
-            "[app] charset: {other:?} is none - use auto, utf-8 or ascii"
+            "[app] charset: {other:?} is none - use auto, utf8 or ascii"
         ))),
     }
 }

@@ -16,7 +16,7 @@ pub(super) async fn run(settings: Settings, connection: Connection, outbox: Outb
         Ok(setup) => {
             let (api, link) = (Arc::clone(&connection.api), open::link(&settings));
             let started = |poster| drop(tokio::spawn(desk.waiting.watch(api, poster, link)));
-            let wants_mouse = Environment::read().wants_mouse();
+            let wants_mouse = Environment::of(&settings.env).wants_mouse();
             terminal::run(setup, wants_mouse, started)
                 .await
                 .map_err(Failure::from)

@@ -1,5 +1,6 @@
-//! What the environment says about the terminal, read once at the start and passed on from here.
+//! What the environment says about the terminal: it alone decides what can be drawn there.
 
+use crate::settings::Env;
 use crate::theme::{Glyphs, Tier};
 
 /// The variables that matter, as they were.
@@ -12,12 +13,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads what the terminal can do"
-    )]
-    pub fn read() -> Self {
-        let read = |name: &str| std::env::var(name).unwrap_or_default();
+    pub fn of(env: &Env) -> Self {
+        let read = |name: &str| env.get(name).unwrap_or_default().to_owned();
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .map(read)

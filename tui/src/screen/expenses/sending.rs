@@ -8,8 +8,8 @@ use crate::book::RowsChanged;
 use crate::client::ClientError;
 use crate::figures;
 use crate::fx::{Fx, Message};
-use crate::outbox::{Entry, Sent};
-use crate::popup::quick_add::{Entered, Typed};
+use crate::outbox::{Draft, Entry, Sent};
+use crate::popup::quick_add::{DRAFT, Entered, Typed};
 use crate::theme::Look;
 use api::expense::{BatchOperation, BatchVerb, Expense, ExpenseFilter};
 use api::id::ExpenseId;
@@ -37,12 +37,8 @@ impl Expenses {
         Fx::call("", taken, Self::taken_over)
     }
 
-    fn taken_over(
-        &mut self,
-        taken: io::Result<(Vec<Entry>, Vec<crate::outbox::Draft>)>,
-        look: &Look,
-    ) -> Fx<Self> {
-        let (entries, mut drafts) = match taken {
+    fn taken_over(&mut self, taken: io::Result<(Vec<Entry>, Vec<Draft>)>, look: &Look) -> Fx<Self> {
+        let (entries, drafts) = match taken {
             Ok(taken) => taken,
             Err(error) => {
                 return Fx::notify(Message::warning(format!(
@@ -50,14 +46,17 @@ impl Expenses {
                 )));
             }
         };
-        // An entry and its draft have one id: what is on its way already is not offered again.
-        drafts.retain(|draft| {
-            entries
-                .iter()
-                .all(|entry| entry.id().is_none_or(|id| id.0 != draft.id))
+        // An entry and its draft have one id: what is on its way already is not offered again, in no later run either.
+        let (sent, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| {
+            let mut ids = entries.iter().filter_map(Entry::id);
+            ids.any(|id| id.0 == draft.id)
         });
         self.desk.drafts.put(drafts);
-        let mut fx = Fx::none();
+        let mut fx = self.forget(sent);
+        if self.desk.drafts.has(DRAFT) {
+            let add = look.key(&["expenses"], crate::keymap::Action::Add);
+            fx = fx.and(Fx::notify(format!("What you typed is kept; {add} offers it.")));
+        }
         for entry in entries {
             let row = self.row_of(&entry, look);
             fx = fx.and(if entry.refusal.is_some() {
@@ -73,6 +72,19 @@ impl Expenses {
             });
         }
         fx
+    }
+
+    fn forget(&self, drafts: Vec<Draft>) -> Fx<Self> {
+        if drafts.is_empty() {
+            return Fx::none();
+        }
+        let outbox = self.desk.outbox.clone();
+        let dropped = async move {
+            outbox
+                .beside(move |outbox| drafts.iter().try_for_each(|draft| outbox.drop_draft(draft.id)))
+                .await
+        };
+        Fx::call("", dropped, |_, _, _| Fx::none())
     }
 
     /// A typed line, or several of them.
