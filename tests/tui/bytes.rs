@@ -47,7 +47,10 @@ fn a_frame_and_a_key_stay_within_their_bytes() {
     app.bytes_of("a");
     // The offers go and the coming row appears: more than a letter, and still a part of a frame.
     let first = app.bytes_of("1");
-    assert!(first <= MOST_OF_A_FRAME / 4, "the first letter took {first} bytes");
+    assert!(
+        first <= MOST_OF_A_FRAME / 4,
+        "the first letter took {first} bytes"
+    );
     for keys in ["2", ".", "5", " ", "l", "u"] {
         took.push((keys, app.bytes_of(keys)));
     }

@@ -352,8 +352,10 @@ fn add_problem(document: &mut Value) {
     });
     // Each refusal is written once; operations point to it.
     let statuses: BTreeSet<u16> = Code::ALL.iter().map(|code| code.status()).collect();
-    let responses: Map<String, Value> =
-        statuses.into_iter().map(|status| (format!("Problem{status}"), problem_response(status))).collect();
+    let responses: Map<String, Value> = statuses
+        .into_iter()
+        .map(|status| (format!("Problem{status}"), problem_response(status)))
+        .collect();
     if let Some(components) = document.get_mut("components") {
         set(components, "responses", responses);
     }

@@ -37,11 +37,7 @@ impl Expenses {
         Fx::call("", taken, Self::taken_over)
     }
 
-    fn taken_over(
-        &mut self,
-        taken: io::Result<(Vec<Entry>, Vec<Draft>)>,
-        look: &Look,
-    ) -> Fx<Self> {
+    fn taken_over(&mut self, taken: io::Result<(Vec<Entry>, Vec<Draft>)>, look: &Look) -> Fx<Self> {
         let (entries, drafts) = match taken {
             Ok(taken) => taken,
             Err(error) => {
