@@ -77,9 +77,10 @@ fn killed_while_typing_it_has_kept_the_line() {
     let drafts = house.home.state().join("drafts");
     eventually("the line is on disk", || {
         let files = std::fs::read_dir(&drafts).into_iter().flatten().flatten();
-        files
-            .into_iter()
-            .any(|file| std::fs::read_to_string(file.path()).is_ok_and(|text| text.contains(LINE)))
+        let mut whole = files
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        whole.any(|path| std::fs::read_to_string(path).is_ok_and(|text| text.contains(LINE)))
     });
     app.signal("KILL");
     let ended = app.ended();
