@@ -267,7 +267,7 @@ async fn schemas_keep_to_openapi_3_0() {
         }
     });
     walk(&document, "", &mut |_, object| {
-        references.extend(object.get("$ref").and_then(Value::as_str))
+        references.extend(object.get("$ref").and_then(Value::as_str));
     });
     for reference in references {
         let pointer = reference.strip_prefix('#').unwrap();

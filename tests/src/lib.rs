@@ -3,7 +3,13 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot be set up must stop, and say why"
+)]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::return_self_not_must_use,
+    reason = "what a test reads comes before what the harness saves"
 )]
 
 pub mod calls;

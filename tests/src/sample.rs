@@ -133,7 +133,10 @@ pub struct ExampleBook {
 pub async fn book_of(app: &TestApp, sample: &Sample) -> ExampleBook {
     if sample.is_write() {
         let person = app
-            .add_person(&format!("p{}", api::id::new_uuid().simple()))
+            .add_person(&format!(
+                "p{:020x}",
+                api::id::new_uuid().as_u128() & 0xffff_ffff_ffff_ffff_ffff
+            ))
             .await;
         let http = app.client_of(&person);
         fill_book(app, &http, person.ledger_id).await;

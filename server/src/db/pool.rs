@@ -230,7 +230,7 @@ async fn greet(
     let setup = format!(
         "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', time_zone = '+00:00', \
-         innodb_lock_wait_timeout = 1, {limit}"
+         innodb_lock_wait_timeout = 1, group_concat_max_len = 1000000, {limit}"
     );
     connection.execute(sqlx::AssertSqlSafe(setup)).await?;
     connection

@@ -105,6 +105,26 @@ async fn payees_and_tags_are_made_once_whatever_their_case_and_accents() {
 }
 
 #[tokio::test]
+async fn the_longest_texts_that_fit_come_back_whole() {
+    let app = TestApp::start().await;
+    let name = |number: usize| format!("{number:02}{}", "𝄞".repeat(98));
+    let tags: Vec<String> = (0..20).map(name).collect();
+    let fields =
+        json!({ "payee": name(0), "tags": tags, "note": "𝄞".repeat(2000), "external_id": "é".repeat(200) });
+    let row = created(&app.client(), fields.clone()).await;
+    for field in ["payee", "tags", "note", "external_id"] {
+        assert_eq!(row[field], fields[field], "{field}");
+    }
+    assert_eq!(app.client().get(&super::at(&row)).await.ok(200), row);
+    let changed = app
+        .client()
+        .patch(&super::at(&row), json!({ "amount": "1.00" }))
+        .await
+        .ok(200);
+    assert_eq!(changed["tags"], row["tags"]);
+}
+
+#[tokio::test]
 async fn a_taken_id_is_refused_and_nothing_is_written() {
     let app = TestApp::start().await;
     let row = created(&app.client(), json!({})).await;
