@@ -60,7 +60,7 @@ impl Insights {
         let totals = self.totals(area.width);
         let parts = parts(area, totals.len());
         self.draw_head(canvas, parts.head, &view, look);
-        let Some(shown) = self.shown.take() else {
+        let Some(shown) = self.shown.clone() else {
             return self.draw_unknown(canvas, parts.chart, look);
         };
         let is_stale = view.asked(self.calendar()) != shown.asked;
@@ -73,7 +73,6 @@ impl Insights {
             self.draw_chart(canvas, parts.chart, &view, &shown, &look_of_lines);
         }
         self.draw_foot(canvas, parts.foot, (&view, &shown, &totals), look);
-        self.shown = Some(shown);
     }
 
     /// `1-30 Nov 2026, 21 of 30 days   by category   spending`, and at the right the filter.
