@@ -3,23 +3,21 @@
 
 mod fields;
 mod reading;
+mod save;
 #[cfg(test)]
 mod tests;
 
-use super::conflict::{Conflict, Decided};
 use super::frame;
 use crate::book::Lists;
-use crate::client::{ClientError, Key};
 use crate::desk::Desk;
 use crate::drafts::Slot;
-use crate::fx::{Fx, Message};
+use crate::fx::Fx;
 use crate::keymap::Action;
 use crate::layer::{Layer, Popup, TextEvent};
-use crate::outbox::{Entry, Sent};
+use crate::outbox::Entry;
 use crate::theme::Look;
 use crate::widget::{Canvas, Form, FormEvent};
-use api::expense::{Expense, ExpensePatch};
-use api::problem::{Code, Problem};
+use api::expense::Expense;
 use fields::Typed;
 use ratatui::layout::{Position, Rect};
 
@@ -68,7 +66,7 @@ impl ExpenseForm {
 
     /// An entry that the server did not take.
     pub fn mend(desk: Desk, entry: Entry, look: &Look) -> Self {
-        let kind = format!("form {}", entry.expense.date);
+        let kind = format!("form {}", entry.key);
         Self::open(desk, Subject::Unsent(Box::new(entry)), &kind, look)
     }
 
@@ -117,175 +115,6 @@ impl ExpenseForm {
         }
         let keep = self.slot.keep(&fields::text(&self.form));
         Fx::call_latest("draft", "", keep, |_, (), _| Fx::none())
-    }
-
-    fn save(&mut self, look: &Look) -> Fx<Self> {
-        if self.is_saving {
-            return Fx::none();
-        }
-        let lists = self.desk.book.lists();
-        let before = match &self.subject {
-            Subject::Row(row) => Some(row.as_ref()),
-            _ => None,
-        };
-        let wanted = match reading::wanted(&self.form, before, &lists, look) {
-            Ok(wanted) => wanted,
-            Err(faults) => return self.paint(&faults),
-        };
-        match &self.subject {
-            Subject::Row(row) => {
-                let patch = reading::patch(row, &wanted, &lists);
-                if patch == ExpensePatch::default() {
-                    let forget = self.slot.forget();
-                    return Fx::call("", forget, |_, (), _| Fx::none())
-                        .and(Fx::notify("Nothing was changed."))
-                        .and(Fx::pop());
-                }
-                let row = row.clone();
-                self.update(*row, patch)
-            }
-            Subject::New => {
-                let mut wanted = wanted;
-                wanted.id = Some(self.slot.id().into());
-                self.create(self.desk.outbox.entry(wanted, &fields::line(&self.form)), None)
-            }
-            Subject::Unsent(old) => {
-                let mut wanted = wanted;
-                wanted.id = old.id();
-                let old = old.clone();
-                self.create(self.desk.outbox.entry(wanted, &old.text), Some(*old))
-            }
-        }
-    }
-
-    /// On disk first, then to the server. Where it is refused it comes back into this form.
-    fn create(&mut self, entry: Entry, old: Option<Entry>) -> Fx<Self> {
-        self.is_saving = true;
-        let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
-        let (mut slot, again) = (self.slot.clone(), old.is_none());
-        let text = fields::text(&self.form);
-        let work = async move {
-            if outbox.keep(&entry).await.is_ok() {
-                slot.forget().await;
-            }
-            let sent = outbox.send(api, entry).await;
-            if let Sent::Refused(entry, _) = &sent
-                && again
-            {
-                let entry = entry.clone();
-                slot.keep(&text).await;
-                if let Err(error) = outbox.beside(move |outbox| outbox.discard(&entry)).await {
-                    tracing::warn!(%error, "a refused entry could not be taken out of the outbox");
-                }
-            }
-            (sent, slot)
-        };
-        let label = format!("saving {}", fields::line(&self.form));
-        Fx::call(label, work, |form: &mut Self, (sent, slot), _| {
-            form.is_saving = false;
-            form.slot = slot;
-            match sent {
-                Sent::Saved(after) => Fx::answer(FormDone::Saved { before: None, after }),
-                Sent::Waiting(entry, error) => Fx::answer(FormDone::Waiting(entry, error.sentence())),
-                Sent::Refused(_, error) => form.refused(&error),
-            }
-        })
-    }
-
-    fn update(&mut self, before: Expense, patch: ExpensePatch) -> Fx<Self> {
-        self.is_saving = true;
-        let api = self.desk.api.clone();
-        let mut slot = self.slot.clone();
-        let sent = patch.clone();
-        let (id, version) = (before.id, before.version);
-        let work = async move {
-            let saved = api.update_expense(id, version, &sent, Key::new()).await;
-            if saved.is_ok() {
-                slot.forget().await;
-            }
-            (saved, slot)
-        };
-        Fx::call(
-            "saving the row",
-            work,
-            move |form: &mut Self, (saved, slot), look| {
-                form.is_saving = false;
-                form.slot = slot;
-                match saved {
-                    Ok(after) => {
-                        let before = Some(Box::new(before));
-                        Fx::answer(FormDone::Saved {
-                            before,
-                            after: Box::new(after),
-                        })
-                    }
-                    Err(error) if error.code() == Some(Code::StaleVersion) => {
-                        form.stale(before, patch, &error, look)
-                    }
-                    Err(error) => form.refused(&error),
-                }
-            },
-        )
-    }
-
-    /// Somebody was faster: mine or theirs, field by field.
-    fn stale(&mut self, before: Expense, patch: ExpensePatch, error: &ClientError, _: &Look) -> Fx<Self> {
-        let current = error.problem().and_then(|problem| problem.current.clone());
-        let Some(theirs) = current.and_then(|row| serde_json::from_value::<Expense>(row).ok()) else {
-            return self.refused(error);
-        };
-        let conflict = Conflict::new(self.desk.book.lists(), before, theirs, patch);
-        Fx::ask(conflict, |form: &mut Self, Decided { theirs, patch }, _| {
-            if patch == ExpensePatch::default() {
-                let forget = form.slot.forget();
-                let after = Box::new(theirs.clone());
-                let done = FormDone::Saved {
-                    before: Some(Box::new(theirs)),
-                    after,
-                };
-                return Fx::call("", forget, |_, (), _| Fx::none()).and(Fx::answer(done));
-            }
-            form.update(theirs, patch)
-        })
-    }
-
-    /// Each fault under its field, the rest on the message line.
-    fn refused(&mut self, error: &ClientError) -> Fx<Self> {
-        let painted = error.problem().map(|problem| self.paint_problem(problem));
-        match painted {
-            Some(true) => Fx::notify(Message::error("Not saved; the fields say why.")),
-            _ => Fx::notify(Message::error(format!("Not saved: {}", error.sentence()))),
-        }
-    }
-
-    fn paint_problem(&mut self, problem: &Problem) -> bool {
-        let mut faults = Vec::new();
-        for fault in &problem.errors {
-            let mut words = if fault.detail.is_empty() {
-                fault.code.clone()
-            } else {
-                fault.detail.clone()
-            };
-            if !fault.candidates.is_empty() {
-                words = format!("{words} - perhaps {}", fault.candidates.join(", "));
-            }
-            faults.push((fields::field_of(&fault.pointer), words));
-        }
-        let all = !faults.is_empty() && faults.iter().all(|(field, _)| field.is_some());
-        let known: Vec<(&'static str, String)> = faults
-            .into_iter()
-            .filter_map(|(field, words)| Some((field?, words)))
-            .collect();
-        let _: Fx<Self> = self.paint(&known);
-        all
-    }
-
-    fn paint(&mut self, faults: &[(&'static str, String)]) -> Fx<Self> {
-        for (field, words) in faults {
-            self.form.set_error(field, words.clone());
-        }
-        self.form.focus_on_error();
-        Fx::none()
     }
 
     fn lists(&self) -> std::sync::Arc<Lists> {

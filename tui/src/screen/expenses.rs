@@ -8,7 +8,9 @@ mod draw;
 mod empty;
 mod list;
 mod marks;
+mod saved;
 mod sending;
+mod steer;
 #[cfg(test)]
 pub(crate) mod tests;
 mod undo;

@@ -235,7 +235,7 @@ impl Insights {
         let (Some(view), Some(shown), Some(line)) = (&self.view, &self.shown, self.chosen()) else {
             return Fx::none();
         };
-        if line.rows_url.is_empty() || line.total.is_none() {
+        if line.rows_url.is_none() {
             return Fx::notify(format!(
                 "{} has no rows in {}.",
                 line.label,

@@ -329,7 +329,9 @@ fn tick_words(
 }
 
 fn label(line: &Line, view: &View) -> String {
-    if line.is_child {
+    if line.is_own {
+        format!("  {} itself", line.label)
+    } else if line.is_child {
         format!("  {}", line.label)
     } else if line.children == 0 || view.unfolded.contains(&line.key) {
         line.label.clone()

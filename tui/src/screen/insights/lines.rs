@@ -12,6 +12,8 @@ use api::{
 
 use super::view::{By, Measure, Order, View};
 
+/// What the key of a line for a parent's own rows ends in.
+const OWN: &str = " only";
 /// A change from here on is pointed out, in percent.
 const BIG: i64 = 20;
 
@@ -28,6 +30,8 @@ pub(super) struct Line {
     pub(super) key: String,
     pub(super) label: String,
     pub(super) is_child: bool,
+    /// The rows of a parent that are in none of its subcategories.
+    pub(super) is_own: bool,
     /// Subcategories under it, shown or not.
     pub(super) children: usize,
     pub(super) from: Option<Date>,
@@ -38,7 +42,15 @@ pub(super) struct Line {
     pub(super) before: Option<i64>,
     /// All figures of its currency; `None` where it has none.
     pub(super) total: Option<Total>,
-    pub(super) rows_url: String,
+    /// The list of the rows it sums; where it has none, that of the period before.
+    pub(super) rows_url: Option<String>,
+}
+
+impl Line {
+    /// What the server knows it by.
+    pub(super) fn id(&self) -> &str {
+        self.key.strip_suffix(OWN).unwrap_or(&self.key)
+    }
 }
 
 /// How a value moved, in words.
@@ -151,6 +163,7 @@ impl Figures {
     pub(super) fn lines(&self, view: &View, currency: Currency, today: Date) -> Vec<Line> {
         let mut rows: Vec<ReportRow> = self.report.rows.clone();
         self.add_gone(&mut rows);
+        add_own(&mut rows, currency);
         let lines: Vec<(Option<String>, Line)> = rows
             .into_iter()
             .filter(|row| view.by != By::Month || is_due(row, today))
@@ -172,13 +185,15 @@ impl Figures {
         rows.extend(gone.map(|row| ReportRow {
             totals: Vec::new(),
             own: None,
-            rows_url: String::new(),
+            before_rows_url: Some(row.rows_url.clone()),
             ..row.clone()
         }));
     }
 
     fn line(&self, row: ReportRow, measure: Measure, currency: Currency) -> (Option<String>, Line) {
         let total = total_in(&row.totals, currency).cloned();
+        let is_own = row.key.ends_with(OWN);
+        let has_rows = total.as_ref().is_some_and(|total| total.count > 0);
         let line = Line {
             value: total.as_ref().map_or(0, |total| value_of(total, measure)),
             share: total.as_ref().and_then(|total| total.share),
@@ -186,19 +201,49 @@ impl Figures {
             key: row.key,
             label: row.label,
             is_child: row.parent_key.is_some(),
+            is_own,
             children: 0,
             from: row.from,
             to: row.to,
             total,
-            rows_url: row.rows_url,
+            rows_url: if has_rows {
+                Some(row.rows_url)
+            } else {
+                row.before_rows_url
+            },
         };
         (row.parent_key, line)
     }
 }
 
+/// Rows that a parent has besides its subcategories' are a line among these, so that they add up.
+fn add_own(rows: &mut Vec<ReportRow>, currency: Currency) {
+    let parents: BTreeSet<String> = rows.iter().filter_map(|row| row.parent_key.clone()).collect();
+    let own = rows
+        .iter()
+        .filter(|row| parents.contains(&row.key))
+        .filter_map(|row| {
+            let totals = row.own.clone()?;
+            total_in(&totals, currency).filter(|total| total.count > 0)?;
+            Some(ReportRow {
+                key: format!("{}{OWN}", row.key),
+                parent_key: Some(row.key.clone()),
+                totals,
+                own: None,
+                before: None,
+                rows_url: row.own_rows_url.clone()?,
+                own_rows_url: None,
+                before_rows_url: None,
+                ..row.clone()
+            })
+        });
+    let own: Vec<ReportRow> = own.collect();
+    rows.extend(own);
+}
+
 /// A month that has begun, or that has rows before it has.
 fn is_due(row: &ReportRow, today: Date) -> bool {
-    row.from.is_none_or(|from| from <= today) || !row.totals.is_empty()
+    row.from.is_none_or(|from| from <= today) || row.totals.iter().any(|total| total.count > 0)
 }
 
 /// The server's shares are those of spending; income has its own where parts do not overlap.

@@ -41,7 +41,7 @@ pub(super) fn rows_view(
     currency: Currency,
     lists: &Lists,
 ) -> Option<RowsView> {
-    let mut filter = filter_of(&line.rows_url)?;
+    let mut filter = filter_of(line.rows_url.as_deref()?)?;
     let days = (filter.from.take()?, filter.to.take()?);
     narrow_to_kinds(&mut filter, view.measure);
     if shown.figures.currencies().len() > 1 {
@@ -49,7 +49,7 @@ pub(super) fn rows_view(
     }
     Some(RowsView {
         period: period_of(days, view.period, lists.calendar),
-        filter_text: words(&filter, line, shown.asked.by),
+        filter_text: words(&filter, line, shown.asked.by, lists),
         filter,
         sort: Sort::default(),
     })
@@ -68,12 +68,13 @@ fn period_of((from, to): (api::date::Date, api::date::Date), shown: Period, cale
 }
 
 /// The filter as a person would have typed it: names, not ids.
-fn words(filter: &ExpenseFilter, line: &Line, by: By) -> String {
+fn words(filter: &ExpenseFilter, line: &Line, by: By, lists: &Lists) -> String {
     let mut named = filter.clone();
-    let name = Some(if line.key == "none" {
-        line.key.clone()
-    } else {
-        line.label.clone()
+    let path = line.id().parse().map_or("", |id| lists.category_path(id));
+    let name = Some(match line.key.as_str() {
+        "none" => line.key.clone(),
+        _ if path.is_empty() => line.label.clone(),
+        _ => path.to_owned(),
     });
     match by {
         By::Category => named.category = name,

@@ -64,14 +64,60 @@ fn a_filter_on_the_way_to_the_rows_is_in_words() {
 }
 
 #[test]
-fn a_bar_of_the_period_before_only_has_no_rows_to_show() {
+fn a_bar_of_the_period_before_only_leads_to_the_rows_of_that_period() {
     let fake = fake();
-    let gone = vec![row("gone", "Gone", None, vec![], vec![eur(500)])];
-    fake.on("report_compare", &report(gone, vec![], Some(vec![eur(500)])));
+    fake.on("list_expenses", &rows(1, None));
+    let mut gone = row("gone", "Gone", None, vec![], vec![eur(500)]);
+    gone.before_rows_url = Some(
+        "/v1/ledgers/default/expenses?from=2026-10-01&to=2026-10-31&category=gone&kind=expense,refund"
+            .to_owned(),
+    );
+    fake.on(
+        "report_compare",
+        &report(vec![gone], vec![], Some(vec![eur(500)])),
+    );
     let mut app = open(&fake);
+    assert!(app.line(4).contains("-100%"), "{}", app.screen());
     app.keys("<cr>");
+    assert_eq!(rows_asked(&fake).from, "2026-10-01".parse().ok());
+    assert_eq!(app.titles(), ["Insights", "Expenses"]);
+}
+
+#[test]
+fn a_month_without_rows_leads_nowhere_and_says_so() {
+    let fake = fake();
+    let mut app = open(&fake);
+    app.keys("bmonth<cr>g<cr>");
     assert_eq!(app.titles(), ["Insights"]);
-    assert!(app.message().unwrap().text.contains("Gone has no rows"));
+    assert!(
+        app.message().unwrap().text.contains("Dec 2025 has no rows"),
+        "{:?}",
+        app.message()
+    );
+}
+
+#[test]
+fn what_a_parent_has_besides_its_subcategories_is_a_line_among_them() {
+    let fake = fake();
+    fake.on("list_expenses", &rows(1, None));
+    let mut with_own = november();
+    with_own.rows[1].own = Some(vec![eur(1_000)]);
+    with_own.rows[1].own_rows_url = Some(format!("{}&category_only=true", with_own.rows[1].rows_url));
+    with_own.rows[2].totals = vec![eur(51_480)];
+    fake.on("report_compare", &with_own);
+    let mut app = open(&fake);
+    app.keys("j ");
+    assert!(
+        app.line(8).contains("Food itself") && app.line(8).contains("10.00"),
+        "{}",
+        app.screen()
+    );
+    app.keys("jjj<cr>");
+    let filter = rows_asked(&fake);
+    assert_eq!(
+        (filter.category.as_deref(), filter.category_only),
+        (Some("food"), Some(true))
+    );
 }
 
 #[test]
