@@ -95,10 +95,9 @@ fn styles(settings: &Settings) -> Result<Styles, SettingsError> {
 fn glyphs(settings: &Settings) -> Result<Glyphs, SettingsError> {
     match settings.app.charset.as_str() {
         _ if settings.is_plain => Ok(Glyphs::ASCII),
-        "ascii" => Ok(Glyphs::ASCII),
         "utf-8" | "unicode" => Ok(Glyphs::UNICODE),
         "auto" | "" if settings.locale.is_utf8 => Ok(Glyphs::UNICODE),
-        "auto" | "" => Ok(Glyphs::ASCII),
+        "auto" | "" | "ascii" => Ok(Glyphs::ASCII),
         other => Err(SettingsError(format!(
             "[app] charset: {other:?} is none - use auto, utf-8 or ascii"
         ))),
