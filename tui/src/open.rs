@@ -96,15 +96,9 @@ fn styles(settings: &Settings) -> Result<Styles, SettingsError> {
 fn glyphs(settings: &Settings) -> Result<Glyphs, SettingsError> {
     match settings.app.charset.as_str() {
         _ if settings.is_plain => Ok(Glyphs::ASCII),
-<<<<<<< HEAD
         "ascii" => Ok(Glyphs::ASCII),
         "utf8" => Ok(Glyphs::UNICODE),
         "auto" | "" => Ok(Environment::of(&settings.env).glyphs()),
-=======
-        "utf-8" | "unicode" => Ok(Glyphs::UNICODE),
-        "auto" | "" if settings.locale.is_utf8 => Ok(Glyphs::UNICODE),
-        "auto" | "" | "ascii" => Ok(Glyphs::ASCII),
->>>>>>> h/screen
         other => Err(SettingsError(format!(
             "[app] charset: {other:?} is none - use auto, utf8 or ascii"
         ))),
