@@ -1,10 +1,5 @@
 //! The harness of the suites beside it: databases, servers and terminals made for one test and gone with it.
 //! No test lives here. What cannot be set up stops the test with a reason, so panics are right in this package.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot be set up must stop, and say why"
-)]
 
 pub mod calls;
 pub mod client;
