@@ -18,7 +18,7 @@ fn send_and_reset(app: &TestApp, number: usize) {
     let mut stream = TcpStream::connect(app.address()).unwrap();
     stream.write_all(head.as_bytes()).unwrap();
     // A third vanishes before the body is whole, the others at some moment of the work.
-    let sent = if number % 3 == 0 {
+    let sent = if number.is_multiple_of(3) {
         &body[..body.len() / 2]
     } else {
         &body
