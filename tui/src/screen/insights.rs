@@ -3,11 +3,13 @@
 //! the last one until the next is there.
 
 mod actions;
+mod bars;
 mod copy;
 mod draw;
 mod lines;
 mod load;
 mod rows;
+mod twin;
 mod view;
 mod words;
 
