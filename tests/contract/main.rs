@@ -1,9 +1,4 @@
 //! What the parts promise each other, and what the documents say of them.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of a test stops it as the test itself would"
-)]
 
 mod api_page;
 mod calls;

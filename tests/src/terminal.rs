@@ -305,7 +305,7 @@ pub fn signal(pid: u32, name: &str) {
 }
 
 fn watch(mut reader: Box<dyn Read + Send>, shared: &Shared) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     loop {
         // At the end of a pseudo terminal the system reports an error.
         let count = reader.read(&mut buffer).unwrap_or(0);

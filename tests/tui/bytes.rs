@@ -1,5 +1,6 @@
 //! What the app costs on a slow line and an idle machine, measured at the terminal: bytes, ticks, requests.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 use tests::daemon::Household;
 use tests::program::is_long_run;
@@ -17,10 +18,8 @@ fn house_with_rows() -> Household {
     let mut csv = String::from("date,amount,category,payee\n");
     for n in 1..=28 {
         let category = ["Food", "Rent", "Shopping", "Other", "Travel", "Health"][n % 6];
-        csv += &format!(
-            "{month}-{n:02},{}.{n:02},{category},Payee number {n}\n",
-            10 + n * 7
-        );
+        let amount = 10 + n * 7;
+        writeln!(csv, "{month}-{n:02},{amount}.{n:02},{category},Payee number {n}").unwrap();
     }
     let file = house.home.write("rows.csv", &csv);
     house

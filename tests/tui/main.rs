@@ -1,4 +1,10 @@
 //! The programs as people use them: `expense` and `expensed` built, started, typed into and killed. One file a promise.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of a test stops it as the test itself would"
+)]
 
 mod books;
 mod bytes;

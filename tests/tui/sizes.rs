@@ -14,7 +14,7 @@ fn selected(screen: &Screen) -> Option<String> {
     (0..rows.get()).find_map(|row| {
         let cell = |column| screen.cell(row, column);
         let has_pointer = cell(0).is_some_and(|cell| cell.contents() == ">");
-        let is_reversed = (1..columns.get()).any(|column| cell(column).is_some_and(|cell| cell.inverse()));
+        let is_reversed = (1..columns.get()).any(|column| cell(column).is_some_and(vt100::Cell::inverse));
         let text = || screen.rows(0, columns.get()).nth(usize::from(row));
         (has_pointer && is_reversed).then(text).flatten()
     })

@@ -273,11 +273,7 @@ fn with_description(mut parameter: Value) -> Value {
     if parameter.get("description").is_none()
         && let Some(name) = parameter.get("name").and_then(Value::as_str).map(str::to_owned)
     {
-        set(
-            &mut parameter,
-            "description",
-            Value::String(format!("Which {name}, by its id.")),
-        );
+        set(&mut parameter, "description", format!("Which {name}, by its id."));
     }
     if let Some(parameter) = parameter.as_object_mut() {
         for noise in ["deprecated", "explode", "style"] {

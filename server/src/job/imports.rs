@@ -2,22 +2,30 @@
 //! out of time. Two that carry on the same import take turns, so that no claim is needed.
 
 use crate::run::Stop;
-use crate::service::import::resume_imports;
+use crate::service::import::{Unfinished, carry_on, unfinished_imports};
 use crate::state::AppState;
 use std::time::Duration;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// Looks at once, then every minute, until stopped.
-pub async fn run(state: &AppState, stop: &Stop) {
+/// The imports to finish; none where the database cannot say.
+pub async fn look(state: &AppState) -> Vec<Unfinished> {
+    unfinished_imports(state).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "imports cannot be looked up");
+        Vec::new()
+    })
+}
+
+/// Finishes what a first look found, then looks again every minute, until stopped.
+pub async fn run(state: &AppState, stop: &Stop, first: Vec<Unfinished>) {
+    let mut found = first;
     loop {
-        if let Err(error) = resume_imports(state, || stop.is_requested()).await {
-            tracing::warn!(%error, "imports are left for later");
-        }
+        carry_on(state, found, || stop.is_requested()).await;
         tokio::select! {
             () = stop.requested() => return,
             () = tokio::time::sleep(PAUSE) => {}
         }
+        found = look(state).await;
     }
 }

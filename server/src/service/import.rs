@@ -5,7 +5,7 @@ mod books;
 mod commit;
 mod judge;
 
-pub use commit::{commit, resume_imports};
+pub use commit::{Unfinished, carry_on, commit, resume_imports, unfinished_imports};
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};

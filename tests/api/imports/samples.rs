@@ -106,7 +106,7 @@ const FILES: &[(&str, &str, u64)] = &[
     (
         "vtb-ru-cp1251-preamble.csv",
         "columns=date=2,note=8,amount=6,currency=7",
-        5,
+        7,
     ),
     (
         "venmo-history.csv",

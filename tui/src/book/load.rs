@@ -55,14 +55,14 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
                     .into_iter()
                     .filter(|p| !p.is_archived)
                     .map(|p| p.name)
-                    .collect()
+                    .collect();
             }
             Part::Tags(part) => {
                 tags = part
                     .into_iter()
                     .filter(|t| !t.is_archived)
                     .map(|t| t.name)
-                    .collect()
+                    .collect();
             }
             Part::Lately(part) => lately = part,
         }

@@ -175,13 +175,13 @@ impl QuickAdd {
         self.changed()
     }
 
-    fn offers(&self, lists: &Lists) -> Vec<(String, usize)> {
+    fn offers(lists: &Lists) -> Vec<(String, usize)> {
         complete::offers(lists, OFFERED)
     }
 
     fn next_offer(&mut self) -> Fx<Self> {
         let lists = self.lists();
-        let offers = self.offers(&lists);
+        let offers = Self::offers(&lists);
         let at = self.offer.map_or(0, |at| at + 1);
         let chosen = offers.get(at);
         self.offer = chosen.map(|_| at);

@@ -4,12 +4,15 @@
 mod cell;
 mod draft;
 mod draw;
+mod layout;
 mod merge;
 mod moves;
 mod save;
 mod sheet;
+mod show;
 mod store;
 mod typing;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +46,7 @@ pub struct DaySheet {
     is_leaving: bool,
     scroll: Scroll,
     /// Rows and cells as they were drawn, for clicks.
-    drawn: draw::Drawn,
+    drawn: layout::Drawn,
 }
 
 fn today(look: &Look) -> Date {
@@ -61,7 +64,7 @@ impl DaySheet {
             typing: None,
             is_leaving: false,
             scroll: Scroll::default(),
-            drawn: draw::Drawn::default(),
+            drawn: layout::Drawn::default(),
         }
     }
 

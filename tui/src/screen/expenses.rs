@@ -244,7 +244,7 @@ impl Layer for Expenses {
             Action::ClearFilter => self.clear_filter(),
             Action::Back => self.step_back(),
             Action::PeriodCustom => self.ask_range(),
-            Action::GoToDate => self.ask_day(),
+            Action::GoToDate => Self::ask_day(),
             Action::Copy => self.copy(),
             Action::Currency => self.next_currency(),
             _ => Fx::pass(),

@@ -3,16 +3,20 @@
 //! the last one until the next is there.
 
 mod actions;
+mod bars;
 mod copy;
 mod draw;
 mod lines;
 mod load;
 mod rows;
+mod twin;
 mod view;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+use std::rc::Rc;
 
 use api::{
     currency::Currency,
@@ -44,7 +48,7 @@ pub struct Insights {
     desk: Desk,
     /// `None` until it is opened and knows what day it is.
     view: Option<View>,
-    shown: Option<Shown>,
+    shown: Option<Rc<Shown>>,
     lines: Vec<Line>,
     /// Why the last question was not answered.
     error: Option<String>,
@@ -71,14 +75,11 @@ impl Insights {
         }
     }
 
-    /// The currency in the chart: the one chosen, else the ledger's.
+    /// The currency in the chart: the one chosen, else the ledger's, or the first that has rows where it has none.
     fn currency(&self) -> Currency {
         let chosen = self.view.as_ref().and_then(|view| view.currency);
-        let base = self
-            .shown
-            .as_ref()
-            .map(|shown| shown.figures.report.base_currency);
-        chosen.or(base).unwrap_or_else(|| self.desk.book.lists().base)
+        let shown = self.shown.as_ref().map(|shown| shown.figures.usual_currency());
+        chosen.or(shown).unwrap_or_else(|| self.desk.book.lists().base)
     }
 
     fn calendar(&self) -> Calendar {

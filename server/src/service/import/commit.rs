@@ -68,12 +68,26 @@ pub async fn commit(
 
 /// Carries on what a crash interrupted: imports being written, and rows that nobody will see.
 pub async fn resume_imports(state: &AppState, is_stopped: impl Fn() -> bool) -> Result<()> {
+    let waiting = unfinished_imports(state).await?;
+    carry_on(state, waiting, is_stopped).await;
+    Ok(())
+}
+
+/// An import that somebody has to finish, and its ledger.
+pub type Unfinished = (Uuid, ImportImage);
+
+/// The imports that nobody has worked on for a while.
+pub async fn unfinished_imports(state: &AppState) -> Result<Vec<Unfinished>> {
     let stale = state.now().utc() - chrono::TimeDelta::seconds(STALE_SECS);
     let stale = api::instant::Instant::new(stale);
-    let waiting = state
+    state
         .db
         .read(|db| async move { store::import::unfinished(&db, stale).await })
-        .await?;
+        .await
+}
+
+/// Finishes imports, one after the other.
+pub async fn carry_on(state: &AppState, waiting: Vec<Unfinished>, is_stopped: impl Fn() -> bool) {
     for (ledger_id, import) in waiting {
         let done = match import.state {
             Stage::Committing => write_rest(state, ledger_id, import.id, &is_stopped).await,
@@ -84,7 +98,6 @@ pub async fn resume_imports(state: &AppState, is_stopped: impl Fn() -> bool) -> 
             tracing::warn!(import = %import.id, %error, "import not carried on");
         }
     }
-    Ok(())
 }
 
 /// Writes change after change until the import is committed, or the server stops.

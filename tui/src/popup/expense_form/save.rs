@@ -41,22 +41,22 @@ impl ExpenseForm {
             Subject::New => {
                 let mut wanted = wanted;
                 wanted.id = Some(self.slot.id().into());
-                self.create(self.desk.outbox.entry(wanted, &fields::line(&self.form)), None)
+                self.create(self.desk.outbox.entry(wanted, &fields::line(&self.form)), true)
             }
             Subject::Unsent(old) => {
                 let mut wanted = wanted;
                 wanted.id = old.id();
-                let old = old.clone();
-                self.create(self.desk.outbox.entry(wanted, &old.text), Some(*old))
+                let entry = self.desk.outbox.entry(wanted, &old.text);
+                self.create(entry, false)
             }
         }
     }
 
-    /// On disk first, then to the server. Where it is refused it comes back into this form.
-    fn create(&mut self, entry: Entry, old: Option<Entry>) -> Fx<Self> {
+    /// On disk first, then to the server. Where it is refused, a new one comes back into this form for good.
+    fn create(&mut self, entry: Entry, is_new: bool) -> Fx<Self> {
         self.is_saving = true;
         let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
-        let (mut slot, again) = (self.slot.clone(), old.is_none());
+        let mut slot = self.slot.clone();
         let text = fields::text(&self.form);
         let work = async move {
             if outbox.keep(&entry).await.is_ok() {
@@ -64,7 +64,7 @@ impl ExpenseForm {
             }
             let sent = outbox.send(api, entry).await;
             if let Sent::Refused(entry, _) = &sent
-                && again
+                && is_new
             {
                 let entry = entry.clone();
                 slot.keep(&text).await;

@@ -33,7 +33,7 @@ impl QuickAdd {
         let most = usize::from(look.body.height / 2).max(3);
         match &self.several {
             Some(several) => (several.len().min(MOST_LINES) + 1).min(most),
-            None if self.is_offering() => (1 + self.offers(&self.lists()).len()).clamp(3, most.max(3)),
+            None if self.is_offering() => (1 + Self::offers(&self.lists()).len()).clamp(3, most.max(3)),
             None => 3,
         }
     }
@@ -97,7 +97,7 @@ impl QuickAdd {
     }
 
     fn draw_offers(&self, canvas: &mut Canvas<'_>, area: Rect, lists: &Lists, look: &Look) {
-        let offers = self.offers(lists);
+        let offers = Self::offers(lists);
         for ((at, (line, count)), y) in offers.iter().enumerate().zip(area.top()..area.bottom()) {
             let is_chosen = self.offer == Some(at);
             let pointer = if is_chosen { look.glyphs.pointer } else { " " };
@@ -250,27 +250,24 @@ fn draw_several(canvas: &mut Canvas<'_>, area: Rect, several: &Several, lists: &
     );
     let lines = readings.iter().enumerate().skip(several.top);
     for (y, (at, reading)) in (area.y + 1..area.bottom()).zip(lines) {
-        match (&reading.entered, reading.problems.first()) {
-            (None, Some(problem)) => {
-                let words = format!("{} {}: {}", at + 1, several.line(at), problem.detail);
-                canvas.put_fit(
-                    (area.x, y, area.width),
-                    &words,
-                    Align::Left,
-                    look.styles.error,
-                    look,
-                );
-            }
-            _ => {
-                let width = expense_row::table_width(area.width + 2);
-                let line = Rect {
-                    x: area.x.saturating_sub(1),
-                    y,
-                    width,
-                    height: 1,
-                };
-                draw_preview(canvas, line, (reading, 0), lists, look);
-            }
+        if let (None, Some(problem)) = (&reading.entered, reading.problems.first()) {
+            let words = format!("{} {}: {}", at + 1, several.line(at), problem.detail);
+            canvas.put_fit(
+                (area.x, y, area.width),
+                &words,
+                Align::Left,
+                look.styles.error,
+                look,
+            );
+        } else {
+            let width = expense_row::table_width(area.width + 2);
+            let line = Rect {
+                x: area.x.saturating_sub(1),
+                y,
+                width,
+                height: 1,
+            };
+            draw_preview(canvas, line, (reading, 0), lists, look);
         }
     }
 }

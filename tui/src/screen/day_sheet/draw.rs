@@ -1,50 +1,25 @@
 //! The sheet on the canvas: a line a row, under it what is wrong with its cells or what others did
 //! to it, at the end what the day comes to. The chosen cell is always in view.
 
-use api::expense::Kind;
-use ratatui::{
-    layout::{Position, Rect},
-    style::Style,
-};
+use ratatui::layout::{Position, Rect};
 
 use super::{
     DaySheet,
     cell::Col,
-    sheet::{News, Sheet, SheetRow},
-    store::summary,
+    layout::{Drawn, GUTTER, columns},
+    sheet::{Sheet, SheetRow},
+    show::{amount_text, cell_style, cell_text, gutter, remarks},
     today,
+    words::summary,
 };
 use crate::{
     book::Lists,
-    expense_row, figures,
+    figures,
     keymap::Action,
     text::{self, Align},
     theme::Look,
     widget::{Canvas, LineView},
 };
-
-/// Pointer, sign and a blank.
-const GUTTER: u16 = 3;
-const GAP: u16 = 2;
-
-/// Where things were drawn.
-#[derive(Default)]
-pub(super) struct Drawn {
-    rows: Vec<(u16, usize)>,
-    cols: Vec<(Col, u16, u16)>,
-}
-
-impl Drawn {
-    pub(super) fn find(&self, at: Position) -> (Option<usize>, Option<Col>) {
-        let row = self.rows.iter().find(|(y, _)| *y == at.y).map(|(_, row)| *row);
-        let col = self
-            .cols
-            .iter()
-            .find(|(_, x, width)| (*x..x + width).contains(&at.x))
-            .map(|(col, ..)| *col);
-        (row, col)
-    }
-}
 
 /// A line of the sheet.
 enum Item {
@@ -329,154 +304,6 @@ impl DaySheet {
             x = canvas.put(x, line.y, line.right().saturating_sub(x), &word, style);
         }
     }
-}
-
-/// Columns with their places: all of them where they fit, else as many around the chosen one.
-fn columns(area: Rect, amounts: u16, chosen: Col) -> Vec<(Col, u16, u16)> {
-    let least = |col: Col| match col {
-        Col::Amount => amounts.max(9),
-        Col::Category | Col::Payee | Col::Note => 12,
-        Col::Account => 9,
-    };
-    let room = area.width.saturating_sub(GUTTER);
-    let mut kept = Col::ALL.to_vec();
-    let needed = |kept: &[Col]| {
-        let widths: u16 = kept.iter().map(|col| least(*col)).fold(0, u16::saturating_add);
-        widths.saturating_add(u16::try_from(kept.len().saturating_sub(1)).unwrap_or(0) * GAP)
-    };
-    while needed(&kept) > room && kept.len() > 1 {
-        match kept.last() {
-            Some(last) if *last != chosen => drop(kept.pop()),
-            _ => drop(kept.remove(0)),
-        }
-    }
-    let mut spare = room.saturating_sub(needed(&kept));
-    let mut flexible = u16::try_from(kept.iter().filter(|col| **col != Col::Amount).count()).unwrap_or(0);
-    let mut x = area.x + GUTTER.min(area.width);
-    let mut places = Vec::with_capacity(kept.len());
-    for col in kept {
-        let mut width = least(col);
-        if col != Col::Amount && flexible > 0 {
-            // A name needs no more than this; the rest is for the note.
-            let most = if col == Col::Note { u16::MAX } else { 30 };
-            let share = (spare / flexible).min(most - width);
-            width += share;
-            spare -= share;
-            flexible -= 1;
-        }
-        let width = width.min(area.right().saturating_sub(x));
-        places.push((col, x, width));
-        x = x.saturating_add(width + GAP);
-    }
-    places
-}
-
-fn gutter<'a>(row: &SheetRow, look: &'a Look) -> (&'a str, Style) {
-    if !row.faults.is_empty() {
-        ("!", look.styles.error)
-    } else if row.is_removed {
-        ("-", look.styles.warning)
-    } else if row.is_new() && !row.is_blank() {
-        ("+", look.styles.warning)
-    } else if row.is_changed() {
-        ("~", look.styles.warning)
-    } else {
-        (" ", look.styles.plain)
-    }
-}
-
-fn amount_text(row: &SheetRow, lists: &Lists, look: &Look) -> String {
-    match (row.typed(Col::Amount), row.worth(lists.base, today(look))) {
-        (_, Some(worth)) => {
-            let text = api::money::format_minor(worth.minor, worth.currency);
-            figures::cell_amount(&text, worth.kind, worth.currency, lists.base)
-        }
-        (Some(typed), None) => typed.to_owned(),
-        (None, None) => String::new(),
-    }
-}
-
-fn cell_text(row: &SheetRow, col: Col, lists: &Lists, look: &Look) -> String {
-    if col == Col::Amount {
-        return amount_text(row, lists, look);
-    }
-    // A category by its own name; its parent is shown where it is typed.
-    let own_name = row
-        .stored
-        .as_ref()
-        .and_then(|row| row.category_id)
-        .map(|id| lists.category_name(id));
-    let text = match own_name {
-        Some(name) if col == Col::Category && row.typed(col).is_none() => name.to_owned(),
-        _ => row.text(col, lists),
-    };
-    let is_transfer = row.stored.as_ref().is_some_and(|row| row.kind == Kind::Transfer);
-    if text.is_empty() && col == Col::Category && is_transfer {
-        return "Transfer".to_owned();
-    }
-    if row.is_unknown(col, lists) {
-        format!("{text} (new)")
-    } else {
-        text
-    }
-}
-
-/// What is typed and not saved is bold; what is to be removed is dim.
-fn cell_style(row: &SheetRow, col: Col, lists: &Lists, look: &Look) -> Style {
-    let styles = &look.styles;
-    if row.is_removed {
-        return styles.dim;
-    }
-    if row.faults.iter().any(|(of, _)| *of == col) {
-        return styles.fault;
-    }
-    let style = match (col, row.worth(lists.base, today(look))) {
-        (Col::Amount, Some(worth)) => expense_row::amount_style(worth.kind, look),
-        _ => styles.plain,
-    };
-    if row.typed(col).is_some() {
-        style.patch(styles.bold)
-    } else {
-        style
-    }
-}
-
-/// What others did to a row, and what they wrote where something is typed.
-fn remarks(row: &SheetRow, lists: &Lists, look: &Look) -> Vec<(Option<Col>, String)> {
-    let key = |action| look.key(&["sheet"], action);
-    let mut remarks: Vec<(Option<Col>, String)> = row
-        .theirs
-        .iter()
-        .map(|(col, theirs)| {
-            let theirs = if theirs.is_empty() {
-                "nothing"
-            } else {
-                theirs.as_str()
-            };
-            let mine = row.text(*col, lists);
-            let words = format!("{}: mine {mine}, theirs {theirs}", col.title());
-            (
-                None,
-                format!(
-                    "{words}; {} saves mine, {} takes theirs",
-                    key(Action::Save),
-                    key(Action::Undo)
-                ),
-            )
-        })
-        .collect();
-    let news = match row.news {
-        News::None => None,
-        News::Added => Some("added elsewhere".to_owned()),
-        News::Changed if row.is_removed => Some(format!(
-            "changed elsewhere since; {} removes it all the same",
-            key(Action::Save)
-        )),
-        News::Changed => row.theirs.is_empty().then(|| "changed elsewhere".to_owned()),
-        News::Gone => Some(format!("deleted elsewhere; {} adds it again", key(Action::Save))),
-    };
-    remarks.extend(news.map(|news| (None, news)));
-    remarks
 }
 
 fn draw_remark(

@@ -246,6 +246,7 @@ impl Sheet {
     /// after a save. Faulty amounts are in no sum.
     pub(super) fn sums(&self, base: Currency, today: Date) -> Vec<(Currency, i64)> {
         let mut sums = vec![(base, 0_i64)];
+        let mut is_base_used = false;
         for row in self.rows.iter().filter(|row| !row.is_removed) {
             let Some(worth) = row.worth(base, today) else {
                 continue;
@@ -255,10 +256,15 @@ impl Sheet {
                 Kind::Refund => -worth.minor,
                 Kind::Income | Kind::Transfer => continue,
             };
+            is_base_used |= worth.currency == base;
             match sums.iter_mut().find(|(currency, _)| *currency == worth.currency) {
                 Some((_, sum)) => *sum = sum.saturating_add(signed),
                 None => sums.push((worth.currency, signed)),
             }
+        }
+        // A zero of the ledger's own currency says nothing beside another.
+        if sums.len() > 1 && !is_base_used {
+            sums.remove(0);
         }
         sums
     }

@@ -150,17 +150,14 @@ impl Expenses {
         let api = self.desk.api.clone();
         let sent = rows.clone();
         let work = async move {
-            match sent.as_slice() {
-                [row] => {
-                    api.delete_expense(row.id, row.version, Key::new()).await?;
-                    Ok(vec![undo::deleted(row)])
-                }
-                _ => {
-                    let operations = sent
-                        .iter()
-                        .map(|row| undo::operation(BatchVerb::Delete, row.id, Some(row.version)));
-                    undo::batch(api, operations).await
-                }
+            if let [row] = sent.as_slice() {
+                api.delete_expense(row.id, row.version, Key::new()).await?;
+                Ok(vec![undo::deleted(row)])
+            } else {
+                let operations = sent
+                    .iter()
+                    .map(|row| undo::operation(BatchVerb::Delete, row.id, Some(row.version)));
+                undo::batch(api, operations).await
             }
         };
         Fx::call("deleting", work, move |screen: &mut Self, outcome, look| {
@@ -250,18 +247,17 @@ impl Expenses {
         let api = self.desk.api.clone();
         let sent = rows.clone();
         let work = async move {
-            match sent.as_slice() {
-                [row] => Ok(vec![
-                    api.update_expense(row.id, row.version, &patch, Key::new())
-                        .await?,
-                ]),
-                _ => {
-                    let operations = sent.iter().map(|row| BatchOperation {
-                        patch: Some(patch.clone()),
-                        ..undo::operation(BatchVerb::Update, row.id, Some(row.version))
-                    });
-                    undo::batch(api, operations).await
-                }
+            if let [row] = sent.as_slice() {
+                let saved = api
+                    .update_expense(row.id, row.version, &patch, Key::new())
+                    .await?;
+                Ok(vec![saved])
+            } else {
+                let operations = sent.iter().map(|row| BatchOperation {
+                    patch: Some(patch.clone()),
+                    ..undo::operation(BatchVerb::Update, row.id, Some(row.version))
+                });
+                undo::batch(api, operations).await
             }
         };
         Fx::call(

@@ -174,17 +174,15 @@ impl Expenses {
     /// `12.50 lunch`, or `3 rows, 175.75`.
     pub(super) fn words_of(&self, rows: &[Expense], look: &Look) -> String {
         let lists = self.desk.book.lists();
-        match rows {
-            [row] => expense_row::words(row, lists.base, look),
-            _ => {
-                let count = figures::rows(rows.len() as u64);
-                let sums = super::marks::sums(rows.iter(), lists.base);
-                [count, sums]
-                    .into_iter()
-                    .filter(|part| !part.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            }
+        if let [row] = rows {
+            return expense_row::words(row, lists.base, look);
         }
+        let count = figures::rows(rows.len() as u64);
+        let sums = super::marks::sums(rows.iter(), lists.base);
+        [count, sums]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

@@ -56,7 +56,7 @@ impl Expenses {
         })
     }
 
-    pub(super) fn ask_day(&mut self) -> Fx<Self> {
+    pub(super) fn ask_day() -> Fx<Self> {
         Fx::ask(DayPrompt::new("Go to"), |screen: &mut Self, day, _| {
             screen.go_to(day)
         })

@@ -100,19 +100,19 @@ async fn carry_out(api: Arc<dyn Api>, undo: Undo) -> Result<Vec<Expense>, Client
                 .await
             }
         },
-        Undo::Changed(rows) => match rows.as_slice() {
-            [(row, version)] => Ok(vec![
-                api.update_expense(row.id, *version, &back_to(row), Key::new())
-                    .await?,
-            ]),
-            _ => {
-                let operations = rows.iter().map(|(row, version)| BatchOperation {
-                    patch: Some(back_to(row)),
-                    ..operation(BatchVerb::Update, row.id, Some(*version))
-                });
-                batch(api, operations).await
+        Undo::Changed(rows) => {
+            if let [(row, version)] = rows.as_slice() {
+                let saved = api
+                    .update_expense(row.id, *version, &back_to(row), Key::new())
+                    .await?;
+                return Ok(vec![saved]);
             }
-        },
+            let operations = rows.iter().map(|(row, version)| BatchOperation {
+                patch: Some(back_to(row)),
+                ..operation(BatchVerb::Update, row.id, Some(*version))
+            });
+            batch(api, operations).await
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The table as text, for a spreadsheet: tabs between cells, one line a row.
 
-use super::{Insights, draw::Twin};
+use super::{Insights, twin::Twin};
 use crate::{fx::Fx, theme::Look};
 
 /// More than this many terminals do not take.

@@ -4,17 +4,18 @@
 use ratatui::layout::Rect;
 
 use super::{
-    Insights, Shown, day_of,
-    lines::{Line, average, minor, moved},
-    view::{By, Measure, View, partial},
+    Insights, Shown,
+    bars::{against, bars, share_heading, tick_words},
+    day_of,
+    twin::Twin,
+    view::{By, Measure, View},
     words,
 };
 use crate::{
-    figures,
     keymap::Action,
     text::{self, Align},
     theme::Look,
-    widget::{Bar, BarChange, Canvas, Chart, Column, Row, Rows, Table},
+    widget::{Canvas, Chart, Table},
 };
 
 /// Lines above and under the chart.
@@ -60,7 +61,7 @@ impl Insights {
         let totals = self.totals(area.width);
         let parts = parts(area, totals.len());
         self.draw_head(canvas, parts.head, &view, look);
-        let Some(shown) = self.shown.take() else {
+        let Some(shown) = self.shown.clone() else {
             return self.draw_unknown(canvas, parts.chart, look);
         };
         let is_stale = view.asked(self.calendar()) != shown.asked;
@@ -73,7 +74,6 @@ impl Insights {
             self.draw_chart(canvas, parts.chart, &view, &shown, &look_of_lines);
         }
         self.draw_foot(canvas, parts.foot, (&view, &shown, &totals), look);
-        self.shown = Some(shown);
     }
 
     /// `1-30 Nov 2026, 21 of 30 days   by category   spending`, and at the right the filter.
@@ -282,227 +282,4 @@ fn shade(look: &Look, view: &View, is_stale: bool) -> Look {
         };
     }
     shaded
-}
-
-fn share_heading(bars: &[Bar<'_>]) -> &'static str {
-    if bars.iter().any(|bar| !bar.share_text.is_empty()) {
-        "Share"
-    } else {
-        ""
-    }
-}
-
-/// The heading of the changes: `vs Oct`.
-fn against(by: By, shown: &Shown) -> String {
-    if by == By::Month {
-        return "vs before".to_owned();
-    }
-    let (from, to) = shown.asked.before;
-    match (shown.asked.period, from.month() == to.month()) {
-        (api::date::Period::Year(_), _) => format!("vs {}", from.year()),
-        (api::date::Period::Month(_), _) | (_, true) if to.days_since(from) > 1 => {
-            format!("vs {}", api::date::month_name(from.month()))
-        }
-        _ => "vs before".to_owned(),
-    }
-}
-
-/// What the tick on a bar is: the average of the months, or the period before.
-fn tick_words(
-    lines: &[Line],
-    view: &View,
-    shown: &Shown,
-    currency: api::currency::Currency,
-    look: &Look,
-) -> Option<String> {
-    let words = if shown.asked.by == By::Month {
-        let average = average(lines, day_of(look))?;
-        format!("average {}", figures::amount(average, currency))
-    } else {
-        words::before(&shown.figures, &shown.asked, view, currency)?
-    };
-    Some(if view.is_table {
-        words
-    } else {
-        format!("{} {words}", look.glyphs.tick)
-    })
-}
-
-fn label(line: &Line, view: &View) -> String {
-    if line.is_own {
-        format!("  {} itself", line.label)
-    } else if line.is_child {
-        format!("  {}", line.label)
-    } else if line.children == 0 || view.unfolded.contains(&line.key) {
-        line.label.clone()
-    } else {
-        format!("{} ({})", line.label, line.children)
-    }
-}
-
-/// A month that is not over says so; everything else how it moved.
-fn change(line: &Line, by: By, look: &Look) -> BarChange<'static> {
-    if by == By::Month
-        && let (Some(from), Some(to)) = (line.from, line.to)
-        && let Some(words) = partial(from, to, day_of(look))
-    {
-        return BarChange {
-            text: words.into(),
-            is_big: false,
-        };
-    }
-    let moved = moved(line.value, line.before);
-    BarChange {
-        text: moved.text,
-        is_big: moved.is_big,
-    }
-}
-
-fn share(line: &Line) -> String {
-    line.share.map_or_else(String::new, |share| format!("{share}%"))
-}
-
-fn bars(
-    lines: &[Line],
-    view: &View,
-    shown: &Shown,
-    currency: api::currency::Currency,
-    look: &Look,
-) -> Vec<Bar<'static>> {
-    let by = shown.asked.by;
-    let average = (by == By::Month).then(|| average(lines, day_of(look))).flatten();
-    let least = view.measure.heading().len();
-    let bar = |line: &Line| Bar {
-        label: label(line, view).into(),
-        value: line.value,
-        value_text: format!("{:>least$}", figures::amount(line.value, currency)).into(),
-        share_text: share(line).into(),
-        // Nothing before is no place on the scale.
-        other: if by == By::Month {
-            average
-        } else {
-            line.before.filter(|before| *before > 0)
-        },
-        change: change(line, by, look),
-    };
-    let mut bars: Vec<Bar<'_>> = lines.iter().map(bar).collect();
-    let least = against(by, shown).len();
-    for bar in &mut bars {
-        bar.change.text = format!("{:>least$}", bar.change.text).into();
-    }
-    if share_heading(&bars).len() > 4 {
-        for bar in &mut bars {
-            bar.share_text = format!("{:>6}", bar.share_text).into();
-        }
-    }
-    bars
-}
-
-const HEADINGS: [&str; 9] = [
-    "", "Spent", "Refunds", "Net", "Share", "Before", "Change", "Income", "Rows",
-];
-/// The lightest column goes first when it gets narrow.
-const WEIGHTS: [u8; 9] = [u8::MAX, 4, 2, u8::MAX, 6, 3, 5, 3, 1];
-
-/// The same figures as a table, and more of them.
-pub(super) struct Twin {
-    pub(super) columns: Vec<Column>,
-    pub(super) headings: Vec<&'static str>,
-    pub(super) cells: Vec<Vec<String>>,
-    bold: Vec<bool>,
-    look: Look,
-}
-
-impl Twin {
-    pub(super) fn new(
-        lines: &[Line],
-        view: &View,
-        shown: &Shown,
-        currency: api::currency::Currency,
-        look: &Look,
-    ) -> Self {
-        let by = shown.asked.by;
-        let cells: Vec<Vec<String>> = lines
-            .iter()
-            .map(|line| row(line, view, by, currency, look))
-            .collect();
-        let mut headings = HEADINGS.to_vec();
-        if let Some(first) = headings.first_mut() {
-            *first = by.heading();
-        }
-        let widest = |at: usize, heading: &str| {
-            let cells = cells
-                .iter()
-                .filter_map(|row| row.get(at))
-                .map(|cell| text::width(&text::clean(cell)));
-            let widest = cells.max().unwrap_or(0);
-            // A column without a figure has no place.
-            if widest == 0 {
-                0
-            } else {
-                u16::try_from(widest.max(heading.len())).unwrap_or(u16::MAX)
-            }
-        };
-        let column = |(at, (heading, weight)): (usize, (&&'static str, u8))| match (at, widest(at, heading)) {
-            (0, width) => Column::fixed(*heading, width.clamp(8, 28)),
-            (_, 0) => Column::fixed("", 0).weight(0),
-            (_, width) => Column::fixed(*heading, width).right().weight(weight),
-        };
-        let columns = headings.iter().zip(WEIGHTS).enumerate().map(column).collect();
-        let bold = lines.iter().map(|line| change(line, by, look).is_big).collect();
-        Self {
-            columns,
-            headings,
-            cells,
-            bold,
-            look: look.clone(),
-        }
-    }
-}
-
-fn row(line: &Line, view: &View, by: By, currency: api::currency::Currency, look: &Look) -> Vec<String> {
-    let figure = |of: fn(&api::report::Total) -> &api::money::Total| {
-        let sum = line.total.as_ref().map_or(0, |total| minor(of(total), currency));
-        figures::amount(sum, currency)
-    };
-    let before = line
-        .before
-        .filter(|_| by != By::Month)
-        .map_or_else(String::new, |before| figures::amount(before, currency));
-    vec![
-        label(line, view),
-        figure(|total| &total.spent),
-        figure(|total| &total.refunded),
-        figure(|total| &total.net),
-        share(line),
-        before,
-        change(line, by, look).text.into_owned(),
-        figure(|total| &total.income),
-        line.total.as_ref().map_or(0, |total| total.count).to_string(),
-    ]
-}
-
-impl Rows for Twin {
-    fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    fn row(&self, at: usize) -> Option<Row<'_>> {
-        let styles = &self.look.styles;
-        let is_bold = self.bold.get(at).copied().unwrap_or(false);
-        let cells = self.cells.get(at)?;
-        Some(
-            cells
-                .iter()
-                .enumerate()
-                .fold(Row::default(), |row, (column, cell)| {
-                    let style = match column {
-                        6 if is_bold => styles.bold,
-                        7 if cell.contains(|c: char| ('1'..='9').contains(&c)) => styles.income,
-                        _ => styles.plain,
-                    };
-                    row.styled(cell.as_str(), style)
-                }),
-        )
-    }
 }

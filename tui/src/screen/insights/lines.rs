@@ -143,13 +143,32 @@ impl Figures {
         all
     }
 
-    /// The totals of the period before, as far as they were asked for.
+    /// The ledger's currency, or the first that has rows where it has none.
+    pub(super) fn usual_currency(&self) -> Currency {
+        let base = self.report.base_currency;
+        let mut used = self
+            .report
+            .totals
+            .iter()
+            .filter(|total| total.count > 0)
+            .map(|total| total.currency);
+        if used.clone().any(|currency| currency == base) {
+            base
+        } else {
+            used.next().unwrap_or(base)
+        }
+    }
+
+    /// The totals of the period before, as far as they were asked for and there was anything.
     pub(super) fn totals_before(&self) -> Option<&[Total]> {
         let apart = self.before.as_ref().map(|before| before.totals.as_slice());
-        self.report.before.as_deref().or(apart)
+        let totals = self.report.before.as_deref().or(apart)?;
+        totals.iter().any(|total| total.count > 0).then_some(totals)
     }
 
     fn before_of(&self, row: &ReportRow, currency: Currency, measure: Measure) -> Option<i64> {
+        // Against nothing at all everything would be new.
+        self.totals_before()?;
         if let Some(before) = &row.before {
             return Some(value_in(before, currency, measure));
         }

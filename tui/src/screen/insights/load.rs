@@ -1,7 +1,7 @@
 //! Asking for a report and taking the answer. A newer question takes the place of an older one;
 //! what was shown stays until its answer is there, also when that is a failure.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use api::{
     date::{Period, PeriodKind},
@@ -89,7 +89,7 @@ impl Insights {
                 let is_first = is_other || self.shown.is_none();
                 let by = asked.by;
                 self.error = None;
-                self.shown = Some(Shown { asked, figures });
+                self.shown = Some(Rc::new(Shown { asked, figures }));
                 self.arrange(look);
                 if is_first && by == By::Month {
                     // The newest month is the last one.

@@ -125,6 +125,27 @@ fn what_is_not_in_the_chart_is_said_and_the_key_shows_it() {
 }
 
 #[test]
+fn a_book_in_another_currency_than_its_own_is_charted_in_that() {
+    let fake = fake();
+    let rows = vec![row(
+        "usd",
+        "Books",
+        None,
+        vec![total("USD", (12_000, 0, 0), (4, 0))],
+        vec![],
+    )];
+    let totals = vec![eur(0), total("USD", (12_000, 0, 0), (4, 0))];
+    fake.on("report_compare", &report(rows, totals, None));
+    let app = open(&fake);
+    assert!(app.line(2).contains("USD"), "{}", app.screen());
+    assert!(
+        app.line(4).contains("Books") && app.line(4).contains("120.00"),
+        "{}",
+        app.screen()
+    );
+}
+
+#[test]
 fn subcategories_unfold_under_their_parent() {
     let mut app = open(&fake());
     assert!(app.screen().contains("Food (2)"));
