@@ -55,9 +55,9 @@ impl Sheet {
                 Some(row) => row.over(fresh, lists, today),
                 None if was_loaded => SheetRow {
                     news: News::Added,
-                    ..SheetRow::of(fresh)
+                    ..SheetRow::of(&fresh)
                 },
-                None => SheetRow::of(fresh),
+                None => SheetRow::of(&fresh),
             };
             meanwhile.added += usize::from(row.news == News::Added);
             meanwhile.changed += usize::from(row.news == News::Changed);

@@ -162,7 +162,6 @@ impl DaySheet {
             return false;
         };
         match sheet.selected.checked_add_signed(by) {
-            None => false,
             Some(next) if next < sheet.rows.len() => {
                 sheet.selected = next;
                 true
@@ -171,7 +170,7 @@ impl DaySheet {
                 sheet.add();
                 true
             }
-            Some(_) => false,
+            None | Some(_) => false,
         }
     }
 

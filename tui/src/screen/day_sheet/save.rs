@@ -47,7 +47,7 @@ impl Sheet {
         let mut faults = Faults::default();
         for (at, row) in update.rows.iter().enumerate() {
             faults.within(&format!("/rows/{at}"), |faults| {
-                check(row, lists.base, self.currency_of(&ids, at), faults)
+                check(row, lists.base, self.currency_of(&ids, at), faults);
             });
         }
         let update = Update { update, ids };

@@ -51,7 +51,7 @@ impl SheetRow {
         }
     }
 
-    pub(super) fn of(row: Expense) -> Self {
+    pub(super) fn of(row: &Expense) -> Self {
         Self {
             stored: Some(row.clone()),
             ..Self::new(row.id)

@@ -44,7 +44,7 @@ impl Insights {
             A::PeriodYear => self.cut(PeriodKind::Year, look),
             A::Today => self.today(look),
             A::PeriodCustom => self.ask_range(),
-            A::GoToDate => self.ask_day(),
+            A::GoToDate => Self::ask_day(),
             A::Filter => self.ask_filter(),
             A::ClearFilter => self.set_filter(ExpenseFilter::default(), String::new()),
             // Rows are added and taken back where rows are.
@@ -72,11 +72,14 @@ impl Insights {
             .view
             .as_ref()
             .and_then(|view| By::ALL.iter().position(|by| *by == view.by));
-        Fx::ask(Picker::new("Show", items).at(now.unwrap_or(0)), Self::chose_by)
+        Fx::ask(
+            Picker::new("Show", items).at(now.unwrap_or(0)),
+            |screen: &mut Self, picked, _| screen.chose_by(&picked),
+        )
     }
 
-    fn chose_by(&mut self, picked: Picked, _: &Look) -> Fx<Self> {
-        let Picked::Item(at) = picked else {
+    fn chose_by(&mut self, picked: &Picked) -> Fx<Self> {
+        let Picked::Item(at) = *picked else {
             return Fx::none();
         };
         if let (Some(view), Some(by)) = (&mut self.view, By::ALL.get(at)) {
@@ -213,7 +216,7 @@ impl Insights {
         })
     }
 
-    fn ask_day(&self) -> Fx<Self> {
+    fn ask_day() -> Fx<Self> {
         Fx::ask(DayPrompt::new("Go to a day"), |screen: &mut Self, day, _| {
             let Some(view) = &screen.view else {
                 return Fx::none();

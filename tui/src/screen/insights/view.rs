@@ -113,11 +113,10 @@ impl Order {
     #[must_use]
     pub(super) fn next(self, by: By) -> Self {
         match self {
-            Self::Time => Self::Amount,
             Self::Amount if by == By::Month => Self::Time,
             Self::Amount => Self::Name,
             Self::Name => Self::Change,
-            Self::Change => Self::Amount,
+            Self::Time | Self::Change => Self::Amount,
         }
     }
 
