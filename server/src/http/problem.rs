@@ -247,3 +247,46 @@ pub fn page(code: Code) -> String {
         advice = code.advice(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use poem::EndpointExt;
+    use poem::endpoint::make_sync;
+
+    fn problems() -> Problems {
+        Problems {
+            base_url: String::new(),
+            allowed: Arc::new(|_| vec![Method::GET]),
+        }
+    }
+
+    async fn rendered(endpoint: impl Endpoint<Output = Response>) -> (StatusCode, Problem) {
+        let response = endpoint.call(Request::default()).await.unwrap();
+        assert_eq!(response.content_type(), Some(PROBLEM_JSON));
+        let status = response.status();
+        (status, response.into_body().into_json().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_like_any_other_and_says_nothing_of_its_cause() {
+        let broken = make_sync(|_| -> Response { panic!("secret 12.50") });
+        let (status, problem) = rendered(broken.with(Panics).with(problems())).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(problem.code, "internal");
+        assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn what_the_database_says_is_not_told() {
+        let broken =
+            poem::endpoint::make(|_| async { Err::<Response, Error>(AppError::Db(sea_orm_error()).into()) });
+        let (status, problem) = rendered(broken.with(problems())).await;
+        assert_eq!((status.as_u16(), problem.code.as_str()), (500, "internal"));
+        assert!(!problem.detail.contains("table"), "{}", problem.detail);
+    }
+
+    fn sea_orm_error() -> sea_orm::DbErr {
+        sea_orm::DbErr::Custom("no such table: expense".into())
+    }
+}
