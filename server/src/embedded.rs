@@ -69,7 +69,7 @@ pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> 
         .await
         .map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
-    let jobs = job::start(&state, &stop).await;
+    let jobs = job::start(&state, &stop, job::OF_AN_APP).await;
     let (limits, until) = (Limits::from(&config), stop.clone());
     let task = tokio::spawn(async move {
         accept::serve(listener, app, limits, until.requested()).await;

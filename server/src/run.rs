@@ -107,7 +107,7 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
         token.display()
     ))?;
 
-    let jobs = job::start(&state, &stop).await;
+    let jobs = job::start(&state, &stop, job::OF_A_SERVER).await;
     tokio::spawn(signals.handle(log, sources, stop.clone()));
     let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
     let _ = jobs.await;

@@ -76,10 +76,11 @@ fn an_idle_app_sends_nothing_and_does_nothing() {
     let time = Duration::from_secs(if is_long_run() { 60 } else { 3 });
     let before = app.cpu_ticks();
     assert_eq!(app.bytes_in(time), 0, "{}", app.text());
-    assert_eq!(
-        app.cpu_ticks() - before,
-        0,
-        "ticks of the processor while nothing happened"
+    // A tick that was nearly full before may fill while the pool's idle threads end; work would take more than one.
+    let ticks = app.cpu_ticks() - before;
+    assert!(
+        ticks <= 1,
+        "{ticks} ticks of the processor while nothing happened"
     );
 }
 

@@ -6,9 +6,6 @@ use crate::service::import::{Unfinished, carry_on, unfinished_imports};
 use crate::state::AppState;
 use std::time::Duration;
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_mins(1);
-
 /// The imports to finish; none where the database cannot say.
 pub async fn look(state: &AppState) -> Vec<Unfinished> {
     unfinished_imports(state).await.unwrap_or_else(|error| {
@@ -17,14 +14,14 @@ pub async fn look(state: &AppState) -> Vec<Unfinished> {
     })
 }
 
-/// Finishes what a first look found, then looks again every minute, until stopped.
-pub async fn run(state: &AppState, stop: &Stop, first: Vec<Unfinished>) {
+/// Finishes what a first look found, then looks again after each pause, until stopped.
+pub async fn run(state: &AppState, stop: &Stop, first: Vec<Unfinished>, pause: Duration) {
     let mut found = first;
     loop {
         carry_on(state, found, || stop.is_requested()).await;
         tokio::select! {
             () = stop.requested() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         found = look(state).await;
     }

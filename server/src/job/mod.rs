@@ -5,10 +5,16 @@ pub mod operations;
 
 use crate::run::Stop;
 use crate::state::AppState;
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
+/// Between two looks of a server.
+pub const OF_A_SERVER: Duration = Duration::from_mins(1);
+/// Between two looks inside the app: an app left open on a laptop must not wake it.
+pub const OF_AN_APP: Duration = Duration::from_mins(15);
+
 /// Starts all jobs. What each looks up first is looked up before this returns.
-pub async fn start(state: &AppState, stop: &Stop) -> JoinHandle<()> {
+pub async fn start(state: &AppState, stop: &Stop, pause: Duration) -> JoinHandle<()> {
     let (cut_off, left) = (
         operations::look(state, operations::AT_START).await,
         imports::look(state).await,
@@ -16,8 +22,8 @@ pub async fn start(state: &AppState, stop: &Stop) -> JoinHandle<()> {
     let (state, stop) = (state.clone(), stop.clone());
     tokio::spawn(async move {
         tokio::join!(
-            operations::run(&state, &stop, cut_off),
-            imports::run(&state, &stop, left)
+            operations::run(&state, &stop, cut_off, pause),
+            imports::run(&state, &stop, left, pause)
         );
     })
 }

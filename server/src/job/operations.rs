@@ -10,8 +10,6 @@ use crate::state::AppState;
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_mins(1);
 /// A process that starts takes up everything: what another is working on is not done twice.
 pub const AT_START: TimeDelta = TimeDelta::zero();
 /// Later, a request that is still at work is left alone.
@@ -27,8 +25,8 @@ pub async fn look(state: &AppState, idle: TimeDelta) -> Vec<Operation> {
     })
 }
 
-/// Finishes what a first look found, then looks again every minute, until stopped.
-pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>) {
+/// Finishes what a first look found, then looks again after each pause, until stopped.
+pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>, pause: Duration) {
     let mut found = first;
     loop {
         if let Err(error) = finish(state, stop, found).await {
@@ -36,7 +34,7 @@ pub async fn run(state: &AppState, stop: &Stop, first: Vec<Operation>) {
         }
         tokio::select! {
             () = stop.requested() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         found = look(state, LATER).await;
     }
