@@ -97,6 +97,14 @@ id!(
     UserId
 );
 id!(
+    /// A token.
+    TokenId
+);
+id!(
+    /// An invite into a ledger.
+    InviteId
+);
+id!(
     /// An import and its preview.
     ImportId
 );

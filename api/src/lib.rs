@@ -17,6 +17,7 @@ pub mod id;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod member;
 pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -28,6 +29,7 @@ pub mod quick;
 pub mod report;
 pub mod tag;
 pub mod text;
+pub mod token;
 
 /// What can travel: serde on both ends, and poem-openapi's forms where the server asks for them.
 #[cfg(feature = "openapi")]

@@ -3,6 +3,7 @@
 //! days are `Date`; ids are UUIDv7 in 16 bytes. Words such as `kind` and `role` are plain text here.
 
 pub mod account;
+pub mod account_write;
 pub mod category;
 pub mod change;
 pub mod change_row;
@@ -11,6 +12,7 @@ pub mod expense_tag;
 pub mod external_ref;
 pub mod import;
 pub mod import_row;
+pub mod invite;
 pub mod ledger;
 pub mod member;
 pub mod month_total;

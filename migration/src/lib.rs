@@ -29,6 +29,8 @@ mod m20261122_000016_create_import_row;
 mod m20261122_000017_create_operation;
 mod m20261122_000018_create_setting;
 mod m20261122_000019_seed_local_owner;
+mod m20261122_000023_create_account_write;
+mod m20261122_000024_create_invite;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -76,6 +78,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_create_operation::Migration),
             Box::new(m20261122_000018_create_setting::Migration),
             Box::new(m20261122_000019_seed_local_owner::Migration),
+            Box::new(m20261122_000023_create_account_write::Migration),
+            Box::new(m20261122_000024_create_invite::Migration),
         ]
     }
 }

@@ -16,8 +16,10 @@ pub mod names;
 pub mod operation;
 pub mod quick;
 pub mod report;
+pub mod secret;
 pub mod token;
+pub mod token_use;
 pub mod write;
 
-pub use grant::{Grant, Role};
+pub use grant::{Grant, Person};
 pub use write::WriteKey;

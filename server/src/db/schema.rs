@@ -19,7 +19,7 @@ empty in deleted rows, so that the unique key on it lets a name be used again.
 // Here and below, what a write into a String returns is dropped: it cannot fail.
 
 /// What each table is for.
-const PURPOSES: [(&str, &str); 19] = [
+const PURPOSES: [(&str, &str); 21] = [
     ("user", "A person, or the one local owner of a private database."),
     (
         "token",
@@ -60,6 +60,14 @@ const PURPOSES: [(&str, &str); 19] = [
     (
         "operation",
         "Long work of many changes, taken up again after a crash.",
+    ),
+    (
+        "account_write",
+        "The keys of writes to accounts and tokens, so that each happens once.",
+    ),
+    (
+        "invite",
+        "A code that makes somebody a member of a ledger, known only by its hash.",
     ),
     (
         "setting",
