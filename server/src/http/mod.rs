@@ -11,9 +11,11 @@ mod file;
 mod guard;
 mod health;
 mod imports;
+mod invites;
 mod key;
 mod ledgers;
 pub mod limit;
+mod members;
 mod payees;
 mod problem;
 mod reply;
@@ -22,6 +24,7 @@ mod right;
 mod schema;
 mod spec;
 mod tags;
+mod tokens;
 pub mod trace;
 
 use crate::config::Config;
@@ -62,6 +65,10 @@ enum Tag {
     Reports,
     /// Files: what is in them, row by row, before anything is written.
     Imports,
+    /// Who may open a ledger, and as what.
+    Members,
+    /// Your account and what it lets in.
+    People,
     /// Whether the server can work.
     Health,
 }
@@ -123,6 +130,10 @@ type Resources = (
     tags::TagsApi,
     reports::ReportsApi,
     imports::ImportsApi,
+    members::MembersApi,
+    invites::InvitesApi,
+    invites::JoinApi,
+    tokens::TokensApi,
     health::HealthApi,
 );
 
@@ -138,6 +149,10 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
+        members::MembersApi { state: state.clone() },
+        invites::InvitesApi { state: state.clone() },
+        invites::JoinApi { state: state.clone() },
+        tokens::TokensApi { state: state.clone() },
         health::HealthApi {
             state: state.clone(),
             stop: stop.clone(),

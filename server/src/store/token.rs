@@ -5,7 +5,10 @@ use crate::error::Result;
 use api::instant::Instant;
 use entity::{ledger, member, token, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 /// Most ledgers that are looked through for the one that `default` means.
@@ -173,7 +176,6 @@ pub struct NewToken<'a> {
 
 /// The first user, who owns a book that has not been shared yet.
 pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
-    use sea_orm::{QueryOrder, QuerySelect};
     let first = user::Entity::find()
         .order_by_asc(user::Column::Id)
         .limit(1)
@@ -184,7 +186,6 @@ pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
 
 /// Takes away expired sessions.
 pub async fn delete_expired(db: &impl ConnectionTrait, at: Instant) -> Result<()> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     token::Entity::delete_many()
         .filter(token::Column::Kind.eq("session"))
         .filter(token::Column::ExpiresAt.lt(at.utc()))
@@ -195,7 +196,6 @@ pub async fn delete_expired(db: &impl ConnectionTrait, at: Instant) -> Result<()
 
 /// Notes a use. Of two servers the later one's stays.
 pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     token::Entity::update_many()
         .col_expr(token::Column::LastUsedAt, Expr::value(at.utc()))
         .filter(token::Column::Id.eq(id))
@@ -207,4 +207,58 @@ pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// A page of a user's tokens that are still good, after the one named.
+pub async fn page_of_user(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    at: Instant,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<token::Model>> {
+    let mut find = token::Entity::find().filter(good(user_id, at));
+    if let Some(after) = after {
+        find = find.filter(token::Column::Id.gt(after));
+    }
+    Ok(find.order_by_asc(token::Column::Id).limit(limit).all(db).await?)
+}
+
+/// How many API tokens of a user are still good.
+pub async fn count_of_user(db: &impl ConnectionTrait, user_id: Uuid, at: Instant) -> Result<u64> {
+    Ok(token::Entity::find()
+        .filter(good(user_id, at))
+        .filter(token::Column::Kind.eq("api"))
+        .count(db)
+        .await?)
+}
+
+fn good(user_id: Uuid, at: Instant) -> Condition {
+    Condition::all()
+        .add(token::Column::UserId.eq(user_id))
+        .add(token::Column::RevokedAt.is_null())
+        .add(
+            Condition::any()
+                .add(token::Column::ExpiresAt.is_null())
+                .add(token::Column::ExpiresAt.gt(at.utc())),
+        )
+}
+
+/// Stores a whole row.
+pub async fn insert_row(db: &impl ConnectionTrait, row: token::Model) -> Result<()> {
+    let row = token::ActiveModel::from(row).reset_all();
+    token::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Revokes a user's token; false where there is no such token that is not revoked.
+pub async fn revoke(db: &impl ConnectionTrait, user_id: Uuid, id: Uuid, at: Instant) -> Result<bool> {
+    let done = token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(at.utc()))
+        .filter(token::Column::Id.eq(id))
+        .filter(token::Column::UserId.eq(user_id))
+        .filter(token::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }
