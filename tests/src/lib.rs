@@ -5,6 +5,7 @@ pub mod calls;
 pub mod client;
 pub mod daemon;
 pub mod db;
+pub mod house;
 pub mod people;
 pub mod program;
 pub mod proxy;
