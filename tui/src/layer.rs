@@ -73,6 +73,11 @@ pub trait Layer: Any + Sized {
         Fx::none()
     }
 
+    /// Its screen is about to be left, or it is closed by that: the place to put down what it carries along.
+    fn on_leave(&mut self, look: &Look) {
+        let _ = look;
+    }
+
     /// Something changed, announced here or elsewhere; also called while it is covered.
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
         let _ = (change, look);
@@ -113,6 +118,7 @@ pub(crate) trait Erased {
     fn on_click(&mut self, at: Position, look: &Look) -> Steps;
     fn on_open(&mut self, look: &Look) -> Steps;
     fn on_resume(&mut self, look: &Look) -> Steps;
+    fn on_leave(&mut self, look: &Look);
     fn on_change(&mut self, change: &Change, look: &Look) -> Steps;
     fn about(&self) -> [&'static str; 3];
     fn hints(&self) -> Vec<Action>;
@@ -154,6 +160,9 @@ impl<L: Layer> Erased for Eraser<L> {
     }
     fn on_resume(&mut self, look: &Look) -> Steps {
         self.0.on_resume(look).into_steps()
+    }
+    fn on_leave(&mut self, look: &Look) {
+        self.0.on_leave(look);
     }
     fn on_change(&mut self, change: &Change, look: &Look) -> Steps {
         self.0.on_change(change, look).into_steps()

@@ -20,6 +20,7 @@ pub mod open;
 pub mod outbox;
 pub mod popup;
 mod runtime;
+pub mod scope;
 pub mod screen;
 pub mod settings;
 pub mod terminal;

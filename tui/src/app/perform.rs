@@ -26,6 +26,9 @@ impl<S: Surface> App<S> {
     }
 
     pub(super) fn switch(&mut self, index: usize) {
+        for entry in self.stack.shown() {
+            entry.layer().on_leave(&self.look);
+        }
         let closed = self.stack.clear();
         let Some(is_new) = self.stack.switch(index) else {
             return;

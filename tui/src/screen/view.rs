@@ -2,6 +2,7 @@
 //! what the server is asked for.
 
 use crate::keymap::Action;
+use crate::scope::Scope;
 use api::date::{Calendar, Date, Period, PeriodKind};
 use api::expense::{ExpenseFilter, ExpenseQuery, Paging};
 use api::page::MAX_LIMIT;
@@ -122,6 +123,26 @@ impl View {
             filter: ExpenseFilter::default(),
             filter_text: String::new(),
             sort: Sort::default(),
+        }
+    }
+
+    /// The part of the books that it looks at.
+    pub fn scope(&self, calendar: Calendar) -> Scope {
+        let (filter, text) = (self.filter.clone(), self.filter_text.clone());
+        Scope::new(self.period, filter, text, calendar)
+    }
+
+    /// The same order of another part of the books; itself if it looks at that already.
+    #[must_use]
+    pub fn taking_up(&self, scope: Scope, calendar: Calendar) -> Self {
+        if scope == self.scope(calendar) {
+            return self.clone();
+        }
+        Self {
+            period: scope.period,
+            filter: scope.filter,
+            filter_text: scope.filter_text,
+            sort: self.sort,
         }
     }
 

@@ -8,6 +8,8 @@ use api::{
     expense::ExpenseFilter,
 };
 
+use crate::scope::Scope;
+
 /// Months in view where the period itself is shorter than that.
 const MONTHS: usize = 12;
 
@@ -174,6 +176,18 @@ impl View {
             filter_text: String::new(),
             unfolded: BTreeSet::new(),
         }
+    }
+
+    /// The part of the books that it looks at.
+    pub(super) fn scope(&self, calendar: Calendar) -> Scope {
+        let (filter, text) = (self.filter.clone(), self.filter_text.clone());
+        Scope::new(self.period, filter, text, calendar)
+    }
+
+    pub(super) fn look_at(&mut self, scope: Scope) {
+        self.period = scope.period;
+        self.filter = scope.filter;
+        self.filter_text = scope.filter_text;
     }
 
     pub(super) fn asked(&self, calendar: Calendar) -> Asked {
