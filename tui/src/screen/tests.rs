@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use api::expense::ExpenseFilter;
+use api::{
+    day::{Day, DaySaved},
+    expense::{Expense, ExpenseFilter},
+    problem::{Code, Problem},
+};
 use tempfile::TempDir;
 
 use super::{Screen, expenses::Expenses, insights::Insights};
 use crate::{
     book::tests::{date, household, lists, page, row},
-    client::fake::FakeApi,
+    client::{ClientError, fake::FakeApi},
     desk::Desk,
+    keymap::Action,
     outbox::Outbox,
     testkit::Harness,
 };
@@ -27,6 +32,7 @@ impl Bench {
         household(&fake);
         let rows = vec![row(1, "2026-11-20", "48.90", "Rewe", Some(0), Some(2))];
         fake.on("list_expenses", &page(rows));
+        fake.on("report_compare", &super::insights::tests::november());
         let state = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(state.path(), "test").unwrap();
         let desk = Desk::new(fake.clone(), api::currency::Currency::EUR, outbox);
@@ -99,9 +105,6 @@ fn a_switch_that_changes_nothing_asks_for_nothing() {
 #[test]
 fn rows_behind_a_bar_carry_the_period_of_insights_and_not_their_own() {
     let bench = Bench::new();
-    bench
-        .fake
-        .on("report_compare", &super::insights::tests::november());
     let mut app = bench.open();
     app.keys("2<cr>");
     assert!(app.titles().len() > 1, "{:?}", app.titles());
@@ -110,4 +113,103 @@ fn rows_behind_a_bar_carry_the_period_of_insights_and_not_their_own() {
     assert!(!app.screen().contains("#rent"), "{}", app.screen());
     app.keys("r");
     assert_eq!(bench.asked("list_expenses").category, None);
+}
+
+fn day(row: Expense) -> Day {
+    Day {
+        date: row.date,
+        rows: vec![row],
+    }
+}
+
+/// The day sheet of the row, with its amount typed over and the save on its way.
+fn saving(bench: &Bench) -> Harness {
+    let stored = row(1, "2026-11-20", "48.90", "Rewe", Some(0), Some(2));
+    bench.fake.once_tagged("get_day", &day(stored), "\"1-a\"");
+    let mut app = bench.open();
+    app.keys("o50<esc>").hold().keys("<c-x>");
+    app
+}
+
+#[test]
+fn a_day_that_is_saved_while_the_screen_is_left_is_told_and_shown_and_offered_no_more() {
+    let bench = Bench::new();
+    let mut stored = row(1, "2026-11-20", "50.00", "Rewe", Some(0), Some(2));
+    stored.version = 2;
+    bench.fake.on(
+        "update_day",
+        &DaySaved {
+            date: date("2026-11-20"),
+            rev: 8,
+            created: vec![],
+            updated: vec![stored.clone()],
+            deleted: vec![],
+        },
+    );
+    let mut app = saving(&bench);
+    app.act(Action::Screen2).release();
+    assert_eq!(app.titles(), ["Insights"]);
+    let said = app.message().unwrap().text.clone();
+    assert!(said.starts_with("Saved Fri 20 Nov: 1 changed."), "{said}");
+    app.keys("1");
+    assert!(app.screen().contains("50.00"), "{}", app.screen());
+    bench.fake.on("get_day", &day(stored));
+    app.keys("o");
+    assert!(app.screen().contains("50.00"), "{}", app.screen());
+    assert!(!app.screen().contains("saves all"), "{}", app.screen());
+    assert!(bench.desk.outbox.take_drafts().unwrap().is_empty());
+}
+
+#[test]
+fn a_day_that_is_refused_after_the_screen_was_left_is_told_and_offered_again() {
+    let bench = Bench::new();
+    let stale = Problem {
+        code: Code::StaleVersion.as_str().to_owned(),
+        status: Code::StaleVersion.status(),
+        ..Problem::default()
+    };
+    bench.fake.fail_once("update_day", ClientError::refused(stale));
+    let mut app = saving(&bench);
+    app.act(Action::Screen1).release();
+    assert_eq!(app.titles(), ["Expenses"]);
+    let said = app.message().unwrap().text.clone();
+    assert!(
+        said.contains("Fri 20 Nov was not saved: it was changed elsewhere"),
+        "{said}"
+    );
+    let mut theirs = row(1, "2026-11-20", "49.90", "Rewe", Some(0), Some(2));
+    theirs.version = 2;
+    bench.fake.once_tagged("get_day", &day(theirs), "\"2-b\"");
+    app.keys("o");
+    assert!(app.screen().contains("mine 50, theirs 49.90"), "{}", app.screen());
+    assert!(app.screen().contains("saves all"), "{}", app.screen());
+}
+
+#[test]
+fn another_day_is_offered_at_once_while_one_is_still_being_saved() {
+    let bench = Bench::new();
+    let day = |date: &str, rows| Day {
+        date: self::date(date),
+        rows,
+    };
+    let rows = vec![row(1, "2026-11-20", "48.90", "Rewe", Some(0), Some(2))];
+    bench
+        .fake
+        .once_tagged("get_day", &day("2026-11-20", rows.clone()), "\"1-a\"");
+    bench
+        .fake
+        .once_tagged("get_day", &day("2026-11-21", vec![]), "\"0-a\"");
+    bench
+        .fake
+        .once_tagged("get_day", &day("2026-11-20", rows), "\"1-a\"");
+    let mut app = bench.open();
+    app.keys("o]a7<esc>[50<esc>")
+        .hold()
+        .keys("<c-x>")
+        .act(Action::Screen2);
+    assert_eq!(app.titles(), ["Insights"]);
+    assert!(bench.desk.drafts.has("day 2026-11-21"));
+    assert!(!bench.desk.drafts.has("day 2026-11-20"));
+    app.release();
+    assert!(bench.desk.drafts.has("day 2026-11-20"), "nobody took it");
 }

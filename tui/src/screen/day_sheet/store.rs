@@ -8,7 +8,7 @@ use super::{
     save::{Update, is_stale},
     sheet::{Sheet, SheetRow},
     today,
-    words::{change, news, saved_words},
+    words::{change, left_words, news, saved_words},
 };
 use crate::{
     book::RowsChanged,
@@ -196,6 +196,9 @@ impl DaySheet {
         let Some(sheet) = self.sheets.get_mut(&date) else {
             return Fx::none();
         };
+        if self.is_left {
+            return Fx::notify(Message::error(left_words(date, error)));
+        }
         if is_stale(error) {
             sheet.attempt = None;
             sheet.is_stale = true;

@@ -1,14 +1,16 @@
 //! What the sheet says in words, to its user and to the other layers.
 
-use api::{day::DaySaved, expense::Expense, instant::Instant};
+use api::{date::Date, day::DaySaved, expense::Expense, instant::Instant};
 
 use super::{
     merge::Meanwhile,
+    save::is_stale,
     sheet::{Sheet, SheetRow},
     today,
 };
 use crate::{
     book::{Lists, RowsChanged},
+    client::ClientError,
     figures,
     fx::Message,
     keymap::Action,
@@ -66,6 +68,19 @@ pub(super) fn saved_words(sheet: &Sheet, saved: &DaySaved, lists: &Lists, look: 
         "Saved {}: {what}. {}.",
         sheet.date.short_words(),
         summary(sheet, lists, look)
+    )
+}
+
+/// A save was refused after its sheet was left.
+pub(super) fn left_words(date: Date, error: &ClientError) -> String {
+    let why = if is_stale(error) {
+        "it was changed elsewhere meanwhile.".to_owned()
+    } else {
+        error.sentence()
+    };
+    format!(
+        "{} was not saved: {why} Its day sheet still has what was typed.",
+        date.short_words()
     )
 }
 
