@@ -22,7 +22,10 @@ use tokio::{
     time::Instant,
 };
 
-pub use self::{chrome::Link, painter::Surface};
+pub use self::{
+    chrome::Link,
+    painter::{Frame, Surface},
+};
 use self::{painter::Painter, stack::Stack};
 use crate::{
     fx::{Change, Message, NewDay},

@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use crate::{
-    app::{App, Input, Link, Poster, Setup, Surface},
+    app::{App, Frame, Input, Link, Poster, Setup, Surface},
     fx::Message,
     keymap::{Action, Keymap, parse_script},
     layer::Layer,
@@ -102,20 +102,15 @@ impl Surface for Probe {
         self.screen.size().map_err(io::Error::other)
     }
 
-    fn paint(
-        &mut self,
-        cells: &[(u16, u16, &Cell)],
-        cursor: Option<Position>,
-        is_cleared: bool,
-    ) -> io::Result<()> {
-        if is_cleared {
+    fn paint(&mut self, frame: &Frame<'_>) -> io::Result<()> {
+        if frame.is_cleared {
             self.screen.clear().map_err(io::Error::other)?;
         }
-        let content = cells.iter().copied();
+        let content = frame.cells.iter().copied();
         self.screen.draw(content).map_err(io::Error::other)?;
-        self.cursor = cursor;
+        self.cursor = frame.cursor;
         self.frames += 1;
-        self.wire.paint(cells, cursor, is_cleared)
+        self.wire.paint(frame)
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
