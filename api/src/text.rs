@@ -30,7 +30,12 @@ pub fn clean_line(text: &str) -> String {
 /// A note as it is stored: composed (NFC), line ends as LF, trimmed.
 pub fn clean_note(text: &str) -> String {
     let text: String = text.nfc().collect();
-    text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+    with_line_feeds(&text).trim().to_owned()
+}
+
+/// The line ends of other systems (CRLF, a lone CR) as LF.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Joins the words of a text by single blanks.
@@ -116,9 +121,9 @@ pub fn check_name(text: &str, max_chars: usize) -> Result<(), TextFault> {
     }
 }
 
-/// Whether a note may be stored: as [`check_line`], but it may be empty and may hold line feeds.
+/// Whether a note may be stored once it is clean: as [`check_line`], but it may be empty and may hold line ends.
 pub fn check_note(text: &str, max_chars: usize) -> Result<(), TextFault> {
-    check(text, max_chars, true)
+    check(&with_line_feeds(text), max_chars, true)
 }
 
 fn check(text: &str, most: usize, may_break: bool) -> Result<(), TextFault> {
@@ -209,10 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn a_note_may_hold_line_feeds_and_nothing_else_of_the_kind() {
+    fn a_note_may_hold_line_ends_of_any_system_and_nothing_else_of_the_kind() {
         assert_eq!(check_note("", 5), Ok(()));
         assert_eq!(check_note("a\nb", 5), Ok(()));
-        assert_eq!(check_note("a\rb", 5), Err(TextFault::LineBreak { at: 2 }));
+        assert_eq!(check_note("a\rb\r\nc", 5), Ok(()));
+        assert_eq!(check_note("a\u{2028}b", 5), Err(TextFault::LineBreak { at: 2 }));
         assert_eq!(check_note("a\0", 5), Err(TextFault::Control { at: 2 }));
         assert_eq!(clean_note(" a\r\nb\r"), "a\nb");
     }
