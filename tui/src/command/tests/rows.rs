@@ -232,7 +232,7 @@ async fn edit_sends_only_the_fields_that_are_named_and_clears_with_nothing() {
     assert_eq!(
         body,
         json!({
-            "amount": "13.00", "note": null, "category_id": null, "account": "Bank", "date": "2026-11-20",
+            "amount": "13.00", "note": null, "category": null, "account": "Bank", "date": "2026-11-20",
             "tags": ["a", "b"], "payee": "A=B",
         })
     );
