@@ -28,6 +28,7 @@ pub use self::{
 };
 use self::{painter::Painter, stack::Stack};
 use crate::{
+    dates::Dates,
     fx::{Change, Message, NewDay},
     keymap::{Key, Keymap},
     layer::Layer,
@@ -101,6 +102,7 @@ pub struct Setup {
     pub glyphs: Glyphs,
     /// The client's wall clock, in its own zone.
     pub now: Box<dyn Fn() -> DateTime<FixedOffset>>,
+    pub dates: Dates,
     pub ledger: String,
     pub link: Link,
 }
@@ -152,6 +154,7 @@ impl<S: Surface> App<S> {
                 glyphs: setup.glyphs,
                 keys: setup.keys.into(),
                 now,
+                dates: setup.dates,
                 body: chrome::body(Rect::from((Position::ORIGIN, size))).as_size(),
             },
             now: setup.now,

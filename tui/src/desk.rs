@@ -3,6 +3,7 @@
 
 use crate::book::Book;
 use crate::client::Api;
+use crate::dates::Dates;
 use crate::drafts::Drafts;
 use crate::outbox::Outbox;
 use crate::scope::Carried;
@@ -20,6 +21,8 @@ pub struct Desk {
     pub waiting: Waiting,
     /// What the screen that was left looked at.
     pub carried: Carried,
+    /// How days are written.
+    pub dates: Dates,
     /// What a book without rows is to be in, if it is ours to say.
     pub new_book_currency: Option<Currency>,
 }
@@ -35,6 +38,7 @@ impl Desk {
             drafts,
             waiting: Waiting::default(),
             carried: Carried::default(),
+            dates: Dates::default(),
             new_book_currency: None,
         }
     }

@@ -8,6 +8,7 @@ pub mod book;
 pub mod client;
 pub mod command;
 pub mod connect;
+pub mod dates;
 mod demo;
 pub mod desk;
 pub mod drafts;

@@ -26,6 +26,7 @@ use tokio::{
 
 use crate::{
     app::{App, Frame, Input, Link, Poster, Setup, Surface},
+    dates::Dates,
     fx::Message,
     keymap::{Action, Keymap, parse_script},
     layer::Layer,
@@ -49,6 +50,7 @@ pub fn look() -> Look {
         glyphs: Glyphs::UNICODE,
         keys: Keymap::default().into(),
         now: noon(),
+        dates: Dates::default(),
         body: Size::new(80, 19),
     }
 }
@@ -134,6 +136,7 @@ pub struct Starter {
     glyphs: Glyphs,
     keys: Keymap,
     now: Box<dyn Fn() -> DateTime<FixedOffset>>,
+    dates: Dates,
     handle: Option<Handle>,
     commands: Vec<Command>,
 }
@@ -160,6 +163,12 @@ impl Starter {
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> DateTime<FixedOffset> + 'static) -> Self {
         self.now = Box::new(now);
+        self
+    }
+
+    #[must_use]
+    pub fn dates(mut self, dates: Dates) -> Self {
+        self.dates = dates;
         self
     }
 
@@ -201,6 +210,7 @@ impl Starter {
             styles: Styles::new(self.tier),
             glyphs: self.glyphs,
             now: self.now,
+            dates: self.dates,
             ledger: "Joint EUR".to_owned(),
             link: Link::Live,
         };
@@ -247,6 +257,7 @@ impl Harness {
             glyphs: Glyphs::UNICODE,
             keys: Keymap::default(),
             now: Box::new(noon),
+            dates: Dates::default(),
             handle: None,
             commands: Vec::new(),
         }

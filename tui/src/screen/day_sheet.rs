@@ -91,7 +91,7 @@ impl Drop for DaySheet {
 
 impl Layer for DaySheet {
     fn title(&self) -> String {
-        self.date.words()
+        self.desk.dates.day(self.date)
     }
 
     fn contexts(&self) -> Vec<&'static str> {

@@ -1,6 +1,7 @@
 //! What a screen looks at: a period, a filter, an order. Turns keys of the period into another view and a view into
 //! what the server is asked for.
 
+use crate::dates::Dates;
 use crate::keymap::Action;
 use crate::scope::Scope;
 use api::date::{Calendar, Date, Period, PeriodKind};
@@ -153,12 +154,12 @@ impl View {
     }
 
     /// The period in words; the filter's own days where it names some.
-    pub fn words(&self, calendar: Calendar) -> String {
+    pub fn words(&self, calendar: Calendar, dates: &Dates) -> String {
         if self.filter.from.is_none() && self.filter.to.is_none() {
-            return self.period.words(calendar);
+            return dates.period(self.period, calendar);
         }
         let (from, to) = self.range(calendar);
-        api::date::span_words(from, to)
+        dates.span(from, to)
     }
 
     /// Whether the filter narrows anything.

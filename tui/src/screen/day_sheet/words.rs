@@ -66,13 +66,13 @@ pub(super) fn saved_words(sheet: &Sheet, saved: &DaySaved, lists: &Lists, look: 
     };
     format!(
         "Saved {}: {what}. {}.",
-        sheet.date.short_words(),
+        look.dates.short(sheet.date),
         summary(sheet, lists, look)
     )
 }
 
 /// A save was refused after its sheet was left.
-pub(super) fn left_words(date: Date, error: &ClientError) -> String {
+pub(super) fn left_words(date: Date, error: &ClientError, look: &Look) -> String {
     let why = if is_stale(error) {
         "it was changed elsewhere meanwhile.".to_owned()
     } else {
@@ -80,7 +80,7 @@ pub(super) fn left_words(date: Date, error: &ClientError) -> String {
     };
     format!(
         "{} was not saved: {why} Its day sheet still has what was typed.",
-        date.short_words()
+        look.dates.short(date)
     )
 }
 

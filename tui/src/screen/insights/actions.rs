@@ -236,7 +236,7 @@ impl Insights {
             return Fx::notify(format!(
                 "{} has no rows in {}.",
                 line.label,
-                shown.asked.words(self.calendar())
+                shown.asked.words(self.calendar(), &self.desk.dates)
             ));
         }
         match rows_view(line, view, shown, self.currency(), &self.desk.book.lists()) {

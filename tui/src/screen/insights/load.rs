@@ -66,7 +66,7 @@ impl Insights {
     pub(super) fn ask(&mut self) -> Fx<Self> {
         let Some(view) = &self.view else { return Fx::none() };
         let asked = view.asked(self.calendar());
-        let label = format!("loading {}", asked.words(self.calendar()));
+        let label = format!("loading {}", asked.words(self.calendar(), &self.desk.dates));
         Fx::call_latest(
             "report",
             label,

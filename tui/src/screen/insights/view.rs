@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use api::{
     currency::Currency,
-    date::{Calendar, Date, Period, span_words},
+    date::{Calendar, Date, Period},
     expense::ExpenseFilter,
 };
 
-use crate::scope::Scope;
+use crate::{dates::Dates, scope::Scope};
 
 /// Months in view where the period itself is shorter than that.
 const MONTHS: usize = 12;
@@ -223,7 +223,7 @@ impl View {
 
 impl Asked {
     /// The days in words.
-    pub(super) fn words(&self, calendar: Calendar) -> String {
+    pub(super) fn words(&self, calendar: Calendar, dates: &Dates) -> String {
         if self.by == By::Month {
             let (first, last) = (calendar.month_of(self.from), calendar.month_of(self.to));
             if (self.from, self.to) == (calendar.month_range(first).0, calendar.month_range(last).1) {
@@ -231,9 +231,9 @@ impl Asked {
             }
         }
         if self.by == By::Month || (self.from, self.to) != self.period.range(calendar) {
-            return span_words(self.from, self.to);
+            return dates.span(self.from, self.to);
         }
-        self.period.words(calendar)
+        dates.period(self.period, calendar)
     }
 
     /// `21 of 30 days` while the period is not over.
