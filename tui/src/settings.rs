@@ -5,12 +5,15 @@
 mod config;
 mod env;
 mod place;
+mod zone;
 
 pub use config::{AppConfig, KeyNames};
-pub use env::{Env, Locale, now, today};
+pub use env::{Env, Locale};
 pub use place::{Places, private_dir, read_private};
+pub use zone::Zone;
 
 use crate::client::{Token, is_loopback};
+use crate::dates::Dates;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -97,6 +100,17 @@ impl Settings {
             is_demo: flags.is_demo,
             is_plain: flags.is_plain,
         })
+    }
+
+    /// Where it is decided which day today is.
+    pub fn zone(&self) -> Zone {
+        // Checked when it was read.
+        Zone::of_name(&self.app.timezone).unwrap_or_default()
+    }
+
+    /// How days are written.
+    pub fn dates(&self) -> Dates {
+        Dates::of_format(&self.app.date_format).unwrap_or_default()
     }
 
     /// The currency of a new book: as configured, else of the locale's territory.

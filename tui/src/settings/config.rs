@@ -1,7 +1,8 @@
 //! The `[app]` section of the configuration file. The other sections are the server's and are passed over here, so
 //! that this works in a build without the server.
 
-use super::{Env, Places, SettingsError};
+use super::{Env, Places, SettingsError, Zone};
+use crate::dates::Dates;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -117,11 +118,9 @@ impl AppConfig {
                 self.currency
             )));
         }
-        if !self.timezone.is_empty() {
-            return Err(SettingsError::new(
-                "app.timezone is not taken yet - set the variable TZ instead",
-            ));
-        }
+        Zone::of_name(&self.timezone).map_err(|why| SettingsError::new(format!("app.timezone is {why}")))?;
+        Dates::of_format(&self.date_format)
+            .map_err(|why| SettingsError::new(format!("app.date_format is {why}")))?;
         Ok(())
     }
 }
