@@ -4,6 +4,7 @@ pub mod accept;
 mod accounts;
 mod categories;
 mod checked;
+pub mod client_address;
 mod days;
 pub mod examples;
 mod expenses;
