@@ -1,6 +1,7 @@
 //! The guard: who is calling, and what of the ledger named in the address is theirs to do. The only maker of a
 //! `Grant`. The right an operation needs is part of its signature.
 
+use super::rate::accept_token;
 use crate::error::AppError;
 use crate::service::{Grant, Role};
 use crate::state::AppState;
@@ -200,6 +201,7 @@ async fn authenticate(request: &Request, wanted: Option<Uuid>) -> Result<Access,
     found
         .filter(|access| access.revoked_at.is_none() && !access.is_disabled)
         .filter(|access| access.expires_at.is_none_or(|at| at > now))
+        .inspect(|_| accept_token(request))
         .ok_or_else(|| refused("This token is not valid"))
 }
 
