@@ -19,6 +19,7 @@ mod report;
 mod request;
 mod tag;
 mod tap;
+mod trust;
 
 pub use day::DayRead;
 pub use error::ClientError;
@@ -28,6 +29,7 @@ pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
 pub use tap::Tap;
+pub use trust::Trust;
 
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
