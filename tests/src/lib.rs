@@ -2,6 +2,7 @@
 //! No test lives here. What cannot be set up stops the test with a reason, so panics are right in this package.
 
 pub mod calls;
+pub mod certificate;
 pub mod client;
 pub mod daemon;
 pub mod db;

@@ -14,6 +14,7 @@ use toml::{Table, Value};
 #[serde(deny_unknown_fields, default)]
 pub struct AppConfig {
     pub server: String,
+    pub ca_file: String,
     pub token_file: String,
     pub ledger: String,
     pub theme: String,
@@ -31,6 +32,7 @@ impl Default for AppConfig {
     fn default() -> Self {
         Self {
             server: String::new(),
+            ca_file: String::new(),
             token_file: String::new(),
             ledger: String::new(),
             theme: "ansi".to_owned(),

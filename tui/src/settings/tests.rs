@@ -212,6 +212,22 @@ fn a_bad_token_or_ledger_is_refused_without_being_shown() {
 }
 
 #[test]
+fn an_authority_of_ones_own_is_read_where_there_is_a_server_to_be_asked() {
+    let home = Home::new();
+    home.config("[app]\nca_file = \"~/ca.crt\"\n");
+    assert!(home.resolve(&Flags::default(), &[]).is_ok(), "nobody is asked");
+    let asked = server("https://books.example.org");
+    let missing = home.refused(&asked, &[]);
+    assert!(
+        missing.contains("ca.crt of app.ca_file cannot be used"),
+        "{missing}"
+    );
+    home.write("ca.crt", "not PEM\n");
+    let empty = home.refused(&asked, &[]);
+    assert!(empty.contains("holds no certificate"), "{empty}");
+}
+
+#[test]
 fn the_demo_needs_no_server() {
     let flags = Flags {
         is_demo: true,
