@@ -97,6 +97,10 @@ id!(
     UserId
 );
 id!(
+    /// An event of the security audit.
+    AuditId
+);
+id!(
     /// An import and its preview.
     ImportId
 );

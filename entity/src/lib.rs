@@ -3,6 +3,7 @@
 //! days are `Date`; ids are UUIDv7 in 16 bytes. Words such as `kind` and `role` are plain text here.
 
 pub mod account;
+pub mod audit;
 pub mod category;
 pub mod change;
 pub mod change_row;
@@ -16,7 +17,9 @@ pub mod member;
 pub mod month_total;
 pub mod operation;
 pub mod payee;
+pub mod reset_code;
 pub mod setting;
 pub mod tag;
+pub mod throttle;
 pub mod token;
 pub mod user;

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod merge;
 pub mod names;
 pub mod operation;
+pub mod password;
 pub mod quick;
 pub mod report;
 pub mod token;
