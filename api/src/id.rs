@@ -101,6 +101,14 @@ id!(
     AuditId
 );
 id!(
+    /// A token.
+    TokenId
+);
+id!(
+    /// An invite into a ledger.
+    InviteId
+);
+id!(
     /// An import and its preview.
     ImportId
 );

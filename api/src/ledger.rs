@@ -4,6 +4,7 @@ use crate::currency::Currency;
 use crate::expense::MAX_NAME;
 use crate::id::LedgerId;
 use crate::instant::Instant;
+use crate::member::Role;
 use crate::problem::Faults;
 use crate::text::check_line;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub struct Ledger {
     pub month_start_day: u8,
     /// The day a week begins on, 1 (Monday) to 7 (Sunday), ISO 8601.
     pub week_start: u8,
+    /// What you may do in it.
+    pub role: Role,
     /// Goes up by one with each change in the ledger, without gaps.
     pub rev: i64,
     /// Goes up by one with each change of these settings; also the `ETag`.

@@ -19,6 +19,7 @@ pub mod id;
 pub mod import;
 pub mod instant;
 pub mod ledger;
+pub mod member;
 pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -31,6 +32,7 @@ pub mod report;
 pub mod secret;
 pub mod tag;
 pub mod text;
+pub mod token;
 pub mod user;
 
 /// What can travel: serde on both ends, and poem-openapi's forms where the server asks for them.

@@ -15,8 +15,6 @@ pub struct Model {
     pub client: String,
     pub address: Option<String>,
     pub detail: String,
-    pub idempotency_key: Option<String>,
-    pub request_hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 //! days are `Date`; ids are UUIDv7 in 16 bytes. Words such as `kind` and `role` are plain text here.
 
 pub mod account;
+pub mod account_write;
 pub mod audit;
 pub mod category;
 pub mod change;
@@ -12,6 +13,7 @@ pub mod expense_tag;
 pub mod external_ref;
 pub mod import;
 pub mod import_row;
+pub mod invite;
 pub mod ledger;
 pub mod member;
 pub mod month_total;

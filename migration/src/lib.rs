@@ -32,6 +32,8 @@ mod m20261122_000019_seed_local_owner;
 mod m20261122_000020_create_reset_code;
 mod m20261122_000021_create_throttle;
 mod m20261122_000022_create_audit;
+mod m20261122_000023_create_account_write;
+mod m20261122_000024_create_invite;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -82,6 +84,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_create_reset_code::Migration),
             Box::new(m20261122_000021_create_throttle::Migration),
             Box::new(m20261122_000022_create_audit::Migration),
+            Box::new(m20261122_000023_create_account_write::Migration),
+            Box::new(m20261122_000024_create_invite::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::table::{NewTable, id, id_null};
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{binary_len_null, string_len, string_len_null, text};
+use sea_orm_migration::schema::{string_len, string_len_null, text};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -21,11 +21,7 @@ impl MigrationTrait for Migration {
             .col(string_len("client", 64))
             .col(string_len_null("address", 45))
             .col(text("detail"))
-            .col(string_len_null("idempotency_key", 64))
-            .col(binary_len_null("request_hash", 32))
             .primary_key(&["id"])
-            // A key that is used again finds what it did.
-            .unique("key", &["actor_id", "idempotency_key"])
             .index("user", &["user_id", "id"])
             .index("ledger", &["ledger_id", "id"])
             .foreign_key("user", &["user_id"], "user", &["id"])

@@ -1,6 +1,7 @@
 //! The room around the database: pools, the unit of work and its retries, and how the schema is brought up to
 //! date, leased and described. No queries about expenses, no rules.
 
+mod account;
 mod classify;
 pub mod lease;
 pub mod migrate;
@@ -8,6 +9,7 @@ mod pool;
 pub mod schema;
 mod unit;
 
+pub use account::{AccountOp, AccountWork};
 pub use classify::{Class, classify};
 pub use pool::{Db, Dialect, PoolOptions};
 pub use unit::{Op, Outcome, Unit, Work};

@@ -24,6 +24,7 @@ use crate::http::accept::{self, Limits};
 use crate::job;
 use crate::log;
 use crate::service::token;
+use crate::service::token_use::TokenUse;
 use crate::state::AppState;
 use crate::store;
 
@@ -139,6 +140,7 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         clock: Clock::system(),
         cursor_key: Arc::new(cursor_key),
         patience,
+        token_use: TokenUse::default(),
     })
 }
 

@@ -17,8 +17,10 @@ pub mod operation;
 pub mod password;
 pub mod quick;
 pub mod report;
+pub mod secret;
 pub mod token;
+pub mod token_use;
 pub mod write;
 
-pub use grant::{Grant, Role};
+pub use grant::{Grant, Person};
 pub use write::WriteKey;

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::service::token_use::TokenUse;
 use api::instant::Instant;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct AppState {
     pub cursor_key: Arc<[u8; 32]>,
     /// How long a request works on an operation before it leaves the rest to a job.
     pub patience: Duration,
+    /// Uses of tokens that are not stored yet.
+    pub token_use: TokenUse,
 }
 
 impl AppState {

@@ -1,6 +1,7 @@
 //! The queries. Each takes a connection or a unit of work and always the ledger; what differs between databases
 //! lives here only. No rules: a store never calls a service and never decides who may do what.
 
+pub mod account_write;
 pub mod apply;
 pub mod change;
 pub mod dictionary;
@@ -12,6 +13,7 @@ pub mod ledger;
 pub mod names;
 pub mod noun;
 pub mod operation;
+pub mod reach;
 pub mod report;
 pub mod setting;
 pub mod token;

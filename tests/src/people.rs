@@ -5,7 +5,7 @@ use crate::server::TestApp;
 use chrono::{DateTime, Utc};
 use entity::{ledger, member, token, user};
 use sea_orm::{EntityTrait, Set};
-use sha2::{Digest, Sha256};
+use server::service::secret::{self, SecretKind};
 use uuid::Uuid;
 
 /// Somebody with a token and a ledger of their own.
@@ -21,6 +21,8 @@ pub struct Person {
 #[derive(Debug, Clone)]
 pub struct TokenRow {
     pub scopes: &'static str,
+    /// `None` is all of them.
+    pub ledger_ids: Option<Vec<Uuid>>,
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
@@ -28,7 +30,8 @@ pub struct TokenRow {
 impl Default for TokenRow {
     fn default() -> Self {
         Self {
-            scopes: "read write",
+            scopes: "read add write share account",
+            ledger_ids: None,
             expires_at: None,
             revoked_at: None,
         }
@@ -103,15 +106,15 @@ impl TestApp {
     /// One more token for somebody.
     pub async fn add_token(&self, user_id: Uuid, wanted: TokenRow) -> String {
         let id = api::id::new_uuid();
-        let text = format!("exp_test_{}", id.simple());
+        let text = secret::draw(SecretKind::Api);
         let row = token::ActiveModel {
             id: Set(id),
             user_id: Set(user_id),
-            hash: Set(Sha256::digest(text.as_bytes()).to_vec()),
+            hash: Set(secret::hash(&text).to_vec()),
             kind: Set("api".to_owned()),
             name: Set("test".to_owned()),
             scopes: Set(wanted.scopes.to_owned()),
-            ledger_ids: Set(None),
+            ledger_ids: Set(wanted.ledger_ids.map(|ids| serde_json::json!(ids).to_string())),
             created_at: Set(self.state.clock.now()),
             expires_at: Set(wanted.expires_at),
             last_used_at: Set(None),

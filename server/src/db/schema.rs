@@ -19,7 +19,7 @@ empty in deleted rows, so that the unique key on it lets a name be used again.
 // Here and below, what a write into a String returns is dropped: it cannot fail.
 
 /// What each table is for.
-const PURPOSES: [(&str, &str); 22] = [
+const PURPOSES: [(&str, &str); 24] = [
     ("user", "A person, or the one local owner of a private database."),
     (
         "token",
@@ -72,6 +72,14 @@ const PURPOSES: [(&str, &str); 22] = [
     (
         "audit",
         "What happened to users and what they did, other than to the rows of a ledger; only added to.",
+    ),
+    (
+        "account_write",
+        "The keys of writes to accounts and tokens, so that each happens once.",
+    ),
+    (
+        "invite",
+        "A code that makes somebody a member of a ledger, known only by its hash.",
     ),
     (
         "setting",

@@ -5,6 +5,7 @@ use super::classify::{Class, classify};
 use super::pool::{Db, Dialect, Endpoint};
 use crate::error::{AppError, Result};
 use crate::store;
+use crate::store::reach::Reach;
 use api::instant::Instant;
 use rand::RngExt;
 use sea_orm::{
@@ -24,6 +25,8 @@ const MAX_TRIES: u32 = 8;
 pub struct Op {
     /// The ledger written to.
     pub ledger_id: Uuid,
+    /// The rows in it that the writer may see and change.
+    pub reach: Reach,
     /// The operation that history shows; several changes may share it.
     pub op_id: Uuid,
     /// Who writes.
@@ -47,6 +50,8 @@ pub struct Unit {
     pub tx: DatabaseTransaction,
     /// The ledger written to.
     pub ledger_id: Uuid,
+    /// The rows in it that the writer may see and change.
+    pub reach: Reach,
     /// The number of this change.
     pub rev: i64,
     /// Who writes.
@@ -91,14 +96,20 @@ impl Db {
     }
 
     async fn write_until_done<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
+        self.until_done(|| self.write_once(op, work)).await
+    }
+
+    /// Runs one try of a transaction until it is through, or can never be.
+    pub(super) async fn until_done<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
-            let attempt = tokio::time::timeout(self.retry_deadline, self.write_once(op, work));
-            let error = match attempt.await {
-                Ok(Ok(outcome)) => return Ok(outcome),
+            let error = match tokio::time::timeout(self.retry_deadline, attempt()).await {
                 Ok(Err(AppError::Db(error))) => error,
-                Ok(Err(other)) => return Err(other),
+                Ok(other) => return other,
                 Err(_) => {
                     return Err(AppError::Unavailable(
                         "the database did not answer in time".into(),
@@ -121,6 +132,7 @@ impl Db {
         let unit = Unit {
             tx,
             ledger_id: op.ledger_id,
+            reach: op.reach,
             rev,
             user_id: op.user_id,
             at: op.at,
@@ -211,7 +223,7 @@ impl Db {
     }
 }
 
-async fn begin_write(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub(super) async fn begin_write(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     // SQLite takes the write lock at once, or two readers that become writers fail; MySQL ignores the mode.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

@@ -1,9 +1,10 @@
 //! `/v1/ledgers/{ledger}/accounts`: decode, call the service, encode.
 
 use super::checked::{Asked, Checked, Item};
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Names, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Accounts;
@@ -31,7 +32,7 @@ impl AccountsApi {
     #[oai(path = "/", method = "get", operation_id = "list_accounts")]
     async fn list_accounts(
         &self,
-        ledger: Guard<Read>,
+        ledger: Guard<Names>,
         query: Asked<EntryQuery>,
     ) -> Result<Found<Page<Account>>> {
         let page = dictionary::list::<Accounts>(&self.state, &ledger.grant, query.query).await?;
@@ -59,7 +60,7 @@ impl AccountsApi {
     ///
     /// Archived ones too.
     #[oai(path = "/:account", method = "get", operation_id = "get_account")]
-    async fn get_account(&self, ledger: Guard<Read>, account: Item<AccountId>) -> Result<Found<Account>> {
+    async fn get_account(&self, ledger: Guard<Names>, account: Item<AccountId>) -> Result<Found<Account>> {
         let found = dictionary::get::<Accounts>(&self.state, &ledger.grant, account.0.into()).await?;
         Ok(with_version(found))
     }

@@ -1,9 +1,10 @@
 //! `/v1/ledgers/{ledger}/categories`: decode, call the service, encode.
 
 use super::checked::{Asked, Checked, Item};
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Names, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Categories;
@@ -31,7 +32,7 @@ impl CategoriesApi {
     #[oai(path = "/", method = "get", operation_id = "list_categories")]
     async fn list_categories(
         &self,
-        ledger: Guard<Read>,
+        ledger: Guard<Names>,
         query: Asked<EntryQuery>,
     ) -> Result<Found<Page<Category>>> {
         let page = dictionary::list::<Categories>(&self.state, &ledger.grant, query.query).await?;
@@ -59,7 +60,11 @@ impl CategoriesApi {
     ///
     /// Archived ones too.
     #[oai(path = "/:category", method = "get", operation_id = "get_category")]
-    async fn get_category(&self, ledger: Guard<Read>, category: Item<CategoryId>) -> Result<Found<Category>> {
+    async fn get_category(
+        &self,
+        ledger: Guard<Names>,
+        category: Item<CategoryId>,
+    ) -> Result<Found<Category>> {
         let found = dictionary::get::<Categories>(&self.state, &ledger.grant, category.0.into()).await?;
         Ok(with_version(found))
     }

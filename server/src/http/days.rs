@@ -2,9 +2,10 @@
 
 use super::Tag;
 use super::checked::{Checked, Item};
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfTag, Key};
 use super::reply::{Found, Reply};
+use super::right::{Read, Write};
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;

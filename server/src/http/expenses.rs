@@ -1,9 +1,10 @@
 //! `/v1/ledgers/{ledger}/expenses`: decode, call the service, encode.
 
 use super::checked::{Asked, Checked, Item};
-use super::guard::{Add, Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Add, Change, Names, Rows};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service;
@@ -29,7 +30,7 @@ impl ExpensesApi {
     #[oai(path = "/", method = "get", operation_id = "list_expenses")]
     async fn list_expenses(
         &self,
-        ledger: Guard<Read>,
+        ledger: Guard<Rows>,
         query: Asked<ExpenseQuery>,
     ) -> Result<Found<Page<Expense>>> {
         let page = service::expense::list(&self.state, &ledger.grant, query.query).await?;
@@ -59,7 +60,7 @@ impl ExpensesApi {
     #[oai(path = "/batch", method = "post", operation_id = "batch_expenses")]
     async fn batch_expenses(
         &self,
-        ledger: Guard<Write>,
+        ledger: Guard<Change>,
         idempotency_key: Key,
         body: Checked<Batch>,
     ) -> Result<Found<BatchResult>> {
@@ -72,7 +73,11 @@ impl ExpensesApi {
     ///
     /// What `12.50 lunch @card #food +trip y // note` was understood as, piece by piece, and the row that it would make. Nothing is written.
     #[oai(path = "/parse", method = "post", operation_id = "parse_entry")]
-    async fn parse_entry(&self, ledger: Guard<Read>, body: Checked<EntryLine>) -> Result<Found<ParsedEntry>> {
+    async fn parse_entry(
+        &self,
+        ledger: Guard<Names>,
+        body: Checked<EntryLine>,
+    ) -> Result<Found<ParsedEntry>> {
         Ok(Reply::new(
             service::quick::parse_entry(&self.state, &ledger.grant, &body.0).await?,
         ))
@@ -98,7 +103,7 @@ impl ExpensesApi {
     ///
     /// Deleted ones too, with `deleted_at`.
     #[oai(path = "/:expense", method = "get", operation_id = "get_expense")]
-    async fn get_expense(&self, ledger: Guard<Read>, expense: Item<ExpenseId>) -> Result<Found<Expense>> {
+    async fn get_expense(&self, ledger: Guard<Rows>, expense: Item<ExpenseId>) -> Result<Found<Expense>> {
         Ok(with_version(
             service::expense::get(&self.state, &ledger.grant, expense.0).await?,
         ))
@@ -110,7 +115,7 @@ impl ExpensesApi {
     #[oai(path = "/:expense", method = "patch", operation_id = "update_expense")]
     async fn update_expense(
         &self,
-        ledger: Guard<Write>,
+        ledger: Guard<Change>,
         expense: Item<ExpenseId>,
         idempotency_key: Key,
         if_match: IfVersion,
@@ -128,7 +133,7 @@ impl ExpensesApi {
     #[oai(path = "/:expense", method = "delete", operation_id = "delete_expense")]
     async fn delete_expense(
         &self,
-        ledger: Guard<Write>,
+        ledger: Guard<Change>,
         expense: Item<ExpenseId>,
         idempotency_key: Key,
         if_match: IfVersion,
@@ -150,7 +155,7 @@ impl ExpensesApi {
     #[oai(path = "/:expense/restore", method = "post", operation_id = "restore_expense")]
     async fn restore_expense(
         &self,
-        ledger: Guard<Write>,
+        ledger: Guard<Change>,
         expense: Item<ExpenseId>,
         idempotency_key: Key,
         if_match: IfVersion,

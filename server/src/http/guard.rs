@@ -1,56 +1,24 @@
 //! The guard: who is calling, and what of the ledger named in the address is theirs to do. The only maker of a
-//! `Grant`. The right an operation needs is part of its signature.
+//! `Person` and of a `Grant`. The right an operation needs is part of its signature: see `right.rs`.
 
+use super::right::{Right, Scoped};
 use crate::error::AppError;
-use crate::service::{Grant, Role};
+use crate::service::secret::{self, SecretKind};
+use crate::service::{Grant, Person};
 use crate::state::AppState;
-use crate::store::token::{Access, access};
+use crate::store::token::{Access, Seat, Wanted, access};
 use api::problem::Code;
+use api::token::{Scope, TokenKind};
+use chrono::TimeDelta;
 use poem::http::header;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef, MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
-use sha2::{Digest, Sha256};
 use std::marker::PhantomData;
 use uuid::Uuid;
 
-/// What an operation needs: a role in the ledger and a scope of the token.
-pub trait Right: Send + Sync + 'static {
-    /// The least role.
-    const ROLE: Role;
-    /// The scope.
-    const SCOPE: &'static str;
-}
-
-/// May look.
-#[derive(Debug)]
-pub struct Read;
-/// May add rows.
-#[derive(Debug)]
-pub struct Add;
-/// May change rows and dictionaries.
-#[derive(Debug)]
-pub struct Write;
-/// May change the ledger itself.
-#[derive(Debug)]
-pub struct Own;
-
-impl Right for Read {
-    const ROLE: Role = Role::Viewer;
-    const SCOPE: &'static str = "read";
-}
-impl Right for Add {
-    const ROLE: Role = Role::Adder;
-    const SCOPE: &'static str = "add";
-}
-impl Right for Write {
-    const ROLE: Role = Role::Editor;
-    const SCOPE: &'static str = "write";
-}
-impl Right for Own {
-    const ROLE: Role = Role::Owner;
-    const SCOPE: &'static str = "write";
-}
+/// How long a session may be left alone before it ends.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::days(14);
 
 /// Leave to do what needs the right `R` in the ledger of the address.
 #[derive(Debug)]
@@ -60,11 +28,11 @@ pub struct Guard<R> {
     right: PhantomData<R>,
 }
 
-/// Somebody whose token has the scope of the right `R`.
+/// Somebody whose token is good for `R`, whatever the ledger.
 #[derive(Debug)]
 pub struct Caller<R> {
-    /// Who, in the ledger that `default` means to them.
-    pub grant: Grant,
+    /// Who.
+    pub person: Person,
     right: PhantomData<R>,
 }
 
@@ -105,18 +73,23 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
         let wanted = match request.raw_path_param("ledger") {
             // A route that hides the name would otherwise lead everybody to their own ledger.
             None => return Err(AppError::Internal("no ledger in the route".into()).into()),
-            Some("default") => None,
-            Some(id) => Some(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
+            Some("default") => Wanted::Any,
+            Some(id) => Wanted::Ledger(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
-        let access = authenticate(request, wanted).await?;
-        let grant = Grant::new(&access, client(request))?;
-        if grant.role() < R::ROLE || !has_scope(&access.scopes, R::SCOPE) {
+        let (access, seats) = authenticate(request, wanted).await?;
+        let person = Person::new(&access, client(request))?;
+        // What the token is not bound to is as missing as what its owner is no member of.
+        let seat = choose(seats, &person, access.default_ledger_id).ok_or_else(AppError::not_found)?;
+        let grant = Grant::new(person, &seat)?;
+        check_scope::<R>(grant.person())?;
+        if !R::ROLES.contains(&grant.role()) {
+            let roles: Vec<&str> = R::ROLES.iter().map(|role| role.as_str()).collect();
             return Err(AppError::refuse(
                 Code::Forbidden,
                 format!(
-                    "This needs the scope `{}` and the role {:?} or above",
-                    R::SCOPE,
-                    R::ROLE
+                    "You are {} in this ledger; this is for: {}",
+                    grant.role().as_str(),
+                    roles.join(", ")
                 ),
             )
             .into());
@@ -128,7 +101,7 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
     }
 }
 
-impl<'a, R: Right> ApiExtractor<'a> for Caller<R> {
+impl<'a, R: Scoped> ApiExtractor<'a> for Caller<R> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
     type ParamType = ();
     type ParamRawType = ();
@@ -146,17 +119,37 @@ impl<'a, R: Right> ApiExtractor<'a> for Caller<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        let access = authenticate(request, None).await?;
-        if !has_scope(&access.scopes, R::SCOPE) {
-            return Err(
-                AppError::refuse(Code::Forbidden, format!("This needs the scope `{}`", R::SCOPE)).into(),
-            );
+        let (access, _) = authenticate(request, Wanted::NoLedger).await?;
+        let person = Person::new(&access, client(request))?;
+        check_scope::<R>(&person)?;
+        if R::IS_FOR_ADMINS && !person.is_admin() {
+            return Err(AppError::refuse(Code::Forbidden, "This is for admins").into());
         }
         Ok(Self {
-            grant: Grant::new(&access, client(request))?,
+            person,
             right: PhantomData,
         })
     }
+}
+
+/// The token has one of the scopes that the right asks for.
+fn check_scope<R: Scoped>(person: &Person) -> Result<(), AppError> {
+    if R::SCOPES.is_empty() || R::SCOPES.iter().any(|scope| person.has_scope(*scope)) {
+        return Ok(());
+    }
+    let scopes: Vec<&str> = R::SCOPES.iter().copied().map(Scope::as_str).collect();
+    Err(AppError::refuse(
+        Code::Forbidden,
+        format!("Your token does not have the scope `{}`", scopes.join("` or `")),
+    ))
+}
+
+/// The membership that was meant: of those that the token is good for the user's default one, else the oldest ledger.
+fn choose(seats: Vec<Seat>, person: &Person, default_ledger_id: Option<Uuid>) -> Option<Seat> {
+    seats
+        .into_iter()
+        .filter(|seat| person.may_enter(seat.ledger_id))
+        .min_by_key(|seat| (Some(seat.ledger_id) != default_ledger_id, seat.ledger_id))
 }
 
 fn register_bearer(registry: &mut Registry) {
@@ -175,39 +168,45 @@ fn register_bearer(registry: &mut Registry) {
     );
 }
 
-/// The token's user and their membership, in one indexed read.
-async fn authenticate(request: &Request, wanted: Option<Uuid>) -> Result<Access, AppError> {
+/// The token, its user and the memberships wanted, in one indexed read.
+async fn authenticate(request: &Request, wanted: Wanted) -> Result<(Access, Vec<Seat>), AppError> {
     let refused = |detail: &str| AppError::refuse(Code::Unauthenticated, detail);
+    let invalid = || refused("This token is not valid");
     let state = request
         .data::<AppState>()
         .ok_or_else(|| AppError::Internal("no state".into()))?;
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = header
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(BEARER))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| refused("Send `Authorization: Bearer TOKEN`"))?;
-    let hash = Sha256::digest(token.as_bytes());
+    let token = bearer(request).ok_or_else(|| refused("Send `Authorization: Bearer TOKEN`"))?;
+    if !secret::is_well_formed(token, &[SecretKind::Session, SecretKind::Api]) {
+        return Err(invalid());
+    }
+    let hash = secret::hash(token);
     let hash = hash.as_slice();
     let found = state
         .db
         .read(|db| async move { access(&db, hash, wanted).await })
         .await?;
     let now = state.clock.now();
-    found
-        .filter(|access| access.revoked_at.is_none() && !access.is_disabled)
-        .filter(|access| access.expires_at.is_none_or(|at| at > now))
-        .ok_or_else(|| refused("This token is not valid"))
+    let (access, seats) = found
+        .filter(|(access, _)| is_good(access, now))
+        .ok_or_else(invalid)?;
+    state.token_use.note(access.token_id, access.last_used_at, now);
+    Ok((access, seats))
 }
 
-/// True where the token's scopes, separated by blanks, hold one; `write` holds `add`, and every scope `read` but `add`.
-fn has_scope(scopes: &str, wanted: &str) -> bool {
-    scopes
-        .split_whitespace()
-        .any(|scope| scope == wanted || (scope == "write" && wanted == "add"))
+/// The token that a request shows.
+pub fn bearer(request: &Request) -> Option<&str> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(BEARER).then(|| token.trim())
+}
+
+fn is_good(access: &Access, now: chrono::DateTime<chrono::Utc>) -> bool {
+    let is_idle = access.kind == TokenKind::Session.as_str()
+        && access.last_used_at.unwrap_or(access.created_at) + SESSION_IDLE <= now;
+    access.revoked_at.is_none()
+        && !access.is_disabled
+        && access.expires_at.is_none_or(|at| at > now)
+        && !is_idle
 }
 
 /// The program that asks, as far as it says so: the first word of its user agent.

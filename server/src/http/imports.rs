@@ -2,9 +2,10 @@
 
 use super::checked::{Asked, Item};
 use super::file::File;
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Read, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service;

@@ -2,9 +2,10 @@
 
 use super::Tag;
 use super::checked::{Asked, Checked};
-use super::guard::{Caller, Guard, Own, Read};
+use super::guard::{Caller, Guard};
 use super::key::{IfVersion, Key};
 use super::reply::{Found, Reply};
+use super::right::{Look, Own, Rows};
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
@@ -27,10 +28,10 @@ impl LedgersApi {
     #[oai(path = "/", method = "get", operation_id = "list_ledgers")]
     async fn list_ledgers(
         &self,
-        caller: Caller<Read>,
+        caller: Caller<Look>,
         query: Asked<PageQuery>,
     ) -> Result<Found<Page<Ledger>>> {
-        let page = service::ledger::list(&self.state, &caller.grant, query.query).await?;
+        let page = service::ledger::list(&self.state, &caller.person, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
@@ -49,7 +50,7 @@ impl LedgerApi {
     ///
     /// Its settings, and the revision it is at.
     #[oai(path = "/", method = "get", operation_id = "get_ledger")]
-    async fn get_ledger(&self, ledger: Guard<Read>) -> Result<Found<Ledger>> {
+    async fn get_ledger(&self, ledger: Guard<Rows>) -> Result<Found<Ledger>> {
         Ok(with_version(
             service::ledger::get(&self.state, &ledger.grant).await?,
         ))

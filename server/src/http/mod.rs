@@ -18,6 +18,7 @@ mod payees;
 mod problem;
 mod reply;
 mod reports;
+mod right;
 mod schema;
 mod spec;
 mod tags;

@@ -1,9 +1,10 @@
 //! `/v1/ledgers/{ledger}/payees`: decode, call the service, encode.
 
 use super::checked::{Asked, Checked, Item};
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Names, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Payees;
@@ -29,7 +30,11 @@ impl PayeesApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_payees")]
-    async fn list_payees(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Payee>>> {
+    async fn list_payees(
+        &self,
+        ledger: Guard<Names>,
+        query: Asked<EntryQuery>,
+    ) -> Result<Found<Page<Payee>>> {
         let page = dictionary::list::<Payees>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -55,7 +60,7 @@ impl PayeesApi {
     ///
     /// Archived ones too.
     #[oai(path = "/:payee", method = "get", operation_id = "get_payee")]
-    async fn get_payee(&self, ledger: Guard<Read>, payee: Item<PayeeId>) -> Result<Found<Payee>> {
+    async fn get_payee(&self, ledger: Guard<Names>, payee: Item<PayeeId>) -> Result<Found<Payee>> {
         let found = dictionary::get::<Payees>(&self.state, &ledger.grant, payee.0.into()).await?;
         Ok(with_version(found))
     }

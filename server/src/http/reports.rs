@@ -2,8 +2,9 @@
 
 use super::Tag;
 use super::checked::Asked;
-use super::guard::{Guard, Read};
+use super::guard::Guard;
 use super::reply::{Found, Reply};
+use super::right::Read;
 use crate::error::Result;
 use crate::service::report::{self, By};
 use crate::state::AppState;

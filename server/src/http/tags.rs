@@ -1,10 +1,11 @@
 //! `/v1/ledgers/{ledger}/tags`: decode, call the service, encode.
 
 use super::checked::{Asked, Checked, Item};
-use super::guard::{Guard, Read, Write};
+use super::guard::Guard;
 use super::item_url;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
+use super::right::{Names, Write};
 use crate::error::Result;
 use crate::service::entry::Tags;
 use crate::service::merge::{Merging, Verb};
@@ -29,7 +30,7 @@ impl TagsApi {
     ///
     /// In order of their names, a page at a time, archived ones too.
     #[oai(path = "/", method = "get", operation_id = "list_tags")]
-    async fn list_tags(&self, ledger: Guard<Read>, query: Asked<EntryQuery>) -> Result<Found<Page<Tag>>> {
+    async fn list_tags(&self, ledger: Guard<Names>, query: Asked<EntryQuery>) -> Result<Found<Page<Tag>>> {
         let page = dictionary::list::<Tags>(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
@@ -55,7 +56,7 @@ impl TagsApi {
     ///
     /// Archived ones too.
     #[oai(path = "/:tag", method = "get", operation_id = "get_tag")]
-    async fn get_tag(&self, ledger: Guard<Read>, tag: Item<TagId>) -> Result<Found<Tag>> {
+    async fn get_tag(&self, ledger: Guard<Names>, tag: Item<TagId>) -> Result<Found<Tag>> {
         let found = dictionary::get::<Tags>(&self.state, &ledger.grant, tag.0.into()).await?;
         Ok(with_version(found))
     }

@@ -2,6 +2,7 @@
 
 pub mod imports;
 pub mod operations;
+pub mod token_use;
 
 use crate::run::Stop;
 use crate::state::AppState;
@@ -23,7 +24,8 @@ pub async fn start(state: &AppState, stop: &Stop, pause: Duration) -> JoinHandle
     tokio::spawn(async move {
         tokio::join!(
             operations::run(&state, &stop, cut_off, pause),
-            imports::run(&state, &stop, left, pause)
+            imports::run(&state, &stop, left, pause),
+            token_use::run(&state, &stop, pause)
         );
     })
 }

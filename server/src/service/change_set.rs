@@ -84,7 +84,7 @@ impl ChangeSet {
         let rows = if ids.is_empty() {
             HashMap::new()
         } else {
-            let found = store::expense::find(&unit.tx, self.dialect, unit.ledger_id, &ids).await?;
+            let found = store::expense::find(&unit.tx, self.dialect, unit.reach, &ids).await?;
             found.into_iter().map(|image| (image.id, image)).collect()
         };
         let wanted = self.wanted();

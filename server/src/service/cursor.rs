@@ -2,7 +2,7 @@
 //! sort they came from.
 
 use crate::error::{AppError, Result};
-use crate::service::Grant;
+use crate::service::{Grant, Person};
 use api::page::Page;
 use api::problem::Code;
 use base64::Engine;
@@ -16,6 +16,31 @@ use uuid::Uuid;
 /// Bytes of the signature that a cursor carries.
 const MARK: usize = 16;
 
+/// What a list belongs to: a ledger in its present epoch, or a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Book {
+    id: Uuid,
+    epoch: Uuid,
+}
+
+impl From<&Grant> for Book {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            id: grant.ledger_id(),
+            epoch: grant.epoch(),
+        }
+    }
+}
+
+impl From<&Person> for Book {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: person.user_id(),
+            epoch: Uuid::nil(),
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Content<K> {
     #[serde(rename = "e")]
@@ -27,10 +52,16 @@ struct Content<K> {
 }
 
 /// Makes a cursor for what follows `key` in the list that `list` describes.
-pub fn seal<K: Serialize>(secret: &[u8; 32], grant: &Grant, list: &impl Serialize, key: K) -> Result<String> {
+pub fn seal<K: Serialize>(
+    secret: &[u8; 32],
+    of: impl Into<Book>,
+    list: &impl Serialize,
+    key: K,
+) -> Result<String> {
+    let book = of.into();
     let content = Content {
-        epoch: grant.epoch(),
-        list: digest(grant, list)?,
+        epoch: book.epoch,
+        list: digest(book, list)?,
         key,
     };
     let mut bytes =
@@ -43,7 +74,7 @@ pub fn seal<K: Serialize>(secret: &[u8; 32], grant: &Grant, list: &impl Serializ
 /// Opens a cursor that came from the same list; refuses any other.
 pub fn open<K: DeserializeOwned>(
     secret: &[u8; 32],
-    grant: &Grant,
+    of: impl Into<Book>,
     list: &impl Serialize,
     cursor: &str,
 ) -> Result<K> {
@@ -63,10 +94,11 @@ pub fn open<K: DeserializeOwned>(
     mac.update(body);
     mac.verify_truncated_left(mark).map_err(|_| foreign())?;
     let content: Content<K> = serde_json::from_slice(body).map_err(|_| foreign())?;
-    if content.list != digest(grant, list)? || mark.len() != MARK {
+    let book = of.into();
+    if content.list != digest(book, list)? || mark.len() != MARK {
         return Err(foreign());
     }
-    if content.epoch != grant.epoch() {
+    if content.epoch != book.epoch {
         return Err(AppError::refuse(
             Code::Resync,
             "The ledger was restored since; load the list again",
@@ -95,10 +127,10 @@ where
     })
 }
 
-fn digest(grant: &Grant, list: &impl Serialize) -> Result<[u8; 8]> {
+fn digest(book: Book, list: &impl Serialize) -> Result<[u8; 8]> {
     let text = serde_json::to_vec(list).map_err(|error| AppError::Internal(format!("cursor: {error}")))?;
     let hash = Sha256::new()
-        .chain_update(grant.ledger_id().as_bytes())
+        .chain_update(book.id.as_bytes())
         .chain_update(text)
         .finalize();
     let mut short = [0; 8];

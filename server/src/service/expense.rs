@@ -42,7 +42,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Resul
         .db
         .read(|db| async move {
             if order.key != SortKey::Date
-                && store::expense::count(&db, grant.ledger_id(), filter, MAX_SORTED + 1).await? > MAX_SORTED
+                && store::expense::count(&db, grant.reach(), filter, MAX_SORTED + 1).await? > MAX_SORTED
             {
                 return Err(AppError::fault(
                     Code::SortNeedsRange,
@@ -52,7 +52,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Resul
                 ));
             }
             // One more than asked for tells whether there is a next page.
-            store::expense::list(&db, state.db.dialect(), grant.ledger_id(), filter, order, after, limit + 1).await
+            store::expense::list(&db, state.db.dialect(), grant.reach(), filter, order, after, limit + 1).await
         })
         .await?;
     let count = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -78,12 +78,13 @@ pub async fn get(state: &AppState, grant: &Grant, id: ExpenseId) -> Result<Expen
 }
 
 async fn image(state: &AppState, grant: &Grant, id: ExpenseId) -> Result<ExpenseImage> {
-    let found = state
-        .db
-        .read(|db| async move {
-            store::expense::find(&db, state.db.dialect(), grant.ledger_id(), &[id.into()]).await
-        })
-        .await?;
+    let found =
+        state
+            .db
+            .read(|db| async move {
+                store::expense::find(&db, state.db.dialect(), grant.reach(), &[id.into()]).await
+            })
+            .await?;
     found.into_iter().next().ok_or_else(AppError::not_found)
 }
 

@@ -1,76 +1,135 @@
-//! What the guard found out about a caller and a ledger. Only the guard makes one, and nothing of a ledger can be
-//! reached without one, so that a forgotten check does not compile.
+//! What the guard found out about a caller and a ledger. Only the guard makes these values, and nothing of an account or
+//! a ledger can be reached without one, so that a forgotten check does not compile.
 
 use crate::error::{AppError, Result};
 use crate::store::image::currency;
-use crate::store::token::Access;
+use crate::store::ledger::role;
+use crate::store::reach::Reach;
+use crate::store::token::{Access, Seat};
 use api::currency::Currency;
 use api::date::Calendar;
+use api::id::LedgerId;
+use api::member::Role;
+use api::token::{Scope, TokenKind};
 use uuid::Uuid;
 
-/// What a member may do in a ledger. Each role may do all that those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Reads.
-    Viewer,
-    /// Adds rows and sees its own.
-    Adder,
-    /// Changes everything but who is a member.
-    Editor,
-    /// Everything.
-    Owner,
+/// Somebody who showed a token that is good.
+#[derive(Debug, Clone)]
+pub struct Person {
+    user_id: Uuid,
+    token_id: Uuid,
+    kind: TokenKind,
+    scopes: Vec<Scope>,
+    bound_to: Option<Vec<LedgerId>>,
+    is_admin: bool,
+    client: String,
 }
 
-impl Role {
-    /// The role of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "viewer" => Some(Self::Viewer),
-            "adder" => Some(Self::Adder),
-            "editor" => Some(Self::Editor),
-            "owner" => Some(Self::Owner),
-            _ => None,
-        }
+impl Person {
+    /// Made from what the token says; the guard's alone.
+    pub(crate) fn new(access: &Access, client: String) -> Result<Self> {
+        let unreadable = |what: &str| AppError::Internal(format!("stored {what} of a token"));
+        let scopes = access
+            .scopes
+            .split_whitespace()
+            .map(|word| Scope::from_word(word).ok_or_else(|| unreadable("scope")))
+            .collect::<Result<_>>()?;
+        let bound_to = match &access.ledger_ids {
+            None => None,
+            Some(text) => Some(serde_json::from_str(text).map_err(|_| unreadable("binding"))?),
+        };
+        let kind = match access.kind.as_str() {
+            "session" => TokenKind::Session,
+            _ => TokenKind::Api,
+        };
+        Ok(Self {
+            user_id: access.user_id,
+            token_id: access.token_id,
+            kind,
+            scopes,
+            bound_to,
+            is_admin: access.is_admin,
+            client,
+        })
+    }
+
+    /// Who.
+    pub fn user_id(&self) -> Uuid {
+        self.user_id
+    }
+
+    /// The token that was shown.
+    pub fn token_id(&self) -> Uuid {
+        self.token_id
+    }
+
+    /// How that token came to be.
+    pub fn token_kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    /// What it may be used for.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// The ledgers it is good for; `None` is all of the person's.
+    pub fn bound_to(&self) -> Option<&[LedgerId]> {
+        self.bound_to.as_deref()
+    }
+
+    /// True where the token is good for that ledger.
+    pub fn may_enter(&self, ledger_id: Uuid) -> bool {
+        self.bound_to
+            .as_ref()
+            .is_none_or(|bound_to| bound_to.contains(&LedgerId(ledger_id)))
+    }
+
+    /// True where the token has that scope.
+    pub fn has_scope(&self, wanted: Scope) -> bool {
+        self.scopes.iter().any(|scope| scope.holds(wanted))
+    }
+
+    /// True for who looks after the accounts of others.
+    pub fn is_admin(&self) -> bool {
+        self.is_admin
+    }
+
+    /// The program that asks.
+    pub fn client(&self) -> &str {
+        &self.client
     }
 }
 
 /// Leave to work in one ledger.
 #[derive(Debug, Clone)]
 pub struct Grant {
+    person: Person,
     ledger_id: Uuid,
-    user_id: Uuid,
     role: Role,
-    client: String,
     base: Currency,
     calendar: Calendar,
     epoch: Uuid,
 }
 
 impl Grant {
-    /// Made from what the token and the membership say; the guard's alone.
-    pub(crate) fn new(access: &Access, client: String) -> Result<Self> {
-        let Access {
-            user_id,
-            role,
-            ledger_id,
-            base_currency,
-            month_start_day,
-            week_start,
-            epoch,
-            ..
-        } = access;
-        let missing = || AppError::not_found();
-        let day = |value: Option<i16>| value.and_then(|value| u8::try_from(value).ok()).unwrap_or(1);
-        let calendar = Calendar::new(day(*month_start_day), day(*week_start));
+    /// Made from what the membership says; the guard's alone.
+    pub(crate) fn new(person: Person, seat: &Seat) -> Result<Self> {
+        let day = |value: i16| u8::try_from(value).unwrap_or(1);
+        let calendar = Calendar::new(day(seat.month_start_day), day(seat.week_start));
         Ok(Self {
-            ledger_id: ledger_id.ok_or_else(missing)?,
-            user_id: *user_id,
-            role: role.as_deref().and_then(Role::from_word).ok_or_else(missing)?,
-            client,
-            base: currency(base_currency.as_deref().ok_or_else(missing)?)?,
+            person,
+            ledger_id: seat.ledger_id,
+            role: role(&seat.role)?,
+            base: currency(&seat.base_currency)?,
             calendar: calendar.ok_or_else(|| AppError::Internal("stored calendar is out of range".into()))?,
-            epoch: epoch.ok_or_else(missing)?,
+            epoch: seat.epoch,
         })
+    }
+
+    /// Who is calling.
+    pub fn person(&self) -> &Person {
+        &self.person
     }
 
     /// The ledger.
@@ -78,9 +137,18 @@ impl Grant {
         self.ledger_id
     }
 
+    /// The rows in it that may be seen: all of them, or for an adder those it recorded.
+    pub fn reach(&self) -> Reach {
+        if self.role.sees_all() {
+            Reach::whole(self.ledger_id)
+        } else {
+            Reach::recorded_by(self.ledger_id, self.user_id())
+        }
+    }
+
     /// Who is calling.
     pub fn user_id(&self) -> Uuid {
-        self.user_id
+        self.person.user_id
     }
 
     /// As what.
@@ -90,7 +158,7 @@ impl Grant {
 
     /// The program that asks.
     pub fn client(&self) -> &str {
-        &self.client
+        &self.person.client
     }
 
     /// The ledger's base currency.

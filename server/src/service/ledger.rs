@@ -3,35 +3,37 @@
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::write::commit;
-use crate::service::{Grant, WriteKey, cursor};
+use crate::service::{Grant, Person, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::LedgerImage;
+use crate::store::ledger::Joined;
 use crate::store::noun::{Edit, Ledgers, Pair};
 use api::ledger::{Ledger, LedgerPatch};
+use api::member::Role;
 use api::page::{DEFAULT_LIMIT, Page, PageQuery};
 use api::problem::Code;
 use api::text::clean_line;
 use uuid::Uuid;
 
 /// A page of the ledgers that the caller is a member of, oldest first.
-pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<Page<Ledger>> {
-    let user_id = grant.user_id();
+pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<Ledger>> {
+    let user_id = person.user_id();
     let list = ("ledgers", user_id);
     let cursor = query.cursor.as_deref();
     let after: Option<Uuid> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
+        .map(|cursor| cursor::open(&state.cursor_key, person, &list, cursor))
         .transpose()?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let rows = state
         .db
-        .read(
-            |db| async move { store::ledger::page_of_user(&db, user_id, after, u64::from(limit) + 1).await },
-        )
+        .read(|db| async move {
+            store::ledger::page_of_user(&db, user_id, person.bound_to(), after, u64::from(limit) + 1).await
+        })
         .await?;
-    let seal = |(image, _): &(LedgerImage, i64)| cursor::seal(&state.cursor_key, grant, &list, image.id);
-    cursor::page(rows, limit, seal, |(image, rev)| image.at_rev(rev))
+    let seal = |row: &Joined| cursor::seal(&state.cursor_key, person, &list, row.image.id);
+    cursor::page(rows, limit, seal, |row| row.image.seen(row.rev, row.role))
 }
 
 /// The settings of one.
@@ -40,7 +42,7 @@ pub async fn get(state: &AppState, grant: &Grant) -> Result<Ledger> {
         .db
         .read(|db| async move { store::ledger::get(&db, grant.ledger_id()).await })
         .await?;
-    Ok(image.at_rev(rev))
+    Ok(image.seen(rev, grant.role()))
 }
 
 /// Changes them. Rows keep the currency they were recorded in.
@@ -51,14 +53,26 @@ pub async fn update(
     version: Option<i64>,
     patch: LedgerPatch,
 ) -> Result<Ledger> {
-    let done = commit(state, grant, key, "update_ledger", Update { version, patch }).await?;
+    let done = commit(
+        state,
+        grant,
+        key,
+        "update_ledger",
+        Update {
+            version,
+            patch,
+            role: grant.role(),
+        },
+    )
+    .await?;
     match (done.image::<Ledgers>()?, done.rev()) {
-        (Some(image), Some(rev)) => Ok(image.at_rev(rev)),
+        (Some(image), Some(rev)) => Ok(image.seen(rev, grant.role())),
         _ => get(state, grant).await,
     }
 }
 
 struct Update {
+    role: Role,
     version: Option<i64>,
     patch: LedgerPatch,
 }
@@ -69,7 +83,7 @@ impl Work for Update {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let (before, rev) = store::ledger::get(&unit.tx, unit.ledger_id).await?;
         if self.version.is_some_and(|version| version != before.version) {
-            return Err(stale(before, rev));
+            return Err(stale(before, rev, self.role));
         }
         let mut findings = Findings::default();
         self.patch.check(&mut findings.rules);
@@ -102,10 +116,10 @@ impl Work for Update {
     }
 }
 
-fn stale(before: LedgerImage, rev: i64) -> AppError {
+fn stale(before: LedgerImage, rev: i64, role: Role) -> AppError {
     let detail = format!("It was changed since; it has version {} now", before.version);
     // The revision was counted up for this very change, which is not going to be.
-    let current = serde_json::to_value(before.at_rev(rev - 1)).ok();
+    let current = serde_json::to_value(before.seen(rev - 1, role)).ok();
     Refusal {
         current,
         ..Refusal::new(Code::StaleVersion, detail)

@@ -10,6 +10,7 @@ use crate::state::AppState;
 use crate::store;
 use crate::store::apply::apply;
 use crate::store::operation::{DONE, FAILED, RUNNING};
+use crate::store::reach::Reach;
 use api::category::OperationResult;
 use api::instant::Instant;
 use api::problem::Code;
@@ -79,6 +80,7 @@ async fn carry_on(state: &AppState, operation: Operation) -> Result<Operation> {
     let (verb, args) = read(&operation)?;
     let op = Op {
         ledger_id: operation.ledger_id,
+        reach: Reach::whole(operation.ledger_id),
         op_id: operation.id,
         user_id: operation.user_id,
         key: step_key(operation.id, args.step),

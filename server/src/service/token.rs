@@ -4,32 +4,25 @@
 use crate::config::Config;
 use crate::error::{AppError, Result};
 use crate::run::Failure;
+use crate::service::secret::{SecretKind, draw, hash, is_well_formed};
 use crate::state::AppState;
 use crate::store;
-use crate::store::token::NewToken;
+use crate::store::token::{NewToken, Wanted};
 use api::instant::Instant;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::TimeDelta;
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-const SCOPES: &str = "read write";
+/// Everything: whoever may read the owner's files is the owner.
+const SCOPES: &str = "read add write share account";
 /// A run of the app that lasts longer than this starts its server anew.
 const RUN_DAYS: i64 = 30;
 
-/// Draws a token.
-fn draw() -> String {
-    let bytes: [u8; 32] = rand::random();
-    format!("exp_{}", BASE64.encode(bytes))
-}
-
 /// A token for one run, which is nowhere but in memory and, hashed, in the database.
 pub async fn of_run(state: &AppState) -> Result<String> {
-    let token = draw();
+    let token = draw(SecretKind::Session);
     let now = state.now();
     store::token::delete_expired(state.db.upkeep()?, now).await?;
     let until = Instant::new(now.utc() + TimeDelta::days(RUN_DAYS));
@@ -48,13 +41,15 @@ async fn insert(
     let user_id = store::token::first_user(upkeep)
         .await?
         .ok_or_else(|| AppError::Internal("no user".into()))?;
-    let hash = Sha256::digest(token.as_bytes());
+    let hash = hash(token);
     let row = NewToken {
+        id: state.clock.new_id(),
         user_id,
         hash: &hash,
         kind,
         name,
         scopes: SCOPES,
+        ledger_ids: None,
         at: state.now(),
         expires_at,
     };
@@ -66,16 +61,16 @@ pub async fn of_machine(state: &AppState, config: &Config) -> Result<PathBuf, Fa
     let path = config.token_file();
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("{}: {error}", path.display()));
     let token = match fs::read_to_string(&path) {
-        Ok(text) if !text.trim().is_empty() => text.trim().to_owned(),
-        Ok(_) => keep(&path, &draw()).map_err(|error| failed(&error))?,
+        Ok(text) if is_well_formed(text.trim(), &[SecretKind::Api]) => text.trim().to_owned(),
+        Ok(_) => keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            keep(&path, &draw()).map_err(|error| failed(&error))?
+            keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?
         }
         Err(error) => return Err(failed(&error)),
     };
     let upkeep = state.db.upkeep().map_err(|error| failed(&error))?;
-    let hash = Sha256::digest(token.as_bytes());
-    let known = store::token::access(upkeep, &hash, None)
+    let hash = hash(&token);
+    let known = store::token::access(upkeep, &hash, Wanted::NoLedger)
         .await
         .map_err(|error| failed(&error))?;
     if known.is_none() {

@@ -105,6 +105,7 @@ where
 pub fn op(state: &AppState, grant: &Grant, key: &WriteKey, kind: &'static str) -> Op {
     Op {
         ledger_id: grant.ledger_id(),
+        reach: grant.reach(),
         op_id: state.clock.new_id(),
         user_id: grant.user_id(),
         key: key.key.clone(),

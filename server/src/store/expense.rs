@@ -3,6 +3,7 @@
 use super::filter::{Filter, Keyset, Order, SortKey, tagged};
 use super::image::{ExpenseImage, Named, currency, kind};
 use super::noun::{Expenses, Noun};
+use super::reach::Reach;
 use crate::db::{Class, Dialect, Unit, classify};
 use crate::error::{AppError, Result};
 use api::date::Date;
@@ -26,10 +27,10 @@ const TAG_SEPARATOR: char = '\u{1f}';
 pub async fn find(
     db: &impl ConnectionTrait,
     dialect: Dialect,
-    ledger_id: Uuid,
+    reach: Reach,
     ids: &[Uuid],
 ) -> Result<Vec<ExpenseImage>> {
-    let mut select = select_images(dialect, ledger_id);
+    let mut select = select_images(dialect, reach);
     select.and_where(col(expense::Column::Id).is_in(ids.iter().copied()));
     images(db, &select).await
 }
@@ -42,7 +43,7 @@ pub async fn of_day(
     day: Date,
     limit: u64,
 ) -> Result<Vec<ExpenseImage>> {
-    let mut select = select_images(dialect, ledger_id);
+    let mut select = select_images(dialect, Reach::whole(ledger_id));
     select.and_where(col(expense::Column::IsDeleted).eq(false));
     select.and_where(col(expense::Column::SpentOn).eq(day.naive()));
     select
@@ -55,13 +56,14 @@ pub async fn of_day(
 pub async fn list(
     db: &impl ConnectionTrait,
     dialect: Dialect,
-    ledger_id: Uuid,
+    reach: Reach,
     filter: &Filter,
     order: Order,
     after: Option<&Keyset>,
     limit: u64,
 ) -> Result<Vec<(ExpenseImage, Keyset)>> {
-    let mut select = select_images(dialect, ledger_id);
+    let ledger_id = reach.ledger_id();
+    let mut select = select_images(dialect, reach);
     select.cond_where(filter.condition(ledger_id));
     let key = sort_expr(order.key);
     let id = || SimpleExpr::from(col(expense::Column::Id));
@@ -113,10 +115,11 @@ pub async fn list(
 }
 
 /// How many rows pass a filter, counted no further than `most`.
-pub async fn count(db: &impl ConnectionTrait, ledger_id: Uuid, filter: &Filter, most: u64) -> Result<u64> {
+pub async fn count(db: &impl ConnectionTrait, reach: Reach, filter: &Filter, most: u64) -> Result<u64> {
     let mut inner = Query::select();
     inner.expr(Expr::val(1)).from(expense::Entity).limit(most);
-    inner.cond_where(filter.condition(ledger_id));
+    inner.cond_where(reach.condition());
+    inner.cond_where(filter.condition(reach.ledger_id()));
     let mut select = Query::select();
     select
         .expr(Expr::cust("COUNT(*)"))
@@ -192,7 +195,7 @@ pub async fn linked(
     id: Uuid,
     limit: u64,
 ) -> Result<Vec<ExpenseImage>> {
-    let mut select = select_images(dialect, ledger_id);
+    let mut select = select_images(dialect, Reach::whole(ledger_id));
     if let Some(column) = link.column() {
         select.and_where(col(column).eq(id));
         for column in [
@@ -232,8 +235,9 @@ fn sort_expr(key: SortKey) -> SimpleExpr {
     }
 }
 
-fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
+fn select_images(dialect: Dialect, reach: Reach) -> SelectStatement {
     use expense::Column as C;
+    let ledger_id = reach.ledger_id();
     let mut select = Query::select();
     for column in [
         C::Id,
@@ -286,7 +290,7 @@ fn select_images(dialect: Dialect, ledger_id: Uuid) -> SelectStatement {
                     .equals((expense::Entity, expense::Column::PayeeId)),
             ),
     );
-    select.and_where(col(C::LedgerId).eq(ledger_id));
+    select.cond_where(reach.condition());
     select
 }
 

@@ -9,6 +9,7 @@ use api::date::Date;
 use api::expense::{Expense, Kind};
 use api::instant::Instant;
 use api::ledger::Ledger;
+use api::member::Role;
 use api::money::Amount;
 use api::payee::Payee;
 use api::tag::Tag;
@@ -243,8 +244,8 @@ pub struct LedgerImage {
 }
 
 impl LedgerImage {
-    /// The ledger as the wire knows it, at a revision.
-    pub fn at_rev(self, rev: i64) -> Ledger {
+    /// The ledger as somebody in that role sees it, at a revision.
+    pub fn seen(self, rev: i64, role: Role) -> Ledger {
         let Self {
             id,
             name,
@@ -261,6 +262,7 @@ impl LedgerImage {
             base_currency,
             month_start_day,
             week_start,
+            role,
             rev,
             version,
             created_at,

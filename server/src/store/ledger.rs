@@ -4,12 +4,14 @@ use super::image::{LedgerImage, currency};
 use super::noun::{Ledgers, Noun};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
+use api::id::LedgerId;
 use api::instant::Instant;
+use api::member::Role;
 use entity::{ledger, member};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The settings of a ledger and its revision.
@@ -22,30 +24,60 @@ pub async fn get(db: &impl ConnectionTrait, id: Uuid) -> Result<(LedgerImage, i6
     Ok((image(row)?, rev))
 }
 
-/// A page of the ledgers that a user is an active member of, with their revisions, after the one named.
+/// A ledger that somebody is a member of.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    pub image: LedgerImage,
+    pub rev: i64,
+    /// What they may do in it.
+    pub role: Role,
+}
+
+/// A page of the ledgers that a user is an active member of, perhaps of some of them only, after the one named.
 pub async fn page_of_user(
     db: &impl ConnectionTrait,
     user_id: Uuid,
+    only: Option<&[LedgerId]>,
     after: Option<Uuid>,
     limit: u64,
-) -> Result<Vec<(LedgerImage, i64)>> {
-    let theirs = Query::select()
-        .column(member::Column::LedgerId)
-        .from(member::Entity)
-        .and_where(Expr::col(member::Column::UserId).eq(user_id))
-        .and_where(Expr::col(member::Column::State).eq("active"))
-        .to_owned();
-    let mut find = ledger::Entity::find().filter(Expr::col(ledger::Column::Id).in_subquery(theirs));
-    if let Some(after) = after {
-        find = find.filter(ledger::Column::Id.gt(after));
+) -> Result<Vec<Joined>> {
+    let mut find = member::Entity::find()
+        .filter(member::Column::UserId.eq(user_id))
+        .filter(member::Column::State.eq("active"));
+    if let Some(only) = only {
+        find = find.filter(member::Column::LedgerId.is_in(only.iter().map(|id| id.0)));
     }
-    let rows = find.order_by_asc(ledger::Column::Id).limit(limit).all(db).await?;
-    rows.into_iter()
-        .map(|row| {
-            let rev = row.rev;
-            Ok((image(row)?, rev))
+    if let Some(after) = after {
+        find = find.filter(member::Column::LedgerId.gt(after));
+    }
+    let seats = find
+        .order_by_asc(member::Column::LedgerId)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let ids = seats.iter().map(|seat| seat.ledger_id);
+    let ledgers = ledger::Entity::find()
+        .filter(ledger::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let mut ledgers: HashMap<Uuid, ledger::Model> =
+        ledgers.into_iter().map(|ledger| (ledger.id, ledger)).collect();
+    seats
+        .into_iter()
+        .filter_map(|seat| Some((ledgers.remove(&seat.ledger_id)?, seat)))
+        .map(|(ledger, seat)| {
+            Ok(Joined {
+                rev: ledger.rev,
+                role: role(&seat.role)?,
+                image: image(ledger)?,
+            })
         })
         .collect()
+}
+
+/// A stored role.
+pub fn role(word: &str) -> Result<Role> {
+    Role::from_word(word).ok_or_else(|| AppError::Internal("stored role".into()))
 }
 
 /// A stored ledger as an image.

@@ -1,41 +1,127 @@
 //! Who is calling and what of a ledger is theirs: one indexed read, no cache, so that a revoke holds at once on
-//! every server.
+//! every server. And the tokens themselves, known only by their hashes.
 
 use crate::error::Result;
 use api::instant::Instant;
 use entity::{ledger, member, token, user};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Set};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Set};
 use uuid::Uuid;
 
-/// The token presented, its user, and their membership of the ledger asked for.
+/// Most ledgers that are looked through for the one that `default` means.
+const MOST_SEATS: u64 = 200;
+
+/// The token presented and its user.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Access {
+    pub token_id: Uuid,
     pub user_id: Uuid,
+    pub kind: String,
     pub scopes: String,
+    pub ledger_ids: Option<String>,
+    pub created_at: chrono::DateTime<chrono::Utc>,
     pub expires_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub last_used_at: Option<chrono::DateTime<chrono::Utc>>,
     pub revoked_at: Option<chrono::DateTime<chrono::Utc>>,
     pub is_disabled: bool,
-    pub role: Option<String>,
-    pub ledger_id: Option<Uuid>,
-    pub base_currency: Option<String>,
-    pub month_start_day: Option<i16>,
-    pub week_start: Option<i16>,
-    pub epoch: Option<Uuid>,
+    pub is_admin: bool,
+    pub default_ledger_id: Option<Uuid>,
 }
 
-/// Looks up a token by its hash, together with its user's active membership of a ledger: the one named, or the
-/// user's default one, or, where none is named, the first.
-pub async fn access(db: &impl ConnectionTrait, hash: &[u8], wanted: Option<Uuid>) -> Result<Option<Access>> {
+/// A user's active membership of a ledger, and what of the ledger every request needs.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Seat {
+    pub role: String,
+    pub ledger_id: Uuid,
+    pub base_currency: String,
+    pub month_start_day: i16,
+    pub week_start: i16,
+    pub epoch: Uuid,
+}
+
+/// Which memberships to read with the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// None.
+    NoLedger,
+    /// That of this ledger.
+    Ledger(Uuid),
+    /// All of them, to choose from.
+    Any,
+}
+
+/// Looks up a token by its hash, together with its user's active memberships, those that are wanted.
+pub async fn access(
+    db: &impl ConnectionTrait,
+    hash: &[u8],
+    wanted: Wanted,
+) -> Result<Option<(Access, Vec<Seat>)>> {
+    let rows = db.query_all(&select(hash, wanted)).await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let access = Access::from_query_result(first, "")?;
+    if wanted == Wanted::NoLedger {
+        return Ok(Some((access, Vec::new())));
+    }
+    let mut seats = Vec::with_capacity(rows.len());
+    for row in &rows {
+        seats.extend(seat(row)?);
+    }
+    Ok(Some((access, seats)))
+}
+
+/// A row without a membership has a token and nothing else.
+fn seat(row: &QueryResult) -> Result<Option<Seat>> {
+    if row.try_get::<Option<Uuid>>("", "ledger_id")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Seat::from_query_result(row, "")?))
+}
+
+fn select(hash: &[u8], wanted: Wanted) -> SelectStatement {
+    use token::Column as T;
     let mut select = Query::select();
-    select.column((token::Entity, token::Column::UserId));
-    select.column((token::Entity, token::Column::Scopes));
-    select
-        .column((token::Entity, token::Column::ExpiresAt))
-        .column((token::Entity, token::Column::RevokedAt));
-    select
-        .column((user::Entity, user::Column::IsDisabled))
-        .column((member::Entity, member::Column::Role));
+    select.expr_as(Expr::col((token::Entity, T::Id)), "token_id");
+    for column in [
+        T::UserId,
+        T::Kind,
+        T::Scopes,
+        T::LedgerIds,
+        T::CreatedAt,
+        T::ExpiresAt,
+        T::LastUsedAt,
+        T::RevokedAt,
+    ] {
+        select.column((token::Entity, column));
+    }
+    for column in [
+        user::Column::IsDisabled,
+        user::Column::IsAdmin,
+        user::Column::DefaultLedgerId,
+    ] {
+        select.column((user::Entity, column));
+    }
+    select.from(token::Entity).inner_join(
+        user::Entity,
+        Expr::col((user::Entity, user::Column::Id)).equals((token::Entity, T::UserId)),
+    );
+    select.and_where(Expr::col((token::Entity, T::Hash)).eq(hash));
+    if wanted == Wanted::NoLedger {
+        return select;
+    }
+    let mut theirs = Condition::all()
+        .add(Expr::col((member::Entity, member::Column::UserId)).equals((user::Entity, user::Column::Id)))
+        .add(Expr::col((member::Entity, member::Column::State)).eq("active"));
+    if let Wanted::Ledger(id) = wanted {
+        theirs = theirs.add(Expr::col((member::Entity, member::Column::LedgerId)).eq(id));
+    }
+    select.left_join(member::Entity, theirs);
+    select.left_join(
+        ledger::Entity,
+        Expr::col((ledger::Entity, ledger::Column::Id)).equals((member::Entity, member::Column::LedgerId)),
+    );
+    select.column((member::Entity, member::Column::Role));
     select.expr_as(Expr::col((ledger::Entity, ledger::Column::Id)), "ledger_id");
     for column in [
         ledger::Column::BaseCurrency,
@@ -45,50 +131,22 @@ pub async fn access(db: &impl ConnectionTrait, hash: &[u8], wanted: Option<Uuid>
     ] {
         select.column((ledger::Entity, column));
     }
-    let user_id = || Expr::col((user::Entity, user::Column::Id));
-    let ledger_id = || Expr::col((member::Entity, member::Column::LedgerId));
-    select.from(token::Entity);
-    select.inner_join(
-        user::Entity,
-        user_id().equals((token::Entity, token::Column::UserId)),
-    );
-    let mut theirs = Condition::all()
-        .add(Expr::col((member::Entity, member::Column::UserId)).equals((user::Entity, user::Column::Id)))
-        .add(Expr::col((member::Entity, member::Column::State)).eq("active"));
-    if let Some(wanted) = wanted {
-        theirs = theirs.add(ledger_id().eq(wanted));
-    }
-    select.left_join(member::Entity, theirs);
-    select.left_join(
-        ledger::Entity,
-        Expr::col((ledger::Entity, ledger::Column::Id)).equals((member::Entity, member::Column::LedgerId)),
-    );
-    select.and_where(Expr::col((token::Entity, token::Column::Hash)).eq(hash));
-    // The user's own default first.
-    let chosen = Expr::case(
-        ledger_id().equals((user::Entity, user::Column::DefaultLedgerId)),
-        0,
-    )
-    .finally(1);
-    select.order_by_expr(chosen.into(), sea_orm::Order::Asc);
     select
         .order_by((member::Entity, member::Column::LedgerId), sea_orm::Order::Asc)
-        .limit(1);
-    Ok(Access::find_by_statement(super::change::build(db, &select))
-        .one(db)
-        .await?)
+        .limit(MOST_SEATS);
+    select
 }
 
 /// Stores a token by its hash.
 pub async fn insert(db: &impl ConnectionTrait, row: NewToken<'_>) -> Result<()> {
     let row = token::ActiveModel {
-        id: Set(api::id::new_uuid()),
+        id: Set(row.id),
         user_id: Set(row.user_id),
         hash: Set(row.hash.to_vec()),
         kind: Set(row.kind.to_owned()),
         name: Set(row.name.to_owned()),
         scopes: Set(row.scopes.to_owned()),
-        ledger_ids: Set(None),
+        ledger_ids: Set(row.ledger_ids.map(str::to_owned)),
         created_at: Set(row.at.utc()),
         expires_at: Set(row.expires_at.map(Instant::utc)),
         last_used_at: Set(None),
@@ -101,11 +159,14 @@ pub async fn insert(db: &impl ConnectionTrait, row: NewToken<'_>) -> Result<()> 
 /// A token to store.
 #[derive(Debug, Clone, Copy)]
 pub struct NewToken<'a> {
+    pub id: Uuid,
     pub user_id: Uuid,
     pub hash: &'a [u8],
     pub kind: &'a str,
     pub name: &'a str,
     pub scopes: &'a str,
+    /// A JSON list of the ledgers it is good for; `None` is all of them.
+    pub ledger_ids: Option<&'a str>,
     pub at: Instant,
     pub expires_at: Option<Instant>,
 }
@@ -127,6 +188,22 @@ pub async fn delete_expired(db: &impl ConnectionTrait, at: Instant) -> Result<()
     token::Entity::delete_many()
         .filter(token::Column::Kind.eq("session"))
         .filter(token::Column::ExpiresAt.lt(at.utc()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes a use. Of two servers the later one's stays.
+pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    token::Entity::update_many()
+        .col_expr(token::Column::LastUsedAt, Expr::value(at.utc()))
+        .filter(token::Column::Id.eq(id))
+        .filter(
+            Condition::any()
+                .add(token::Column::LastUsedAt.is_null())
+                .add(token::Column::LastUsedAt.lt(at.utc())),
+        )
         .exec(db)
         .await?;
     Ok(())

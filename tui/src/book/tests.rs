@@ -34,6 +34,7 @@ pub(crate) fn ledger() -> Ledger {
         base_currency: Currency::EUR,
         month_start_day: 1,
         week_start: 1,
+        role: api::member::Role::Owner,
         rev: 7,
         version: 1,
         created_at: instant(),

@@ -15,6 +15,7 @@ use crate::store::image::EntryImage;
 use crate::store::import::{ImportImage, Stage};
 use crate::store::names::split_path;
 use crate::store::noun::{Edit, Pair};
+use crate::store::reach::Reach;
 use api::currency::Currency;
 use api::expense::NewExpense;
 use api::id::{ImportId, new_uuid};
@@ -120,6 +121,7 @@ async fn write_rest(
         };
         let op = Op {
             ledger_id,
+            reach: Reach::whole(ledger_id),
             op_id,
             user_id,
             key: new_uuid().simple().to_string(),

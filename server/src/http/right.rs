@@ -1,0 +1,84 @@
+//! The table of rights: what each operation may ask for. A row names the roles that may do it and the scopes of which
+//! the token needs one. An operation names its row in its signature, `Guard<Read>`; one that names none does not
+//! compile, for there is no other way to a ledger or an account.
+
+use api::member::Role;
+use api::token::Scope;
+
+/// What a token must be good for.
+pub trait Scoped: Send + Sync + 'static {
+    /// One of these scopes is needed; any token will do where there are none.
+    const SCOPES: &'static [Scope];
+    /// True where only admins may.
+    const IS_FOR_ADMINS: bool = false;
+}
+
+/// What a member must be besides.
+pub trait Right: Scoped {
+    /// One of these roles.
+    const ROLES: &'static [Role];
+}
+
+const EVERYBODY: &[Role] = &[Role::Adder, Role::Viewer, Role::Editor, Role::Owner];
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident: $roles:expr, $scopes:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+        impl Scoped for $name {
+            const SCOPES: &'static [Scope] = $scopes;
+        }
+        impl Right for $name {
+            const ROLES: &'static [Role] = $roles;
+        }
+    )*};
+}
+
+rights! {
+    /// Looks at everything: reports, days, imports, the log.
+    Read: &[Role::Viewer, Role::Editor, Role::Owner], &[Scope::Read];
+    /// Looks at rows; an adder at those it recorded.
+    Rows: EVERYBODY, &[Scope::Read];
+    /// Looks at the names that rows are made of.
+    Names: EVERYBODY, &[Scope::Read, Scope::Add];
+    /// Looks at who is a member.
+    Members: EVERYBODY, &[Scope::Read, Scope::Add, Scope::Share];
+    /// Records rows.
+    Add: &[Role::Adder, Role::Editor, Role::Owner], &[Scope::Add];
+    /// Changes rows; an adder those it recorded.
+    Change: &[Role::Adder, Role::Editor, Role::Owner], &[Scope::Write];
+    /// Changes everything in the book.
+    Write: &[Role::Editor, Role::Owner], &[Scope::Write];
+    /// Changes the settings.
+    Own: &[Role::Owner], &[Scope::Write];
+    /// Changes who is a member.
+    Share: &[Role::Owner], &[Scope::Share];
+    /// Goes away.
+    Leave: EVERYBODY, &[Scope::Share];
+}
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $name:ident: $scopes:expr, admin $admin:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+        impl Scoped for $name {
+            const SCOPES: &'static [Scope] = $scopes;
+            const IS_FOR_ADMINS: bool = $admin;
+        }
+    )*};
+}
+
+scopes! {
+    /// Anybody with a token that is good.
+    Anyone: &[], admin false;
+    /// Looks at what is one's own, whatever the ledger.
+    Look: &[Scope::Read, Scope::Add], admin false;
+    /// Changes one's own account.
+    Account: &[Scope::Account], admin false;
+    /// Joins ledgers.
+    Join: &[Scope::Share], admin false;
+    /// Changes the accounts of others.
+    Admin: &[Scope::Account], admin true;
+}
