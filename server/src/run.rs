@@ -23,6 +23,7 @@ use crate::http;
 use crate::http::accept::{self, Limits};
 use crate::job;
 use crate::log;
+use crate::service::password::Passwords;
 use crate::service::token;
 use crate::service::token_use::TokenUse;
 use crate::state::AppState;
@@ -140,6 +141,8 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         clock: Clock::system(),
         cursor_key: Arc::new(cursor_key),
         patience,
+        passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
+        is_sign_up_open: config.auth.open_sign_up,
         token_use: TokenUse::default(),
     })
 }

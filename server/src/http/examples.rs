@@ -11,6 +11,17 @@ pub const OTHER_EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a5a";
 /// The example body of an operation.
 pub fn body(operation_id: &str) -> Option<Value> {
     Some(match operation_id {
+        "login" => json!({ "name": "ana", "password": "grotto lantern 42 velvet", "client": "laptop" }),
+        "reset_password" => json!({
+            "name": "ana", "code": EXAMPLE_CODE, "password": "velvet 42 lantern grotto",
+        }),
+        "sign_up" => json!({ "name": "ben", "password": "grotto lantern 42 velvet", "display_name": "Ben" }),
+        "update_me" => json!({ "display_name": "Ana", "timezone": "Europe/Berlin" }),
+        "change_password" => json!({
+            "old_password": "grotto lantern 42 velvet", "new_password": "velvet 42 lantern grotto",
+        }),
+        "create_user" => json!({ "name": "cleo", "display_name": "Cleo", "currency": "EUR" }),
+        "update_user" => json!({ "display_name": "Cleo", "is_disabled": true }),
         "create_expense" => json!({
             "date": "2026-11-21", "amount": "12.50", "category": "Food", "account": "Card", "payee": "lunch",
             "tags": ["trip"], "note": "with Ana",

@@ -2,6 +2,8 @@
 
 pub mod accept;
 mod accounts;
+mod audit;
+mod auth;
 mod categories;
 mod checked;
 mod days;
@@ -14,6 +16,7 @@ mod imports;
 mod key;
 mod ledgers;
 pub mod limit;
+mod me;
 mod payees;
 mod problem;
 mod reply;
@@ -23,6 +26,8 @@ mod schema;
 mod spec;
 mod tags;
 pub mod trace;
+mod users;
+mod visitor;
 
 use crate::config::Config;
 use crate::error::AppError;
@@ -44,6 +49,10 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
+    /// Signing in and out.
+    Auth,
+    /// People: oneself, and for admins everybody.
+    Users,
     /// Sets of books.
     Ledgers,
     /// The rows of the book.
@@ -113,6 +122,10 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 
 /// The resources. One more is one more line here.
 type Resources = (
+    auth::AuthApi,
+    me::MeApi,
+    users::UsersApi,
+    audit::AuditApi,
     ledgers::LedgersApi,
     ledgers::LedgerApi,
     expenses::ExpensesApi,
@@ -128,6 +141,10 @@ type Resources = (
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
     let resources = (
+        auth::AuthApi { state: state.clone() },
+        me::MeApi { state: state.clone() },
+        users::UsersApi { state: state.clone() },
+        audit::AuditApi { state: state.clone() },
         ledgers::LedgersApi { state: state.clone() },
         ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },

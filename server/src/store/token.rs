@@ -5,7 +5,9 @@ use crate::error::Result;
 use api::instant::Instant;
 use entity::{ledger, member, token, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 /// Most ledgers that are looked through for the one that `default` means.
@@ -173,7 +175,6 @@ pub struct NewToken<'a> {
 
 /// The first user, who owns a book that has not been shared yet.
 pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
-    use sea_orm::{QueryOrder, QuerySelect};
     let first = user::Entity::find()
         .order_by_asc(user::Column::Id)
         .limit(1)
@@ -184,7 +185,6 @@ pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
 
 /// Takes away expired sessions.
 pub async fn delete_expired(db: &impl ConnectionTrait, at: Instant) -> Result<()> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     token::Entity::delete_many()
         .filter(token::Column::Kind.eq("session"))
         .filter(token::Column::ExpiresAt.lt(at.utc()))
@@ -195,7 +195,6 @@ pub async fn delete_expired(db: &impl ConnectionTrait, at: Instant) -> Result<()
 
 /// Notes a use. Of two servers the later one's stays.
 pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     token::Entity::update_many()
         .col_expr(token::Column::LastUsedAt, Expr::value(at.utc()))
         .filter(token::Column::Id.eq(id))
@@ -207,4 +206,56 @@ pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Ends a token; one that has ended stays as it is.
+pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()> {
+    end(db, at, Condition::all().add(token::Column::Id.eq(id))).await
+}
+
+/// Ends somebody's sessions, all of them or all but one.
+pub async fn revoke_sessions(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    but: Option<Uuid>,
+    at: Instant,
+) -> Result<()> {
+    let theirs = Condition::all()
+        .add(token::Column::UserId.eq(user_id))
+        .add(token::Column::Kind.eq("session"))
+        .add_option(but.map(|but| token::Column::Id.ne(but)));
+    end(db, at, theirs).await
+}
+
+async fn end(db: &impl ConnectionTrait, at: Instant, which: Condition) -> Result<()> {
+    token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(at.utc()))
+        .filter(token::Column::RevokedAt.is_null())
+        .filter(which)
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends somebody's oldest sessions, so that so many are left.
+pub async fn keep_newest_sessions(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    most: u64,
+    at: Instant,
+) -> Result<()> {
+    let theirs = token::Entity::find()
+        .select_only()
+        .column(token::Column::Id)
+        .filter(token::Column::UserId.eq(user_id))
+        .filter(token::Column::Kind.eq("session"))
+        .filter(token::Column::RevokedAt.is_null())
+        .order_by_desc(token::Column::Id)
+        .offset(most)
+        .limit(200);
+    let old: Vec<Uuid> = theirs.into_tuple().all(db).await?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    end(db, at, Condition::all().add(token::Column::Id.is_in(old))).await
 }
