@@ -7,7 +7,7 @@ use crate::http;
 use crate::http::accept::{self, Limits};
 use crate::job;
 use crate::run::{self, Failure, Stop};
-use crate::service::token;
+use crate::service::machine;
 use crate::state::AppState;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -62,7 +62,7 @@ pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> 
         ..run::open(&config).await?
     };
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
-    let token = token::of_run(&state).await.map_err(|error| failed(&error))?;
+    let token = machine::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
     // Bound before it is announced, so that nobody has to wait for it.
     let listener = TcpListener::bind("127.0.0.1:0")

@@ -23,8 +23,8 @@ use crate::http;
 use crate::http::accept::{self, Limits};
 use crate::job;
 use crate::log;
+use crate::service::machine;
 use crate::service::password::Passwords;
-use crate::service::token;
 use crate::service::token_use::TokenUse;
 use crate::state::AppState;
 use crate::store;
@@ -94,7 +94,7 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
     let signals = Signals::new()?;
     let stop = Stop::default();
     let state = open(&config).await?;
-    let token = token::of_machine(&state, &config).await?;
+    let token = machine::of_machine(&state, &config).await?;
     let app = http::app(&state, &config, &stop).map_err(unusable)?;
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
         Failure::failed(format!("{} cannot be listened on: {error}", config.server.listen))

@@ -164,8 +164,14 @@ async fn a_viewer_and_a_token_that_may_only_read_change_nothing() {
     let ledger = app.ledger_id().to_string();
     for http in [app.client_of(&ana), Http::new(app.address(), Some(&read_only))] {
         for sample in of_ledgers(&app) {
+            // A viewer may do that, and is none any more.
+            if sample.operation.id == "leave_ledger" {
+                continue;
+            }
             let answer = sample.call(&http, &ledger, EXAMPLE_ID).if_match("\"1\"").await;
-            if sample.is_write() {
+            if sample.is_write() && sample.operation.id != "leave_ledger"
+                || sample.operation.id == "list_invites"
+            {
                 answer.refused(403, "forbidden");
             } else {
                 assert_ne!(answer.status, 403, "{answer:?}");

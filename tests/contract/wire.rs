@@ -57,7 +57,7 @@ type Agree = fn(&Value, bool) -> Result<(), String>;
 /// The check of a type, by the name of its schema.
 fn check_of(schema: &str) -> Option<Agree> {
     use api::page::Page;
-    use api::{account, category, day, expense, import, ledger, payee, quick, report, tag};
+    use api::{account, category, day, expense, import, ledger, member, payee, quick, report, tag, token};
     Some(match schema {
         "Expense" => agree::<expense::Expense>,
         "Page_Expense" => agree::<Page<expense::Expense>>,
@@ -87,6 +87,17 @@ fn check_of(schema: &str) -> Option<Agree> {
         "Ledger" => agree::<ledger::Ledger>,
         "Page_Ledger" => agree::<Page<ledger::Ledger>>,
         "LedgerPatch" => agree::<ledger::LedgerPatch>,
+        "Member" => agree::<member::Member>,
+        "Page_Member" => agree::<Page<member::Member>>,
+        "MemberPatch" => agree::<member::MemberPatch>,
+        "Page_Invite" => agree::<Page<member::Invite>>,
+        "NewInvite" => agree::<member::NewInvite>,
+        "IssuedInvite" => agree::<member::IssuedInvite>,
+        "InviteCode" => agree::<member::InviteCode>,
+        "Joined" => agree::<member::Joined>,
+        "Page_Token" => agree::<Page<token::Token>>,
+        "NewToken" => agree::<token::NewToken>,
+        "IssuedToken" => agree::<token::IssuedToken>,
         "Day" => agree::<day::Day>,
         "DayUpdate" => agree::<day::DayUpdate>,
         "DaySaved" => agree::<day::DaySaved>,

@@ -3,8 +3,9 @@
 
 use crate::server::TestApp;
 use chrono::{DateTime, Utc};
-use entity::{ledger, member, token, user};
+use entity::{invite, ledger, member, token, user};
 use sea_orm::{EntityTrait, Set};
+use server::http::examples::{EXAMPLE_ID, EXAMPLE_INVITE, OTHER_EXAMPLE_ID};
 use server::service::secret::{self, SecretKind};
 use uuid::Uuid;
 
@@ -43,19 +44,6 @@ impl TestApp {
     pub async fn add_person(&self, name: &str) -> Person {
         let (user_id, ledger_id) = (api::id::new_uuid(), api::id::new_uuid());
         let now = self.state.clock.now();
-        let row = user::ActiveModel {
-            id: Set(user_id),
-            name: Set(name.to_owned()),
-            display_name: Set(name.to_owned()),
-            password_hash: Set(None),
-            is_admin: Set(false),
-            is_disabled: Set(false),
-            timezone: Set(None),
-            default_ledger_id: Set(Some(ledger_id)),
-            version: Set(1),
-            created_at: Set(now),
-            updated_at: Set(now),
-        };
         let book = ledger::ActiveModel {
             id: Set(ledger_id),
             name: Set(format!("{name}'s")),
@@ -72,10 +60,7 @@ impl TestApp {
             .exec_without_returning(self.connection())
             .await
             .expect("add a ledger");
-        user::Entity::insert(row)
-            .exec_without_returning(self.connection())
-            .await
-            .expect("add a user");
+        self.insert_user(user_id, name, Some(ledger_id)).await;
         self.add_member(user_id, ledger_id, "owner").await;
         let token = self.add_token(user_id, TokenRow::default()).await;
         Person {
@@ -83,6 +68,27 @@ impl TestApp {
             ledger_id,
             token,
         }
+    }
+
+    async fn insert_user(&self, id: Uuid, name: &str, default_ledger_id: Option<Uuid>) {
+        let now = self.state.clock.now();
+        let row = user::ActiveModel {
+            id: Set(id),
+            name: Set(name.to_owned()),
+            display_name: Set(name.to_owned()),
+            password_hash: Set(None),
+            is_admin: Set(false),
+            is_disabled: Set(false),
+            timezone: Set(None),
+            default_ledger_id: Set(default_ledger_id),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        user::Entity::insert(row)
+            .exec_without_returning(self.connection())
+            .await
+            .expect("add a user");
     }
 
     /// Lets somebody into a ledger as `owner`, `editor`, `adder` or `viewer`.
@@ -105,7 +111,10 @@ impl TestApp {
 
     /// One more token for somebody.
     pub async fn add_token(&self, user_id: Uuid, wanted: TokenRow) -> String {
-        let id = api::id::new_uuid();
+        self.insert_token(api::id::new_uuid(), user_id, wanted).await
+    }
+
+    async fn insert_token(&self, id: Uuid, user_id: Uuid, wanted: TokenRow) -> String {
         let text = secret::draw(SecretKind::Api);
         let row = token::ActiveModel {
             id: Set(id),
@@ -126,4 +135,65 @@ impl TestApp {
             .expect("add a token");
         text
     }
+
+    /// The people, the invites and the token that have the ids of the examples, around somebody's ledger.
+    pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid) {
+        let db = self.connection();
+        let (one, other) = (example_id(EXAMPLE_ID), example_id(OTHER_EXAMPLE_ID));
+        for (id, name, role) in [(one, "example", "viewer"), (other, "other-example", "owner")] {
+            if user::Entity::find_by_id(id)
+                .one(db)
+                .await
+                .expect("look for a user")
+                .is_none()
+            {
+                self.insert_user(id, name, None).await;
+            }
+            self.add_member(id, ledger_id, role).await;
+        }
+        // Ids of tokens are nobody's ledger's: it goes to whoever calls next.
+        token::Entity::delete_by_id(one)
+            .exec(db)
+            .await
+            .expect("take the example's token");
+        self.insert_token(one, user_id, TokenRow::default()).await;
+        self.add_invite(ledger_id, one, other, &secret::draw(SecretKind::Invite))
+            .await;
+        if ledger_id == self.ledger_id() {
+            return;
+        }
+        let known = invite::Entity::find_by_id((self.ledger_id(), other))
+            .one(db)
+            .await;
+        if known.expect("look for an invite").is_none() {
+            self.add_invite(self.ledger_id(), other, self.owner().user_id, EXAMPLE_INVITE)
+                .await;
+        }
+    }
+
+    /// An invite to look on, good for a week.
+    pub async fn add_invite(&self, ledger_id: Uuid, id: Uuid, created_by: Uuid, code: &str) {
+        let now = self.state.clock.now();
+        let row = invite::ActiveModel {
+            ledger_id: Set(ledger_id),
+            id: Set(id),
+            hash: Set(secret::hash(code).to_vec()),
+            role: Set("viewer".to_owned()),
+            user_name: Set(None),
+            created_by: Set(created_by),
+            created_at: Set(now),
+            expires_at: Set(now + chrono::TimeDelta::days(7)),
+            used_at: Set(None),
+            used_by: Set(None),
+            revoked_at: Set(None),
+        };
+        invite::Entity::insert(row)
+            .exec_without_returning(self.connection())
+            .await
+            .expect("add an invite");
+    }
+}
+
+fn example_id(text: &str) -> Uuid {
+    Uuid::try_parse(text).expect("an id")
 }

@@ -139,7 +139,7 @@ pub async fn book_of(app: &TestApp, sample: &Sample) -> ExampleBook {
             ))
             .await;
         let http = app.client_of(&person);
-        fill_book(app, &http, person.ledger_id).await;
+        fill_book(app, &http, person.user_id, person.ledger_id).await;
         return ExampleBook { http };
     }
     if app.rev().await == 0 {
@@ -166,10 +166,10 @@ impl ExampleBook {
 
 /// Fills the owner's ledger with the entries of the examples.
 pub async fn fill_example_book(app: &TestApp) {
-    fill_book(app, &app.client(), app.ledger_id()).await;
+    fill_book(app, &app.client(), app.owner().user_id, app.ledger_id()).await;
 }
 
-async fn fill_book(app: &TestApp, http: &Http, ledger_id: Uuid) {
+async fn fill_book(app: &TestApp, http: &Http, user_id: Uuid, ledger_id: Uuid) {
     // What the examples name, where a new ledger lacks it.
     let named = json!({ "date": EXAMPLE_DAY, "amount": "1.00", "category": "Food", "account": "Card", "create_missing": true });
     http.post("expenses/batch", json!({ "operations": [
@@ -191,6 +191,7 @@ async fn fill_book(app: &TestApp, http: &Http, ledger_id: Uuid) {
         }
     }
     import(app, http, ledger_id).await;
+    app.add_example_people(user_id, ledger_id).await;
 }
 
 /// The server chooses an import's id; the example's is a copy of one that it made.

@@ -8,6 +8,12 @@ pub const EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59";
 /// The id of a second category, account, payee and tag of that book, for what takes two.
 pub const OTHER_EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a5a";
 
+/// The code of an invite into that book, which somebody else gave to its owner.
+pub const EXAMPLE_INVITE: &str = "exp_inv_ThisIsAnExampleOfACodeThatSomebodyHandsOver_syJqWf";
+
+/// A code that an admin made for somebody who forgot their password.
+pub const EXAMPLE_CODE: &str = "exp_rst_ThisIsAnExampleOfACodeThatAnAdminHandsOver0_jNJ15G";
+
 /// The example body of an operation.
 pub fn body(operation_id: &str) -> Option<Value> {
     Some(match operation_id {
@@ -49,6 +55,10 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "reassign_category" => json!({ "to_id": null }),
         // The file itself, not JSON.
         "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
+        "update_member" => json!({ "role": "editor" }),
+        "create_invite" => json!({ "role": "viewer", "days": 3 }),
+        "accept_invite" => json!({ "code": EXAMPLE_INVITE }),
+        "create_token" => json!({ "name": "phone shortcut", "scopes": ["add"], "days": 30 }),
         "update_ledger" => json!({ "month_start_day": 1 }),
         _ => return None,
     })

@@ -13,10 +13,12 @@ mod file;
 mod guard;
 mod health;
 mod imports;
+mod invites;
 mod key;
 mod ledgers;
 pub mod limit;
 mod me;
+mod members;
 mod payees;
 mod problem;
 mod reply;
@@ -25,6 +27,7 @@ mod right;
 mod schema;
 mod spec;
 mod tags;
+mod tokens;
 pub mod trace;
 mod users;
 mod visitor;
@@ -71,6 +74,10 @@ enum Tag {
     Reports,
     /// Files: what is in them, row by row, before anything is written.
     Imports,
+    /// Who may open a ledger, and as what.
+    Members,
+    /// Your account and what it lets in.
+    People,
     /// Whether the server can work.
     Health,
 }
@@ -120,14 +127,25 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
     Ok(docs(&service(state, &Stop::default()))?.document)
 }
 
-/// The resources. One more is one more line here.
-type Resources = (
+/// The resources. One more is one more line here; in groups, since a tuple of more than sixteen is none.
+type Resources = (People, Books, health::HealthApi);
+
+/// What belongs to a person, or lets one in.
+type People = (
     auth::AuthApi,
     me::MeApi,
+    tokens::TokensApi,
     users::UsersApi,
     audit::AuditApi,
+    invites::JoinApi,
+);
+
+/// What belongs to a ledger.
+type Books = (
     ledgers::LedgersApi,
     ledgers::LedgerApi,
+    members::MembersApi,
+    invites::InvitesApi,
     expenses::ExpensesApi,
     days::DaysApi,
     categories::CategoriesApi,
@@ -136,17 +154,22 @@ type Resources = (
     tags::TagsApi,
     reports::ReportsApi,
     imports::ImportsApi,
-    health::HealthApi,
 );
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
-    let resources = (
+    let people = (
         auth::AuthApi { state: state.clone() },
         me::MeApi { state: state.clone() },
+        tokens::TokensApi { state: state.clone() },
         users::UsersApi { state: state.clone() },
         audit::AuditApi { state: state.clone() },
+        invites::JoinApi { state: state.clone() },
+    );
+    let books = (
         ledgers::LedgersApi { state: state.clone() },
         ledgers::LedgerApi { state: state.clone() },
+        members::MembersApi { state: state.clone() },
+        invites::InvitesApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
@@ -155,11 +178,12 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
-        health::HealthApi {
-            state: state.clone(),
-            stop: stop.clone(),
-        },
     );
+    let health = health::HealthApi {
+        state: state.clone(),
+        stop: stop.clone(),
+    };
+    let resources = (people, books, health);
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
         .description(
             "Expense tracking for people who live in a terminal, and for households that share one ledger.",

@@ -74,7 +74,7 @@ scopes! {
     /// Anybody with a token that is good.
     Anyone: &[], admin false;
     /// Looks at what is one's own, whatever the ledger.
-    Look: &[Scope::Read, Scope::Add], admin false;
+    Look: &[Scope::Read], admin false;
     /// Changes one's own account.
     Account: &[Scope::Account], admin false;
     /// Joins ledgers.

@@ -168,6 +168,7 @@ pub async fn logout(state: &AppState, person: &Person, by: &Actor, key: &WriteKe
     let (user_id, token_id) = (person.user_id(), person.token_id());
     let detail = json!({ "token_id": token_id });
     let work = End {
+        user_id,
         token_id,
         event: by.event(state, Happening::SignOut, Some(user_id), detail),
     };
@@ -177,6 +178,7 @@ pub async fn logout(state: &AppState, person: &Person, by: &Actor, key: &WriteKe
 }
 
 struct End {
+    user_id: Uuid,
     token_id: Uuid,
     event: NewEvent,
 }
@@ -185,7 +187,7 @@ impl AccountWork for End {
     type Output = ();
 
     async fn run(&self, tx: &DatabaseTransaction) -> Result<()> {
-        store::token::revoke(tx, self.token_id, self.event.at).await?;
+        store::token::revoke(tx, self.user_id, self.token_id, self.event.at).await?;
         store::audit::insert(tx, &self.event).await
     }
 }

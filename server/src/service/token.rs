@@ -1,97 +1,225 @@
-//! Tokens of this machine's own: until people sign in, whoever may read the owner's files is the owner. A server
-//! inside the app draws one for its run; a server of its own keeps one in a file that only its user can read.
+//! API tokens of a person: seen without their secret, made with no more rights than the token that asks, revoked at once.
 
-use crate::config::Config;
-use crate::error::{AppError, Result};
-use crate::run::Failure;
-use crate::service::secret::{SecretKind, draw, hash, is_well_formed};
+use crate::db::{AccountOp, AccountWork, Outcome};
+use crate::error::{AppError, Findings, Result};
+use crate::service::secret::{self, SecretKind};
+use crate::service::write::{already_done, check_account_repeat};
+use crate::service::{Person, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
-use crate::store::token::{NewToken, Wanted};
+use api::id::{LedgerId, TokenId};
 use api::instant::Instant;
+use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::problem::Code;
+use api::text::clean_line;
+use api::token::{IssuedToken, MAX_TOKENS, NewToken, Scope, TOKEN_DAYS, Token, TokenKind};
 use chrono::TimeDelta;
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use entity::token::Model;
+use sea_orm::DatabaseTransaction;
+use std::sync::Arc;
+use uuid::Uuid;
 
-/// Everything: whoever may read the owner's files is the owner.
-const SCOPES: &str = "read add write share account";
-/// A run of the app that lasts longer than this starts its server anew.
-const RUN_DAYS: i64 = 30;
-
-/// A token for one run, which is nowhere but in memory and, hashed, in the database.
-pub async fn of_run(state: &AppState) -> Result<String> {
-    let token = draw(SecretKind::Session);
-    let now = state.now();
-    store::token::delete_expired(state.db.upkeep()?, now).await?;
-    let until = Instant::new(now.utc() + TimeDelta::days(RUN_DAYS));
-    insert(state, &token, "session", "this run", Some(until)).await?;
-    Ok(token)
+/// A page of the caller's tokens that are still good, oldest first.
+pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<Token>> {
+    let (user_id, now) = (person.user_id(), state.now());
+    let list = ("tokens", user_id);
+    let cursor = query.cursor.as_deref();
+    let after: Option<Uuid> = cursor
+        .map(|cursor| cursor::open(&state.cursor_key, person, &list, cursor))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let rows =
+        state
+            .db
+            .read(|db| async move {
+                store::token::page_of_user(&db, user_id, now, after, u64::from(limit) + 1).await
+            })
+            .await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| seen(row, person))
+        .collect::<Result<Vec<_>>>()?;
+    let seal = |token: &Token| cursor::seal(&state.cursor_key, person, &list, token.id);
+    cursor::page(rows, limit, seal, |token| token)
 }
 
-async fn insert(
-    state: &AppState,
-    token: &str,
-    kind: &str,
-    name: &str,
-    expires_at: Option<Instant>,
-) -> Result<()> {
-    let upkeep = state.db.upkeep()?;
-    let user_id = store::token::first_user(upkeep)
-        .await?
-        .ok_or_else(|| AppError::Internal("no user".into()))?;
-    let hash = hash(token);
-    let row = NewToken {
+/// Makes one. A repeat is not told the secret again.
+pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewToken) -> Result<IssuedToken> {
+    let mut findings = Findings::default();
+    new.check(&mut findings.rules);
+    let beyond: Vec<&str> = new
+        .scopes
+        .iter()
+        .filter(|scope| !person.has_scope(**scope))
+        .map(|scope| scope.as_str())
+        .collect();
+    if !beyond.is_empty() {
+        findings.rules.add(
+            "/scopes",
+            "beyond",
+            format!(
+                "The token that asks does not have the scope `{}`",
+                beyond.join("`, `")
+            ),
+        );
+    }
+    findings.refuse()?;
+    let at = state.now();
+    let days = TimeDelta::days(i64::from(new.days.unwrap_or(TOKEN_DAYS)));
+    let ledger_ids = new
+        .ledger_ids
+        .or_else(|| person.bound_to().map(<[LedgerId]>::to_vec));
+    let secret = secret::draw(SecretKind::Api);
+    let row = Model {
         id: state.clock.new_id(),
-        user_id,
-        hash: &hash,
-        kind,
-        name,
-        scopes: SCOPES,
-        ledger_ids: None,
-        at: state.now(),
-        expires_at,
+        user_id: person.user_id(),
+        hash: secret::hash(&secret).to_vec(),
+        kind: TokenKind::Api.as_str().to_owned(),
+        name: clean_line(&new.name),
+        scopes: words(&new.scopes),
+        ledger_ids: ledger_ids
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| AppError::Internal(format!("binding: {error}")))?,
+        created_at: at.utc(),
+        expires_at: Some(at.utc() + days),
+        last_used_at: None,
+        revoked_at: None,
     };
-    store::token::insert(upkeep, row).await
-}
-
-/// The file of this machine's token, made with a fresh token if it is not there, and known to the database.
-pub async fn of_machine(state: &AppState, config: &Config) -> Result<PathBuf, Failure> {
-    let path = config.token_file();
-    let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("{}: {error}", path.display()));
-    let token = match fs::read_to_string(&path) {
-        Ok(text) if is_well_formed(text.trim(), &[SecretKind::Api]) => text.trim().to_owned(),
-        Ok(_) => keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?
+    let work = Create {
+        row: row.clone(),
+        binding: ledger_ids.unwrap_or_default(),
+        person: person.clone(),
+        at,
+    };
+    match state
+        .db
+        .write_account(op(state, person, key, "create_token"), Arc::new(work))
+        .await?
+    {
+        Outcome::Done { .. } => Ok(IssuedToken {
+            token: seen(row, person)?,
+            secret,
+        }),
+        Outcome::Replay | Outcome::Unchanged => {
+            check_account_repeat(state, person.user_id(), key).await?;
+            Err(already_done())
         }
-        Err(error) => return Err(failed(&error)),
-    };
-    let upkeep = state.db.upkeep().map_err(|error| failed(&error))?;
-    let hash = hash(&token);
-    let known = store::token::access(upkeep, &hash, Wanted::NoLedger)
-        .await
-        .map_err(|error| failed(&error))?;
-    if known.is_none() {
-        insert(state, &token, "api", "this machine", None)
-            .await
-            .map_err(|error| failed(&error))?;
     }
-    Ok(path)
 }
 
-fn keep(path: &Path, token: &str) -> std::io::Result<String> {
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+/// Revokes one; it is refused everywhere at once. One that is gone already, or somebody else's, is not there.
+pub async fn revoke(state: &AppState, person: &Person, key: &WriteKey, id: TokenId) -> Result<()> {
+    let work = Revoke {
+        user_id: person.user_id(),
+        id: id.into(),
+        at: state.now(),
+    };
+    let done = state
+        .db
+        .write_account(op(state, person, key, "revoke_token"), Arc::new(work))
+        .await?;
+    match done {
+        // Who repeats it wants it revoked, and it is.
+        Outcome::Done { .. } | Outcome::Unchanged => Ok(()),
+        Outcome::Replay => check_account_repeat(state, person.user_id(), key).await,
     }
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    writeln!(file, "{token}")?;
-    file.sync_all()?;
-    Ok(token.to_owned())
+}
+
+/// The head of a write to the caller's account.
+pub fn op(state: &AppState, person: &Person, key: &WriteKey, kind: &'static str) -> AccountOp {
+    AccountOp {
+        user_id: person.user_id(),
+        key: key.key.clone(),
+        request_hash: key.request_hash,
+        kind,
+        at: state.now(),
+    }
+}
+
+fn words(scopes: &[Scope]) -> String {
+    let words: Vec<&str> = Scope::ALL
+        .into_iter()
+        .filter(|scope| scopes.contains(scope))
+        .map(Scope::as_str)
+        .collect();
+    words.join(" ")
+}
+
+struct Create {
+    row: Model,
+    binding: Vec<LedgerId>,
+    person: Person,
+    at: Instant,
+}
+
+impl AccountWork for Create {
+    type Output = ();
+
+    async fn run(&self, tx: &DatabaseTransaction) -> Result<()> {
+        let user_id = self.person.user_id();
+        if store::token::count_of_user(tx, user_id, self.at).await? >= MAX_TOKENS {
+            return Err(AppError::refuse(
+                Code::Conflict,
+                format!("You have {MAX_TOKENS} tokens; revoke one first"),
+            ));
+        }
+        let theirs = store::member::ledgers_of(tx, user_id).await?;
+        let mut findings = Findings::default();
+        for (place, id) in self.binding.iter().enumerate() {
+            if !self.person.may_enter(id.0) || !theirs.contains(&id.0) {
+                findings.lookups.add(
+                    format!("/ledger_ids/{place}"),
+                    Code::UnknownName.as_str(),
+                    "You are no member of a ledger with this id",
+                );
+            }
+        }
+        findings.refuse()?;
+        store::token::insert_row(tx, self.row.clone()).await
+    }
+}
+
+struct Revoke {
+    user_id: Uuid,
+    id: Uuid,
+    at: Instant,
+}
+
+impl AccountWork for Revoke {
+    type Output = ();
+
+    async fn run(&self, tx: &DatabaseTransaction) -> Result<()> {
+        if store::token::revoke(tx, self.user_id, self.id, self.at).await? {
+            Ok(())
+        } else {
+            Err(AppError::not_found())
+        }
+    }
+}
+
+fn seen(row: Model, person: &Person) -> Result<Token> {
+    let unreadable = || AppError::Internal("stored token".into());
+    Ok(Token {
+        is_this: row.id == person.token_id(),
+        id: row.id.into(),
+        kind: match row.kind.as_str() {
+            "session" => TokenKind::Session,
+            _ => TokenKind::Api,
+        },
+        name: row.name,
+        scopes: row
+            .scopes
+            .split_whitespace()
+            .map(|word| Scope::from_word(word).ok_or_else(unreadable))
+            .collect::<Result<_>>()?,
+        ledger_ids: row
+            .ledger_ids
+            .map(|text| serde_json::from_str(&text).map_err(|_| unreadable()))
+            .transpose()?,
+        created_at: Instant::new(row.created_at),
+        expires_at: row.expires_at.map(Instant::new),
+        last_used_at: row.last_used_at.map(Instant::new),
+    })
 }

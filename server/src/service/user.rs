@@ -343,7 +343,7 @@ impl AccountWork for UpdateMe {
             .map(Into::into);
         if let Some(ledger_id) = after.default_ledger_id
             && after.default_ledger_id != before.default_ledger_id
-            && !store::ledger::is_member(tx, ledger_id, self.id).await?
+            && !store::member::ledgers_of(tx, self.id).await?.contains(&ledger_id)
         {
             return Err(AppError::fault(
                 Code::UnknownName,

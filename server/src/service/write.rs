@@ -123,19 +123,54 @@ pub async fn find_change(state: &AppState, grant: &Grant, key: &WriteKey) -> Res
 }
 
 async fn change_of(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Option<i64>> {
-    let (user_id, word) = (grant.user_id(), key.key.as_str());
+    check_repeat(state, grant.user_id(), grant.ledger_id(), key).await
+}
+
+/// The revision of the change that a user's key made in a ledger; refused where it was used for another request.
+pub async fn check_repeat(
+    state: &AppState,
+    user_id: Uuid,
+    ledger_id: Uuid,
+    key: &WriteKey,
+) -> Result<Option<i64>> {
+    let word = key.key.as_str();
     let found = state
         .db
         .read(|db| async move { store::change::find_by_key(&db, user_id, word).await })
         .await?;
     let Some(change) = found else { return Ok(None) };
-    if change.request_hash != key.request_hash || change.ledger_id != grant.ledger_id() {
-        return Err(AppError::refuse(
-            Code::KeyReused,
-            "This Idempotency-Key was used for another request; draw a fresh one",
-        ));
+    if change.request_hash != key.request_hash || change.ledger_id != ledger_id {
+        return Err(key_reused());
     }
     Ok(Some(change.rev))
+}
+
+/// Refused where a key was used for another write to the user's account than this one.
+pub async fn check_account_repeat(state: &AppState, user_id: Uuid, key: &WriteKey) -> Result<()> {
+    let word = key.key.as_str();
+    let found = state
+        .db
+        .read(|db| async move { store::account_write::find(&db, user_id, word).await })
+        .await?;
+    match found {
+        Some(write) if write.request_hash != key.request_hash => Err(key_reused()),
+        _ => Ok(()),
+    }
+}
+
+/// What answers the repeat of a request whose answer held a secret.
+pub fn already_done() -> AppError {
+    AppError::refuse(
+        Code::AlreadyDone,
+        "This was done before, and its answer held a secret that is shown once",
+    )
+}
+
+fn key_reused() -> AppError {
+    AppError::refuse(
+        Code::KeyReused,
+        "This Idempotency-Key was used for another request; draw a fresh one",
+    )
 }
 
 /// What a key did when it was used before; `None` where it was not. Worth asking before work that is dear.
@@ -182,19 +217,8 @@ pub(crate) async fn is_done(state: &AppState, op: &AccountOp) -> Result<bool> {
     match found {
         None => Ok(false),
         Some(done) if done.request_hash == op.request_hash && done.kind == op.kind => Ok(true),
-        Some(_) => Err(AppError::refuse(
-            Code::KeyReused,
-            "This Idempotency-Key was used for another request; draw a fresh one",
-        )),
+        Some(_) => Err(key_reused()),
     }
-}
-
-/// What a repeat is told where the first answer held a secret.
-pub(crate) fn already_done() -> AppError {
-    AppError::refuse(
-        Code::AlreadyDone,
-        "This was done before, and its answer is shown once; ask again with a fresh Idempotency-Key",
-    )
 }
 
 /// What a unit of work ends with that finds its user other than they were read: it is undone, and its caller decides.

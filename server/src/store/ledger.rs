@@ -76,8 +76,8 @@ pub async fn page_of_user(
         .collect()
 }
 
-/// Makes a ledger without any change yet, and somebody its owner.
-pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid, owner: Uuid) -> Result<()> {
+/// Makes a ledger without any change yet.
+pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid) -> Result<()> {
     let row = ledger::ActiveModel {
         id: Set(image.id),
         name: Set(image.name.clone()),
@@ -91,23 +91,7 @@ pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid,
         updated_at: Set(image.updated_at.utc()),
     };
     ledger::Entity::insert(row).exec_without_returning(db).await?;
-    let seat = member::ActiveModel {
-        ledger_id: Set(image.id),
-        user_id: Set(owner),
-        role: Set(Role::Owner.as_str().to_owned()),
-        state: Set("active".to_owned()),
-        version: Set(1),
-        created_at: Set(image.created_at.utc()),
-        updated_at: Set(image.updated_at.utc()),
-    };
-    member::Entity::insert(seat).exec_without_returning(db).await?;
     Ok(())
-}
-
-/// True for an active member.
-pub async fn is_member(db: &impl ConnectionTrait, ledger_id: Uuid, user_id: Uuid) -> Result<bool> {
-    let seat = member::Entity::find_by_id((ledger_id, user_id)).one(db).await?;
-    Ok(seat.is_some_and(|seat| seat.state == "active"))
 }
 
 /// How many ledgers somebody owns.

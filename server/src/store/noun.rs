@@ -72,6 +72,9 @@ pub struct Tags;
 /// Files that are imported.
 #[derive(Debug)]
 pub struct Imports;
+/// Who may open the ledger.
+#[derive(Debug)]
+pub struct Members;
 /// The ledger's own settings.
 #[derive(Debug)]
 pub struct Ledgers;
@@ -140,6 +143,7 @@ macro_rules! nouns {
 // In the order in which new rows must be written: what others point to first.
 nouns! {
     Ledger: Ledgers;
+    Member: Members;
     Category: Categories;
     Account: Accounts;
     Payee: Payees;

@@ -6,7 +6,8 @@ use api::instant::Instant;
 use entity::{ledger, member, token, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -208,9 +209,58 @@ pub async fn used(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()
     Ok(())
 }
 
-/// Ends a token; one that has ended stays as it is.
-pub async fn revoke(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<()> {
-    end(db, at, Condition::all().add(token::Column::Id.eq(id))).await
+/// A page of a user's tokens that are still good, after the one named.
+pub async fn page_of_user(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    at: Instant,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<token::Model>> {
+    let mut find = token::Entity::find().filter(good(user_id, at));
+    if let Some(after) = after {
+        find = find.filter(token::Column::Id.gt(after));
+    }
+    Ok(find.order_by_asc(token::Column::Id).limit(limit).all(db).await?)
+}
+
+/// How many API tokens of a user are still good.
+pub async fn count_of_user(db: &impl ConnectionTrait, user_id: Uuid, at: Instant) -> Result<u64> {
+    Ok(token::Entity::find()
+        .filter(good(user_id, at))
+        .filter(token::Column::Kind.eq("api"))
+        .count(db)
+        .await?)
+}
+
+fn good(user_id: Uuid, at: Instant) -> Condition {
+    Condition::all()
+        .add(token::Column::UserId.eq(user_id))
+        .add(token::Column::RevokedAt.is_null())
+        .add(
+            Condition::any()
+                .add(token::Column::ExpiresAt.is_null())
+                .add(token::Column::ExpiresAt.gt(at.utc())),
+        )
+}
+
+/// Stores a whole row.
+pub async fn insert_row(db: &impl ConnectionTrait, row: token::Model) -> Result<()> {
+    let row = token::ActiveModel::from(row).reset_all();
+    token::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Revokes a user's token; false where there is no such token that is not revoked.
+pub async fn revoke(db: &impl ConnectionTrait, user_id: Uuid, id: Uuid, at: Instant) -> Result<bool> {
+    let done = token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(at.utc()))
+        .filter(token::Column::Id.eq(id))
+        .filter(token::Column::UserId.eq(user_id))
+        .filter(token::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }
 
 /// Ends somebody's sessions, all of them or all but one.

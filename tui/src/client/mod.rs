@@ -13,12 +13,14 @@ mod health;
 mod http;
 mod import;
 mod ledger;
+mod member;
 mod page;
 mod payee;
 mod report;
 mod request;
 mod tag;
 mod tap;
+mod token;
 
 pub use day::DayRead;
 pub use error::ClientError;

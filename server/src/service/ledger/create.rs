@@ -10,6 +10,7 @@ use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::LedgerImage;
+use crate::store::member::{MemberImage, MemberState};
 use crate::store::noun::{Edit, Ledgers, Pair};
 use crate::store::reach::Reach;
 use api::ledger::{Ledger, MAX_LEDGERS, NewLedger};
@@ -94,7 +95,7 @@ pub(crate) struct Opening {
     owner: Uuid,
     ledger: LedgerImage,
     epoch: Uuid,
-    starter: Vec<Edit>,
+    rows: Vec<Edit>,
 }
 
 impl Opening {
@@ -111,12 +112,22 @@ impl Opening {
             created_at: at,
             updated_at: at,
         };
+        let owning = MemberImage {
+            user_id: owner,
+            role: Role::Owner,
+            state: MemberState::Active,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        };
+        let mut rows = vec![Edit::Ledger(new_row(ledger.clone())), Edit::Member(new_row(owning))];
+        rows.extend(starter::rows(&state.clock, at));
         Self {
             person: None,
             owner,
             ledger,
             epoch: state.clock.new_id(),
-            starter: starter::rows(&state.clock, at),
+            rows,
         }
     }
 
@@ -159,15 +170,14 @@ impl Work for Opening {
         if let Some(person) = &self.person {
             person.insert(tx).await?;
         }
-        store::ledger::insert(tx, &self.ledger, self.epoch, self.owner).await
+        store::ledger::insert(tx, &self.ledger, self.epoch).await
     }
 
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
-        let ledger = Edit::Ledger(Pair {
-            before: None,
-            after: self.ledger.clone(),
-        });
-        let edits = std::iter::once(ledger).chain(self.starter.iter().cloned());
-        apply(unit, edits.collect()).await
+        apply(unit, self.rows.clone()).await
     }
+}
+
+fn new_row<I>(after: I) -> Pair<I> {
+    Pair { before: None, after }
 }
