@@ -186,10 +186,26 @@ mod tests {
     #[test]
     fn a_user_name_is_short_plain_and_of_any_case() {
         for good in ["ana", "Ana", " ben.k-2_x ", &"a".repeat(32)] {
-            assert!(faults_of(|faults| check_user_name(good, "/name", faults)).is_empty(), "{good}");
+            assert!(
+                faults_of(|faults| check_user_name(good, "/name", faults)).is_empty(),
+                "{good}"
+            );
         }
-        for bad in ["", "an", "a b", "ana\u{202e}", "änne", "a/b", &"a".repeat(33), "\u{1b}[2J"] {
-            assert_eq!(faults_of(|faults| check_user_name(bad, "/name", faults)), ["/name"], "{bad}");
+        for bad in [
+            "",
+            "an",
+            "a b",
+            "ana\u{202e}",
+            "änne",
+            "a/b",
+            &"a".repeat(33),
+            "\u{1b}[2J",
+        ] {
+            assert_eq!(
+                faults_of(|faults| check_user_name(bad, "/name", faults)),
+                ["/name"],
+                "{bad}"
+            );
         }
         assert_eq!(fold_user_name(" Ana "), "ana");
     }
@@ -210,7 +226,11 @@ mod tests {
                 timezone: Patch::Set(zone.to_owned()),
                 ..MePatch::default()
             };
-            assert_eq!(faults_of(|faults| patch.check(faults)).is_empty(), is_good, "{zone}");
+            assert_eq!(
+                faults_of(|faults| patch.check(faults)).is_empty(),
+                is_good,
+                "{zone}"
+            );
         }
     }
 }

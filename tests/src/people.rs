@@ -3,10 +3,16 @@
 
 use crate::server::TestApp;
 use chrono::{DateTime, Utc};
-use entity::{invite, ledger, member, token, user};
-use sea_orm::{EntityTrait, Set};
-use server::http::examples::{EXAMPLE_ID, EXAMPLE_INVITE, OTHER_EXAMPLE_ID};
+use entity::{invite, ledger, member, reset_code, token, user};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+use server::config::Auth;
+use server::http::examples::{
+    EXAMPLE_CODE, EXAMPLE_ID, EXAMPLE_INVITE, EXAMPLE_PASSWORD, EXAMPLE_USER, OTHER_EXAMPLE_ID,
+};
+use server::service::password::Passwords;
 use server::service::secret::{self, SecretKind};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Somebody with a token and a ledger of their own.
@@ -136,10 +142,68 @@ impl TestApp {
         text
     }
 
+    /// Gives somebody the password of the examples.
+    pub async fn set_password(&self, user_id: Uuid) {
+        self.change_user(user_id, user::Column::PasswordHash, password_hash().await.into())
+            .await;
+    }
+
+    /// Makes somebody look after the accounts.
+    pub async fn make_admin(&self, user_id: Uuid) {
+        self.change_user(user_id, user::Column::IsAdmin, true.into())
+            .await;
+    }
+
+    async fn change_user(&self, user_id: Uuid, column: user::Column, value: sea_orm::Value) {
+        let done = user::Entity::update_many()
+            .col_expr(column, Expr::value(value))
+            .filter(user::Column::Id.eq(user_id))
+            .exec(self.connection())
+            .await;
+        assert_eq!(done.expect("change a user").rows_affected, 1);
+    }
+
+    /// Somebody of that name with the password of the examples, and a code to set another with.
+    async fn add_example_user(&self) {
+        let db = self.connection();
+        let known = user::Entity::find()
+            .filter(user::Column::Name.eq(EXAMPLE_USER))
+            .one(db)
+            .await;
+        let id = match known.expect("look for a user") {
+            Some(user) => user.id,
+            None => self.add_person(EXAMPLE_USER).await.user_id,
+        };
+        self.set_password(id).await;
+        let now = self.state.clock.now();
+        let code = secret::hash(EXAMPLE_CODE);
+        reset_code::Entity::delete_many()
+            .filter(reset_code::Column::Hash.eq(code.as_slice()))
+            .exec(db)
+            .await
+            .expect("take the example's code");
+        let row = reset_code::ActiveModel {
+            id: Set(api::id::new_uuid()),
+            user_id: Set(id),
+            hash: Set(code.to_vec()),
+            purpose: Set("password".to_owned()),
+            created_at: Set(now),
+            expires_at: Set(now + chrono::TimeDelta::minutes(30)),
+            used_at: Set(None),
+        };
+        reset_code::Entity::insert(row)
+            .exec_without_returning(db)
+            .await
+            .expect("add a code");
+    }
+
     /// The people, the invites and the token that have the ids of the examples, around somebody's ledger.
     pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid) {
         let db = self.connection();
         let (one, other) = (example_id(EXAMPLE_ID), example_id(OTHER_EXAMPLE_ID));
+        self.make_admin(user_id).await;
+        self.set_password(user_id).await;
+        Box::pin(self.add_example_user()).await;
         for (id, name, role) in [(one, "example", "viewer"), (other, "other-example", "owner")] {
             if user::Entity::find_by_id(id)
                 .one(db)
@@ -192,6 +256,18 @@ impl TestApp {
             .await
             .expect("add an invite");
     }
+}
+
+/// The hash of the examples' password, made once a process.
+pub async fn password_hash() -> &'static str {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let make = || async {
+        let passwords = Passwords::new(&Auth::default()).expect("the default settings");
+        let turn = passwords.turn().await.expect("a turn");
+        let hash = passwords.hash(&turn, &EXAMPLE_PASSWORD.into()).await;
+        hash.expect("a hash")
+    };
+    HASH.get_or_init(make).await
 }
 
 fn example_id(text: &str) -> Uuid {

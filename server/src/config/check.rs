@@ -185,9 +185,24 @@ fn check_server(server: &Server, section: &mut Section<'_>) {
 fn check_auth(auth: &Auth, section: &mut Section<'_>) {
     let least = Auth::default();
     for (key, value, least, most) in [
-        ("argon2_memory_kib", auth.argon2_memory_kib, least.argon2_memory_kib, 1024 * 1024),
-        ("argon2_iterations", auth.argon2_iterations, least.argon2_iterations, 64),
-        ("argon2_parallelism", auth.argon2_parallelism, least.argon2_parallelism, 64),
+        (
+            "argon2_memory_kib",
+            auth.argon2_memory_kib,
+            least.argon2_memory_kib,
+            1024 * 1024,
+        ),
+        (
+            "argon2_iterations",
+            auth.argon2_iterations,
+            least.argon2_iterations,
+            64,
+        ),
+        (
+            "argon2_parallelism",
+            auth.argon2_parallelism,
+            least.argon2_parallelism,
+            64,
+        ),
     ] {
         section.between(key, value.into(), least.into(), most);
     }
@@ -358,7 +373,11 @@ mod tests {
         });
         assert_eq!(
             keys,
-            ["auth.argon2_memory_kib", "auth.argon2_iterations", "auth.argon2_parallelism"]
+            [
+                "auth.argon2_memory_kib",
+                "auth.argon2_iterations",
+                "auth.argon2_parallelism"
+            ]
         );
         let raised = keys_at_fault(|config| {
             config.auth.argon2_memory_kib = 65_536;

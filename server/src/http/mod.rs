@@ -52,10 +52,6 @@ use std::sync::Arc;
 /// The groups that operations are shown in.
 #[derive(Tags)]
 enum Tag {
-    /// Signing in and out.
-    Auth,
-    /// People: oneself, and for admins everybody.
-    Users,
     /// Sets of books.
     Ledgers,
     /// The rows of the book.
@@ -78,6 +74,10 @@ enum Tag {
     Members,
     /// Your account and what it lets in.
     People,
+    /// Signing in and out.
+    Auth,
+    /// People: oneself, and for admins everybody.
+    Users,
     /// Whether the server can work.
     Health,
 }
@@ -128,24 +128,12 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
 }
 
 /// The resources. One more is one more line here; in groups, since a tuple of more than sixteen is none.
-type Resources = (People, Books, health::HealthApi);
-
-/// What belongs to a person, or lets one in.
-type People = (
-    auth::AuthApi,
-    me::MeApi,
-    tokens::TokensApi,
-    users::UsersApi,
-    audit::AuditApi,
-    invites::JoinApi,
-);
+type Resources = (Books, People, health::HealthApi);
 
 /// What belongs to a ledger.
 type Books = (
     ledgers::LedgersApi,
     ledgers::LedgerApi,
-    members::MembersApi,
-    invites::InvitesApi,
     expenses::ExpensesApi,
     days::DaysApi,
     categories::CategoriesApi,
@@ -154,22 +142,24 @@ type Books = (
     tags::TagsApi,
     reports::ReportsApi,
     imports::ImportsApi,
+    members::MembersApi,
+    invites::InvitesApi,
+);
+
+/// What belongs to a person, or lets one in.
+type People = (
+    invites::JoinApi,
+    tokens::TokensApi,
+    auth::AuthApi,
+    me::MeApi,
+    users::UsersApi,
+    audit::AuditApi,
 );
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
-    let people = (
-        auth::AuthApi { state: state.clone() },
-        me::MeApi { state: state.clone() },
-        tokens::TokensApi { state: state.clone() },
-        users::UsersApi { state: state.clone() },
-        audit::AuditApi { state: state.clone() },
-        invites::JoinApi { state: state.clone() },
-    );
     let books = (
         ledgers::LedgersApi { state: state.clone() },
         ledgers::LedgerApi { state: state.clone() },
-        members::MembersApi { state: state.clone() },
-        invites::InvitesApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
         days::DaysApi { state: state.clone() },
         categories::CategoriesApi { state: state.clone() },
@@ -178,12 +168,22 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
+        members::MembersApi { state: state.clone() },
+        invites::InvitesApi { state: state.clone() },
+    );
+    let people = (
+        invites::JoinApi { state: state.clone() },
+        tokens::TokensApi { state: state.clone() },
+        auth::AuthApi { state: state.clone() },
+        me::MeApi { state: state.clone() },
+        users::UsersApi { state: state.clone() },
+        audit::AuditApi { state: state.clone() },
     );
     let health = health::HealthApi {
         state: state.clone(),
         stop: stop.clone(),
     };
-    let resources = (people, books, health);
+    let resources = (books, people, health);
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
         .description(
             "Expense tracking for people who live in a terminal, and for households that share one ledger.",

@@ -143,7 +143,11 @@ fn reason_against(password: &Secret, words: &[String]) -> Option<String> {
     let is_blank = |c: char| !c.is_alphanumeric();
     let mut known = vec!["expense".to_owned(), "expensed".to_owned()];
     for word in words {
-        known.extend(word.split(is_blank).filter(|part| part.len() > 2).map(str::to_owned));
+        known.extend(
+            word.split(is_blank)
+                .filter(|part| part.len() > 2)
+                .map(str::to_owned),
+        );
         known.push(word.replace(is_blank, ""));
         known.push(word.clone());
     }
@@ -212,24 +216,43 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_known_again_and_a_raised_setting_is_noticed() {
         let (now, later) = (passwords(&Auth::default()), passwords(&raised()));
-        let (secret, turn) = (Secret::from("pässword \u{0}with bytes"), now.turn().await.unwrap());
+        let (secret, turn) = (
+            Secret::from("pässword \u{0}with bytes"),
+            now.turn().await.unwrap(),
+        );
         let hash = now.hash(&turn, &secret).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(hash.len() < 256 && hash != now.hash(&turn, &secret).await.unwrap());
         for (passwords, password, stored, expected) in [
             (&now, "pässword \u{0}with bytes", Some(&hash), Match::Right),
-            (&later, "pässword \u{0}with bytes", Some(&hash), Match::RightButWeakHash),
+            (
+                &later,
+                "pässword \u{0}with bytes",
+                Some(&hash),
+                Match::RightButWeakHash,
+            ),
             (&now, "pässword \u{0}with byteS", Some(&hash), Match::Wrong),
             (&now, "pa\u{308}ssword \u{0}with bytes", Some(&hash), Match::Wrong),
             (&now, "", Some(&hash), Match::Wrong),
             (&now, "pässword \u{0}with bytes", None, Match::Wrong),
-            (&now, "pässword \u{0}with bytes", Some(&"$argon2id$rubbish".to_owned()), Match::Wrong),
+            (
+                &now,
+                "pässword \u{0}with bytes",
+                Some(&"$argon2id$rubbish".to_owned()),
+                Match::Wrong,
+            ),
         ] {
-            let found = passwords.compare(&turn, &password.into(), stored.cloned()).await.unwrap();
+            let found = passwords
+                .compare(&turn, &password.into(), stored.cloned())
+                .await
+                .unwrap();
             assert_eq!(found, expected, "{password}");
         }
         let strong = later.hash(&turn, &secret).await.unwrap();
-        assert_eq!(now.compare(&turn, &secret, Some(strong)).await.unwrap(), Match::Right);
+        assert_eq!(
+            now.compare(&turn, &secret, Some(strong)).await.unwrap(),
+            Match::Right
+        );
     }
 
     #[tokio::test]
@@ -286,7 +309,10 @@ mod tests {
             let found = findings.rules.0.first();
             assert_eq!(found.map_or("", |fault| &fault.code), code, "{password}");
             if let Some(fault) = found {
-                assert!(fault.detail.contains(" - ") && !fault.detail.contains(password), "{fault:?}");
+                assert!(
+                    fault.detail.contains(" - ") && !fault.detail.contains(password),
+                    "{fault:?}"
+                );
             }
         }
     }

@@ -160,7 +160,10 @@ fn too_many(wait: TimeDelta) -> AppError {
     let secs = u64::try_from(wait.num_seconds()).unwrap_or(0) + 1;
     Refusal {
         retry_after_secs: Some(secs),
-        ..Refusal::new(Code::RateLimited, "Too many failed tries; wait before the next one")
+        ..Refusal::new(
+            Code::RateLimited,
+            "Too many failed tries; wait before the next one",
+        )
     }
     .into()
 }

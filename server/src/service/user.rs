@@ -77,7 +77,10 @@ pub(crate) async fn create(
     let mut findings = Findings::default();
     new.check(&mut findings.rules);
     findings.refuse()?;
-    let display_name = new.display_name.as_deref().map_or_else(|| name.clone(), clean_line);
+    let display_name = new
+        .display_name
+        .as_deref()
+        .map_or_else(|| name.clone(), clean_line);
     let (id, at) = (
         new.id.map_or_else(|| state.clock.new_id(), Uuid::from),
         state.now().utc(),
@@ -104,8 +107,15 @@ pub(crate) async fn create(
         month_start_day: None,
         week_start: None,
     };
-    let person = NewPerson { row, by: op.clone(), event };
-    match Opening::with_person(state, person, ledger).write(state, key, &by.client).await {
+    let person = NewPerson {
+        row,
+        by: op.clone(),
+        event,
+    };
+    match Opening::with_person(state, person, ledger)
+        .write(state, key, &by.client)
+        .await
+    {
         Ok(_) => get(state, id).await,
         Err(AppError::Db(error)) if classify(&error) == Class::Unique => {
             already_there(state, op, key, &name).await

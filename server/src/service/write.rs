@@ -223,7 +223,10 @@ pub(crate) async fn is_done(state: &AppState, op: &AccountOp) -> Result<bool> {
 
 /// What a unit of work ends with that finds its user other than they were read: it is undone, and its caller decides.
 pub(crate) fn outrun() -> AppError {
-    AppError::refuse(Code::StaleVersion, "This account was changed at the same moment; try again")
+    AppError::refuse(
+        Code::StaleVersion,
+        "This account was changed at the same moment; try again",
+    )
 }
 
 /// True for [`outrun`].

@@ -137,7 +137,8 @@ fn counted(
     let is_over = || Expr::col(Column::WindowStartedAt).lte(now.utc() - window);
     let mut update = Entity::update_many();
     if let Some(blocked) = blocked {
-        let blocked = Expr::case(is_over(), Expr::value(None::<chrono::DateTime<chrono::Utc>>)).finally(blocked);
+        let blocked =
+            Expr::case(is_over(), Expr::value(None::<chrono::DateTime<chrono::Utc>>)).finally(blocked);
         update = update.col_expr(Column::BlockedUntil, blocked.into());
     }
     let fails = Expr::case(is_over(), Expr::value(1)).finally(Expr::col(Column::Fails).add(1));
@@ -154,10 +155,7 @@ fn wait(ladder: Ladder, now: Instant) -> CaseStatement {
     let mut case = CaseStatement::new().case(Expr::col(Column::Fails).lt(ladder.free), none);
     let (mut fails, mut pause) = (ladder.free, ladder.first);
     while pause < ladder.longest {
-        case = case.case(
-            Expr::col(Column::Fails).eq(fails),
-            Expr::value(now.utc() + pause),
-        );
+        case = case.case(Expr::col(Column::Fails).eq(fails), Expr::value(now.utc() + pause));
         fails += 1;
         pause = pause * 2;
     }

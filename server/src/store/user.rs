@@ -37,11 +37,7 @@ pub async fn page(db: &impl ConnectionTrait, after: Option<&str>, limit: u64) ->
     if let Some(after) = after {
         find = find.filter(user::Column::Name.gt(after));
     }
-    Ok(find
-        .order_by_asc(user::Column::Name)
-        .limit(limit)
-        .all(db)
-        .await?)
+    Ok(find.order_by_asc(user::Column::Name).limit(limit).all(db).await?)
 }
 
 /// Adds somebody.

@@ -60,7 +60,12 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewL
 }
 
 fn id_taken() -> AppError {
-    AppError::fault(Code::IdTaken, "/id", "id-taken", "Something else has this id; draw another")
+    AppError::fault(
+        Code::IdTaken,
+        "/id",
+        "id-taken",
+        "Something else has this id; draw another",
+    )
 }
 
 /// The ledger that a key made, as it was then.
@@ -84,7 +89,9 @@ async fn replay(state: &AppState, user_id: Uuid, key: &WriteKey) -> Result<Optio
             return Ok(Some(image.seen(change.rev, Role::Owner)));
         }
     }
-    Err(AppError::Internal("a ledger was made without a row in the log".into()))
+    Err(AppError::Internal(
+        "a ledger was made without a row in the log".into(),
+    ))
 }
 
 /// A ledger to make. All ids are drawn once, so that a second try makes the same one.
@@ -120,7 +127,10 @@ impl Opening {
             created_at: at,
             updated_at: at,
         };
-        let mut rows = vec![Edit::Ledger(new_row(ledger.clone())), Edit::Member(new_row(owning))];
+        let mut rows = vec![
+            Edit::Ledger(new_row(ledger.clone())),
+            Edit::Member(new_row(owning)),
+        ];
         rows.extend(starter::rows(&state.clock, at));
         Self {
             person: None,
