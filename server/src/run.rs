@@ -1,6 +1,8 @@
 //! What the commands do, from a checked configuration to an answer or a `Failure`: the wiring of the process.
 //! Signals are handled here and nowhere else.
 
+pub mod admin;
+
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
