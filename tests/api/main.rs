@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod auth;
 mod categories;
 mod days;
 mod dictionary;
@@ -10,10 +11,12 @@ mod expenses;
 mod imports;
 mod ledgers;
 mod members;
+mod origins;
 mod outage;
 mod payees;
 mod protocol;
 mod quick;
+mod rate;
 mod reports;
 mod tags;
 mod tokens;

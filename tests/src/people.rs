@@ -3,7 +3,7 @@
 
 use crate::server::TestApp;
 use chrono::{DateTime, Utc};
-use entity::{invite, ledger, member, reset_code, token, user};
+use entity::{invite, ledger, member, reset_code, throttle, token, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use server::config::Auth;
@@ -27,6 +27,7 @@ pub struct Person {
 /// A token to make; by default it may do everything and does not expire.
 #[derive(Debug, Clone)]
 pub struct TokenRow {
+    pub name: &'static str,
     pub scopes: &'static str,
     /// `None` is all of them.
     pub ledger_ids: Option<Vec<Uuid>>,
@@ -37,6 +38,7 @@ pub struct TokenRow {
 impl Default for TokenRow {
     fn default() -> Self {
         Self {
+            name: "test",
             scopes: "read add write share account",
             ledger_ids: None,
             expires_at: None,
@@ -46,7 +48,7 @@ impl Default for TokenRow {
 }
 
 impl TestApp {
-    /// A new person who owns a new, empty ledger in EUR.
+    /// A new person who owns a new, empty ledger in EUR, with the password of the examples.
     pub async fn add_person(&self, name: &str) -> Person {
         let (user_id, ledger_id) = (api::id::new_uuid(), api::id::new_uuid());
         let now = self.state.clock.now();
@@ -82,7 +84,7 @@ impl TestApp {
             id: Set(id),
             name: Set(name.to_owned()),
             display_name: Set(name.to_owned()),
-            password_hash: Set(None),
+            password_hash: Set(Some(password_hash().await.to_owned())),
             is_admin: Set(false),
             is_disabled: Set(false),
             timezone: Set(None),
@@ -120,6 +122,23 @@ impl TestApp {
         self.insert_token(api::id::new_uuid(), user_id, wanted).await
     }
 
+    /// One more, of which only the id matters; those before it are gone.
+    pub async fn add_spare_token(&self, user_id: Uuid) -> Uuid {
+        let spare = token::Entity::delete_many().filter(token::Column::UserId.eq(user_id));
+        spare
+            .filter(token::Column::Name.eq("spare"))
+            .exec(self.connection())
+            .await
+            .expect("take a token");
+        let id = api::id::new_uuid();
+        let row = TokenRow {
+            name: "spare",
+            ..TokenRow::default()
+        };
+        self.insert_token(id, user_id, row).await;
+        id
+    }
+
     async fn insert_token(&self, id: Uuid, user_id: Uuid, wanted: TokenRow) -> String {
         let text = secret::draw(SecretKind::Api);
         let row = token::ActiveModel {
@@ -127,7 +146,7 @@ impl TestApp {
             user_id: Set(user_id),
             hash: Set(secret::hash(&text).to_vec()),
             kind: Set("api".to_owned()),
-            name: Set("test".to_owned()),
+            name: Set(wanted.name.to_owned()),
             scopes: Set(wanted.scopes.to_owned()),
             ledger_ids: Set(wanted.ledger_ids.map(|ids| serde_json::json!(ids).to_string())),
             created_at: Set(self.state.clock.now()),
@@ -146,6 +165,18 @@ impl TestApp {
     pub async fn set_password(&self, user_id: Uuid) {
         self.change_user(user_id, user::Column::PasswordHash, password_hash().await.into())
             .await;
+    }
+
+    /// Lets everybody try again who failed too often.
+    pub async fn forget_failures(&self) {
+        let done = throttle::Entity::delete_many().exec(self.connection()).await;
+        done.expect("forget failures");
+    }
+
+    /// Takes away all tokens that somebody has.
+    pub async fn forget_tokens(&self, user_id: Uuid) {
+        let theirs = token::Entity::delete_many().filter(token::Column::UserId.eq(user_id));
+        theirs.exec(self.connection()).await.expect("forget tokens");
     }
 
     /// Makes somebody look after the accounts.
@@ -198,11 +229,9 @@ impl TestApp {
     }
 
     /// The people, the invites and the token that have the ids of the examples, around somebody's ledger.
-    pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid) {
+    pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid, ids: [&str; 2]) {
         let db = self.connection();
         let (one, other) = (example_id(EXAMPLE_ID), example_id(OTHER_EXAMPLE_ID));
-        self.make_admin(user_id).await;
-        self.set_password(user_id).await;
         Box::pin(self.add_example_user()).await;
         for (id, name, role) in [(one, "example", "viewer"), (other, "other-example", "owner")] {
             if user::Entity::find_by_id(id)
@@ -211,7 +240,7 @@ impl TestApp {
                 .expect("look for a user")
                 .is_none()
             {
-                self.insert_user(id, name, None).await;
+                self.insert_user(id, &name, None).await;
             }
             self.add_member(id, ledger_id, role).await;
         }
@@ -223,7 +252,7 @@ impl TestApp {
         self.insert_token(one, user_id, TokenRow::default()).await;
         self.add_invite(ledger_id, one, other, &secret::draw(SecretKind::Invite))
             .await;
-        if ledger_id == self.ledger_id() {
+        if ledger_id == self.ledger_id() || ids != [EXAMPLE_ID, OTHER_EXAMPLE_ID] {
             return;
         }
         let known = invite::Entity::find_by_id((self.ledger_id(), other))
