@@ -6,6 +6,7 @@
 //! answers are open: a reader ignores fields it does not know.
 
 pub mod account;
+pub mod balance;
 pub mod category;
 pub mod currency;
 pub mod date;

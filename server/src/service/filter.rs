@@ -54,7 +54,7 @@ pub async fn look_up(
             .read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await })
             .await?
     };
-    let names = Names::new(found.clone());
+    let names = Names::with_those_who_left(found.clone());
     let mut missed = Missed::default();
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
         let given = given.as_deref()?;

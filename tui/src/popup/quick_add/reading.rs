@@ -187,7 +187,7 @@ pub fn row_of(expense: &NewExpense, lists: &Lists, look: &Look) -> Expense {
         payee: expense.payee.clone(),
         tags: expense.tags.clone(),
         note: expense.note.clone(),
-        paid_by: expense.paid_by,
+        paid_by: None,
         external_id: expense.external_id.clone(),
         version: 0,
         created_by: UserId(uuid::Uuid::nil()),

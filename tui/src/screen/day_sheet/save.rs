@@ -224,7 +224,7 @@ fn whole(row: &Expense) -> ExpensePatch {
         payee: set(row.payee.clone()),
         tags: Some(row.tags.clone()),
         note: set(row.note.clone()),
-        paid_by: set(row.paid_by),
+        paid_by: set(row.paid_by.map(Into::into)),
         ..ExpensePatch::default()
     }
 }

@@ -294,7 +294,7 @@ fn copy_of(row: &Expense, day: Date, base: api::currency::Currency) -> NewExpens
         payee: row.payee.clone(),
         tags: row.tags.clone(),
         note: row.note.clone(),
-        paid_by: row.paid_by,
+        paid_by: row.paid_by.map(Into::into),
         ..NewExpense::new(day, row.amount.clone())
     }
 }
