@@ -189,24 +189,24 @@ pub struct ExpensePatch {
     /// Its category, by id.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub category_id: Patch<CategoryId>,
-    /// Its category, by name instead of id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its category, by name instead of id; `null` clears as it does there.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 202)))]
-    pub category: Option<String>,
+    pub category: Patch<String>,
     /// What it was paid with, by id.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub account_id: Patch<AccountId>,
-    /// What it was paid with, by name instead of id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What it was paid with, by name instead of id; `null` clears as it does there.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub account: Option<String>,
+    pub account: Patch<String>,
     /// Transfers only: where the money went, by id.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub to_account_id: Patch<AccountId>,
-    /// Transfers only: where the money went, by name instead of id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Transfers only: where the money went, by name instead of id; `null` clears as it does there.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub to_account: Option<String>,
+    pub to_account: Patch<String>,
     /// Who was paid, or who paid.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
@@ -472,26 +472,30 @@ impl ExpensePatch {
         check_pair(
             "category",
             !self.category_id.is_keep(),
-            self.category.is_some(),
+            !self.category.is_keep(),
             faults,
         );
         check_pair(
             "account",
             !self.account_id.is_keep(),
-            self.account.is_some(),
+            !self.account.is_keep(),
             faults,
         );
         check_pair(
             "to_account",
             !self.to_account_id.is_keep(),
-            self.to_account.is_some(),
+            !self.to_account.is_keep(),
             faults,
         );
         check_texts(
             &[
-                ("/category", self.category.as_deref(), 2 * MAX_NAME + 2),
-                ("/account", self.account.as_deref(), MAX_NAME),
-                ("/to_account", self.to_account.as_deref(), MAX_NAME),
+                (
+                    "/category",
+                    self.category.set().map(String::as_str),
+                    2 * MAX_NAME + 2,
+                ),
+                ("/account", self.account.set().map(String::as_str), MAX_NAME),
+                ("/to_account", self.to_account.set().map(String::as_str), MAX_NAME),
                 ("/payee", self.payee.set().map(String::as_str), MAX_NAME),
                 ("/paid_by", self.paid_by.set().and_then(MemberRef::name), MAX_NAME),
                 (

@@ -14,6 +14,10 @@ pub struct ImportOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 200)))]
     pub file_name: Option<String>,
+    /// The file's encoding, such as `windows-1251`, by any name that the WHATWG standard has for it. Left out, it is found by the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 40)))]
+    pub encoding: Option<String>,
     /// Which column is what: `date=Date,amount=Amount,note=Note`. Fields: date, amount, kind, currency, category,
     /// subcategory, account, to_account, payee, tags, note, external_id, debit, credit. Columns are named by the header, or by number from 1.
     /// Left out, headers that say what they are (also in other words) are taken.

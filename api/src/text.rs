@@ -30,7 +30,12 @@ pub fn clean_line(text: &str) -> String {
 /// A note as it is stored: composed (NFC), line ends as LF, trimmed.
 pub fn clean_note(text: &str) -> String {
     let text: String = text.nfc().collect();
-    text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+    with_line_feeds(&text).trim().to_owned()
+}
+
+/// The line ends of other systems (CRLF, a lone CR) as LF.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Joins the words of a text by single blanks.
@@ -72,6 +77,9 @@ pub enum TextFault {
     /// A name that is longer than fits once its ligatures and such are written out.
     #[error("Too long once its special characters are written out - shorten it")]
     TooLongFolded,
+    /// The word by which a filter asks for what has no entry.
+    #[error("The word none stands for what has no name here - choose another name, or leave it out")]
+    Reserved,
     /// A character that changes the direction of the text after it.
     #[error("A hidden direction mark at character {at} - remove it")]
     Bidi {
@@ -89,6 +97,7 @@ impl TextFault {
             Self::LineBreak { .. } => "line-break",
             Self::Control { .. } => "control-character",
             Self::Bidi { .. } => "direction-mark",
+            Self::Reserved => "reserved-name",
         }
     }
 }
@@ -102,23 +111,28 @@ pub fn check_line(text: &str, max_chars: usize) -> Result<(), TextFault> {
     check(text, max_chars, false)
 }
 
+/// What filters and reports call rows that name no category, account, payee or tag; no entry can have it as its name.
+pub const NO_NAME: &str = "none";
+
 /// Longest folded name, in characters: what the tables hold.
 pub const MAX_NAME_FOLD: usize = 400;
 
 /// Whether the name of a dictionary entry may be stored: as [`check_line`], and its fold, by which it is found and
-/// kept unique, has something in it and fits.
+/// kept unique, has something in it, fits and is not reserved.
 pub fn check_name(text: &str, max_chars: usize) -> Result<(), TextFault> {
     check_line(text, max_chars)?;
-    match fold(text).chars().count() {
+    let folded = fold(text);
+    match folded.chars().count() {
         0 => Err(TextFault::Blank),
         chars if chars > MAX_NAME_FOLD => Err(TextFault::TooLongFolded),
+        _ if folded == NO_NAME => Err(TextFault::Reserved),
         _ => Ok(()),
     }
 }
 
-/// Whether a note may be stored: as [`check_line`], but it may be empty and may hold line feeds.
+/// Whether a note may be stored once it is clean: as [`check_line`], but it may be empty and may hold line ends.
 pub fn check_note(text: &str, max_chars: usize) -> Result<(), TextFault> {
-    check(text, max_chars, true)
+    check(&with_line_feeds(text), max_chars, true)
 }
 
 fn check(text: &str, most: usize, may_break: bool) -> Result<(), TextFault> {
@@ -155,6 +169,10 @@ mod tests {
             Err(TextFault::TooLongFolded)
         );
         assert_eq!(check_name("\u{301}", 100), Err(TextFault::Blank));
+        for name in ["none", "None", " NO\u{301}NE ", "ｎｏｎｅ"] {
+            assert_eq!(check_name(name, 100), Err(TextFault::Reserved), "{name}");
+        }
+        assert_eq!(check_name("none of it", 100), Ok(()));
     }
     use proptest::prelude::*;
 
@@ -209,10 +227,11 @@ mod tests {
     }
 
     #[test]
-    fn a_note_may_hold_line_feeds_and_nothing_else_of_the_kind() {
+    fn a_note_may_hold_line_ends_of_any_system_and_nothing_else_of_the_kind() {
         assert_eq!(check_note("", 5), Ok(()));
         assert_eq!(check_note("a\nb", 5), Ok(()));
-        assert_eq!(check_note("a\rb", 5), Err(TextFault::LineBreak { at: 2 }));
+        assert_eq!(check_note("a\rb\r\nc", 5), Ok(()));
+        assert_eq!(check_note("a\u{2028}b", 5), Err(TextFault::LineBreak { at: 2 }));
         assert_eq!(check_note("a\0", 5), Err(TextFault::Control { at: 2 }));
         assert_eq!(clean_note(" a\r\nb\r"), "a\nb");
     }

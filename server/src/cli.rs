@@ -114,6 +114,7 @@ impl Arguments {
     fn run_with(&self, config: Config) -> Result<(), Failure> {
         match &self.command {
             Command::CheckConfig => {
+                run::check_files(&config)?;
                 say("The configuration is right.");
                 Ok(())
             }

@@ -4,10 +4,12 @@
 
 mod check;
 mod hint;
+mod network;
 mod secret;
 mod source;
 
 pub use check::{Fault, Faults};
+pub use network::Network;
 pub use secret::{DatabaseUrl, Secret, redact_url};
 pub use source::Sources;
 
@@ -30,10 +32,23 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     pub listen: String,
+    /// With both files the server speaks TLS and nothing else.
+    pub tls_cert_file: String,
+    pub tls_key_file: String,
+    /// The reverse proxies before this server: they are believed about the client's address, and on an address that
+    /// other machines reach nobody else is let in.
+    pub proxies: Vec<Network>,
+    /// Origins whose scripts may read answers in a browser.
+    pub cors_origins: Vec<String>,
     /// What clients call this server, when a proxy stands before it. Empty: the address it listens on.
     pub public_url: String,
     pub docs: bool,
     pub max_connections: usize,
+    pub max_connections_per_address: usize,
+    /// For each token, and for each address of those without one; 0 is no limit.
+    pub reads_per_minute: u32,
+    pub writes_per_minute: u32,
+    pub handshake_timeout_secs: u64,
     pub first_byte_timeout_secs: u64,
     pub header_timeout_secs: u64,
     pub body_timeout_secs: u64,
@@ -89,6 +104,7 @@ pub enum LogFormat {
 #[serde(default, deny_unknown_fields)]
 pub struct App {
     pub server: String,
+    pub ca_file: String,
     pub token_file: String,
     pub ledger: String,
     pub theme: String,
@@ -104,9 +120,17 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8000".to_owned(),
+            tls_cert_file: String::new(),
+            tls_key_file: String::new(),
+            proxies: Vec::new(),
+            cors_origins: Vec::new(),
             public_url: String::new(),
             docs: true,
             max_connections: 4096,
+            max_connections_per_address: 256,
+            reads_per_minute: 1200,
+            writes_per_minute: 600,
+            handshake_timeout_secs: 10,
             first_byte_timeout_secs: 10,
             header_timeout_secs: 10,
             body_timeout_secs: 15,
@@ -153,6 +177,7 @@ impl Default for App {
     fn default() -> Self {
         Self {
             server: String::new(),
+            ca_file: String::new(),
             token_file: String::new(),
             ledger: String::new(),
             theme: "ansi".to_owned(),
@@ -194,6 +219,11 @@ impl Config {
 }
 
 impl Server {
+    /// Whether it speaks TLS.
+    pub fn has_tls(&self) -> bool {
+        !self.tls_cert_file.is_empty() && !self.tls_key_file.is_empty()
+    }
+
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_secs)
     }

@@ -66,7 +66,7 @@ pub struct ReadFile {
 
 /// Reads a file with the first reader that knows its sort.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<ReadFile> {
-    let text = text::decode(bytes)?;
+    let text = text::decode(bytes, options.asked.encoding.as_deref())?;
     let Some(reader) = READERS.iter().find(|reader| reader.fits(&text)) else {
         return Err(refuse(
             "",

@@ -20,7 +20,9 @@ use crate::config::{Config, Sources, data_dir};
 use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
-use crate::http::accept::{self, Limits};
+use crate::http::accept::door::Door;
+use crate::http::accept::tls::{Tls, TlsError};
+use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
 use crate::service::machine;
@@ -61,6 +63,15 @@ impl From<log::LogError> for Failure {
     }
 }
 
+impl From<TlsError> for Failure {
+    fn from(error: TlsError) -> Self {
+        Self {
+            exit: Exit::Configuration,
+            message: error.to_string(),
+        }
+    }
+}
+
 /// Whether the process has been told to stop: readiness goes off and endless answers end by it. Clones are one.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<bool>);
@@ -87,11 +98,18 @@ impl Stop {
     }
 }
 
-/// Serves until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reads the log's level again and reopens
-/// its file; `sources` is where the configuration came from.
+/// Looks at the files that a right configuration names and `serve` needs.
+pub fn check_files(config: &Config) -> Result<(), Failure> {
+    Tls::of(config)?;
+    Ok(())
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is under way. SIGHUP reads the log's level and the certificate
+/// again and reopens the log; `sources` is where the configuration came from.
 pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result<(), Failure> {
     let signals = Signals::new()?;
     let stop = Stop::default();
+    let tls = Tls::of(&config)?;
     let state = open(&config).await?;
     let token = machine::of_machine(&state, &config).await?;
     let app = http::app(&state, &config, &stop).map_err(unusable)?;
@@ -101,16 +119,20 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
     let address = listener
         .local_addr()
         .map_err(|error| Failure::failed(error.to_string()))?;
-    tracing::info!(%address, "listening");
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let door = Door::new(&config, address, tls.clone());
+    tracing::info!(%address, scheme, "listening");
     // Data, not talk: whoever asked for port 0 reads it here.
     cli::print(&format!(
-        "listening on http://{address}, documentation at http://{address}/docs\ntoken in {}",
+        "listening on {scheme}://{address}, documentation at {scheme}://{address}/docs\ntoken in {}",
         token.display()
     ))?;
 
     let jobs = job::start(&state, &stop, job::OF_A_SERVER).await;
-    tokio::spawn(signals.handle(log, sources, stop.clone()));
-    let drained = accept::serve(listener, app, Limits::from(&config), stop.requested()).await;
+    let reload = Reload { log, sources, tls };
+    tokio::spawn(signals.handle(reload, stop.clone()));
+    let acceptor = Acceptor::new(Limits::from(&config)).with_door(door);
+    let drained = acceptor.serve(listener, app, stop.requested()).await;
     let _ = jobs.await;
     state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
@@ -254,11 +276,11 @@ impl Signals {
         })
     }
 
-    async fn handle(mut self, log: log::Handle, sources: Sources, stop: Stop) {
+    async fn handle(mut self, reload: Reload, stop: Stop) {
         loop {
             tokio::select! {
                 Some(()) = self.hang_up.recv() => {
-                    reload(&log, &sources);
+                    reload.run();
                     continue;
                 }
                 Some(()) = self.terminate.recv() => {}
@@ -275,14 +297,29 @@ impl Signals {
     }
 }
 
-fn reload(log: &log::Handle, sources: &Sources) {
-    log.reopen();
-    match sources.load() {
-        Ok(config) => {
-            if log.set_level(&config.log.level).is_ok() {
-                tracing::info!(log_level = config.log.level, "log reopened");
+/// What SIGHUP reads again.
+struct Reload {
+    log: log::Handle,
+    sources: Sources,
+    tls: Option<Tls>,
+}
+
+impl Reload {
+    /// Each by itself: a fault of the one is no reason to keep the other.
+    fn run(&self) {
+        self.log.reopen();
+        match self.sources.load() {
+            Ok(config) => {
+                if self.log.set_level(&config.log.level).is_ok() {
+                    tracing::info!(log_level = config.log.level, "log reopened");
+                }
             }
+            Err(faults) => tracing::warn!(%faults, "the configuration has faults; the log keeps its level"),
         }
-        Err(faults) => tracing::warn!(%faults, "the configuration has faults; the log keeps its level"),
+        match self.tls.as_ref().map(Tls::reload) {
+            Some(Ok(())) => tracing::info!("certificate read again"),
+            Some(Err(error)) => tracing::error!(%error, "the old certificate stays in use"),
+            None => {}
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Who is let in: every operation of the document, with each sort of bad token, in somebody else's ledger, and with too
 //! small a role or scope. What is refused is refused before anything is read, and writes nothing.
 
+mod matrix;
+
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

@@ -118,6 +118,7 @@ pub async fn refuses_bad_bodies(collection: &str) {
         (json!("a\u{1b}[31m"), 422, "unprocessable", "control-character"),
         (json!("a\u{202e}b"), 422, "unprocessable", "direction-mark"),
         (json!("a\nb"), 422, "unprocessable", "line-break"),
+        (json!(" N\u{f3}ne "), 422, "unprocessable", "reserved-name"),
         // A ligature of eighteen letters: a hundred of them do not fit once they are written out.
         (json!("\u{fdfa}".repeat(100)), 422, "unprocessable", "too-long"),
     ] {

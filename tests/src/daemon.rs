@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 /// A server process. Killed when this is dropped.
 pub struct Daemon {
     process: Child,
+    scheme: String,
     address: SocketAddr,
     token: String,
 }
@@ -31,12 +32,14 @@ impl Daemon {
             let after = line.split_once(word).map(|(_, after)| after.to_owned());
             after.unwrap_or_else(|| panic!("expensed printed {line:?}: {:?}", log()))
         };
-        let address = line("listening on http://");
-        let address = address.split(',').next().unwrap_or_default();
+        let url = line("listening on ");
+        let url = url.split(',').next().unwrap_or_default();
+        let (scheme, address) = url.split_once("://").expect("an address with its scheme");
         let address = address.parse().expect("an address with a port");
         let token = std::fs::read_to_string(line("token in ")).expect("the token's file");
         Self {
             process,
+            scheme: scheme.to_owned(),
             address,
             token: token.trim().to_owned(),
         }
@@ -56,10 +59,10 @@ impl Daemon {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
-    /// A client with the token that it left for this home.
+    /// A client in clear with the token that it left for this home.
     pub fn client(&self) -> Http {
         Http::new(self.address, Some(&self.token))
     }
@@ -69,6 +72,11 @@ impl Daemon {
         // It may have ended.
         let _ = self.process.kill();
         self.process.wait().expect("wait for expensed");
+    }
+
+    /// Tells it to read again what may change.
+    pub fn hang_up(&self) {
+        signal(self.process.id(), "HUP");
     }
 
     /// Tells it to stop, and gives its exit code.

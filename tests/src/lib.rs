@@ -2,9 +2,11 @@
 //! No test lives here. What cannot be set up stops the test with a reason, so panics are right in this package.
 
 pub mod calls;
+pub mod certificate;
 pub mod client;
 pub mod daemon;
 pub mod db;
+pub mod house;
 pub mod people;
 pub mod program;
 pub mod proxy;

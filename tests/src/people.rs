@@ -4,7 +4,7 @@
 use crate::server::TestApp;
 use chrono::{DateTime, Utc};
 use entity::{invite, ledger, member, token, user};
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use server::http::examples::{EXAMPLE_ID, EXAMPLE_INVITE, OTHER_EXAMPLE_ID};
 use server::service::secret::{self, SecretKind};
 use uuid::Uuid;
@@ -21,6 +21,7 @@ pub struct Person {
 /// A token to make; by default it may do everything and does not expire.
 #[derive(Debug, Clone)]
 pub struct TokenRow {
+    pub name: &'static str,
     pub scopes: &'static str,
     /// `None` is all of them.
     pub ledger_ids: Option<Vec<Uuid>>,
@@ -31,6 +32,7 @@ pub struct TokenRow {
 impl Default for TokenRow {
     fn default() -> Self {
         Self {
+            name: "test",
             scopes: "read add write share account",
             ledger_ids: None,
             expires_at: None,
@@ -114,6 +116,23 @@ impl TestApp {
         self.insert_token(api::id::new_uuid(), user_id, wanted).await
     }
 
+    /// One more, of which only the id matters; those before it are gone.
+    pub async fn add_spare_token(&self, user_id: Uuid) -> Uuid {
+        let spare = token::Entity::delete_many().filter(token::Column::UserId.eq(user_id));
+        spare
+            .filter(token::Column::Name.eq("spare"))
+            .exec(self.connection())
+            .await
+            .expect("take a token");
+        let id = api::id::new_uuid();
+        let row = TokenRow {
+            name: "spare",
+            ..TokenRow::default()
+        };
+        self.insert_token(id, user_id, row).await;
+        id
+    }
+
     async fn insert_token(&self, id: Uuid, user_id: Uuid, wanted: TokenRow) -> String {
         let text = secret::draw(SecretKind::Api);
         let row = token::ActiveModel {
@@ -121,7 +140,7 @@ impl TestApp {
             user_id: Set(user_id),
             hash: Set(secret::hash(&text).to_vec()),
             kind: Set("api".to_owned()),
-            name: Set("test".to_owned()),
+            name: Set(wanted.name.to_owned()),
             scopes: Set(wanted.scopes.to_owned()),
             ledger_ids: Set(wanted.ledger_ids.map(|ids| serde_json::json!(ids).to_string())),
             created_at: Set(self.state.clock.now()),
@@ -137,17 +156,19 @@ impl TestApp {
     }
 
     /// The people, the invites and the token that have the ids of the examples, around somebody's ledger.
-    pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid) {
+    pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid, ids: [&str; 2]) {
         let db = self.connection();
-        let (one, other) = (example_id(EXAMPLE_ID), example_id(OTHER_EXAMPLE_ID));
-        for (id, name, role) in [(one, "example", "viewer"), (other, "other-example", "owner")] {
+        let [one, other] = ids.map(example_id);
+        // As the last letters of the id, so that names differ as ids do.
+        let name = |id: Uuid| format!("example-{:04x}", id.as_u128() & 0xffff);
+        for (id, name, role) in [(one, name(one), "viewer"), (other, name(other), "owner")] {
             if user::Entity::find_by_id(id)
                 .one(db)
                 .await
                 .expect("look for a user")
                 .is_none()
             {
-                self.insert_user(id, name, None).await;
+                self.insert_user(id, &name, None).await;
             }
             self.add_member(id, ledger_id, role).await;
         }
@@ -159,7 +180,7 @@ impl TestApp {
         self.insert_token(one, user_id, TokenRow::default()).await;
         self.add_invite(ledger_id, one, other, &secret::draw(SecretKind::Invite))
             .await;
-        if ledger_id == self.ledger_id() {
+        if ledger_id == self.ledger_id() || ids != [EXAMPLE_ID, OTHER_EXAMPLE_ID] {
             return;
         }
         let known = invite::Entity::find_by_id((self.ledger_id(), other))

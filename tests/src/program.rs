@@ -255,7 +255,8 @@ pub struct Finished {
 }
 
 impl Finished {
-    fn of(mut command: Command) -> Self {
+    /// Runs a command to its end.
+    pub fn of(mut command: Command) -> Self {
         let ended = command.output().expect("run the program");
         Self {
             status: ended.status,

@@ -170,11 +170,17 @@ pub async fn fill_example_book(app: &TestApp) {
 }
 
 async fn fill_book(app: &TestApp, http: &Http, user_id: Uuid, ledger_id: Uuid) {
+    fill_book_with(app, http, (user_id, ledger_id), [EXAMPLE_ID, OTHER_EXAMPLE_ID]).await;
+}
+
+/// Fills somebody's ledger with entries that have those ids.
+pub async fn fill_book_with(app: &TestApp, http: &Http, (user_id, ledger_id): (Uuid, Uuid), ids: [&str; 2]) {
+    let [one, two] = ids;
     // What the examples name, where a new ledger lacks it.
     let named = json!({ "date": EXAMPLE_DAY, "amount": "1.00", "category": "Food", "account": "Card", "create_missing": true });
     http.post("expenses/batch", json!({ "operations": [
         { "op": "create", "expense": named },
-        { "op": "create", "expense": { "id": EXAMPLE_ID, "date": EXAMPLE_DAY, "amount": "12.00", "payee": "before" } },
+        { "op": "create", "expense": { "id": one, "date": EXAMPLE_DAY, "amount": "12.00", "payee": "before" } },
     ] }))
     .await
     .expect(200);
@@ -184,18 +190,18 @@ async fn fill_book(app: &TestApp, http: &Http, user_id: Uuid, ledger_id: Uuid) {
         ("payees", json!({ "name": "Example payee" })),
         ("tags", json!({ "name": "example-tag" })),
     ] {
-        for (id, other) in [(EXAMPLE_ID, ""), (OTHER_EXAMPLE_ID, "Other ")] {
+        for (id, other) in [(one, ""), (two, "Other ")] {
             body["id"] = id.into();
             body["name"] = format!("{other}{}", body["name"].as_str().unwrap_or_default()).into();
             http.post(path, body.clone()).await.expect(201);
         }
     }
-    import(app, http, ledger_id).await;
-    app.add_example_people(user_id, ledger_id).await;
+    import(app, http, ledger_id, one).await;
+    app.add_example_people(user_id, ledger_id, ids).await;
 }
 
 /// The server chooses an import's id; the example's is a copy of one that it made.
-async fn import(app: &TestApp, http: &Http, ledger_id: Uuid) {
+async fn import(app: &TestApp, http: &Http, ledger_id: Uuid, as_id: &str) {
     let file = "Date,Amount,Note\n2026-11-19,7.00,copied\n";
     let made = http
         .call(Method::POST, "imports")
@@ -203,7 +209,7 @@ async fn import(app: &TestApp, http: &Http, ledger_id: Uuid) {
         .await
         .ok(201);
     let id: Uuid = made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-    let example: Uuid = EXAMPLE_ID.parse().expect("an id");
+    let example: Uuid = as_id.parse().expect("an id");
     let db = app.connection();
     let found = import::Entity::find_by_id((ledger_id, id))
         .one(db)

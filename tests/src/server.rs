@@ -63,6 +63,9 @@ impl TestApp {
     async fn over(db: TestDb, url: &str, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.database.urls = vec![DatabaseUrl::from(url)];
+        // A clock that stands still would never let anybody in again; tests of the limits set their own.
+        config.server.reads_per_minute = 0;
+        config.server.writes_per_minute = 0;
         change(&mut config);
         let running = Box::pin(start_at(config, clock)).await.expect("start the server");
         crate::calls::know(|| server::http::document(&running.state).expect("the document"));

@@ -9,6 +9,7 @@
 mod books;
 mod bytes;
 mod commands;
+mod door;
 mod first_run;
 mod household;
 mod keys;

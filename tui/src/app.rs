@@ -22,9 +22,13 @@ use tokio::{
     time::Instant,
 };
 
-pub use self::{chrome::Link, painter::Surface};
+pub use self::{
+    chrome::Link,
+    painter::{Frame, Surface},
+};
 use self::{painter::Painter, stack::Stack};
 use crate::{
+    dates::Dates,
     fx::{Change, Message, NewDay},
     keymap::{Key, Keymap},
     layer::Layer,
@@ -98,6 +102,7 @@ pub struct Setup {
     pub glyphs: Glyphs,
     /// The client's wall clock, in its own zone.
     pub now: Box<dyn Fn() -> DateTime<FixedOffset>>,
+    pub dates: Dates,
     pub ledger: String,
     pub link: Link,
 }
@@ -149,6 +154,7 @@ impl<S: Surface> App<S> {
                 glyphs: setup.glyphs,
                 keys: setup.keys.into(),
                 now,
+                dates: setup.dates,
                 body: chrome::body(Rect::from((Position::ORIGIN, size))).as_size(),
             },
             now: setup.now,

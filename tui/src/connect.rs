@@ -1,7 +1,7 @@
 //! From settings to a server that can be asked: the configured one, or one inside this process that whoever built the
 //! program hands in as a function, so that this library never names the server.
 
-use crate::client::{Api, ClientError, HttpApi, Key, Token, shown};
+use crate::client::{Api, ClientError, HttpApi, Key, Token, Trust, shown};
 use crate::demo;
 use crate::settings::{Settings, SettingsError, private_dir};
 use api::currency::Currency;
@@ -125,7 +125,12 @@ impl Connection {
     ) -> Result<Self, ConnectError> {
         match (&settings.server, start) {
             (Some(address), _) => {
-                let http = HttpApi::new(address, &settings.ledger, settings.token.as_ref())?;
+                let http = HttpApi::new(
+                    address,
+                    &settings.ledger,
+                    settings.token.as_ref(),
+                    &settings.trust,
+                )?;
                 Ok(Self {
                     api: Arc::new(http.clone()),
                     http,
@@ -195,7 +200,7 @@ impl Connection {
             &settings.ledger
         };
         let running = start(book).await?;
-        let http = HttpApi::new(&running.address, ledger, Some(&running.token))?;
+        let http = HttpApi::new(&running.address, ledger, Some(&running.token), &Trust::default())?;
         Ok(Self {
             api: Arc::new(http.clone()),
             http,

@@ -1,10 +1,12 @@
-//! What every layer works with: the server, the lists of the open ledger, and what is not saved yet. Handed from layer
-//! to layer; a copy is as good as the original.
+//! What every layer works with: the server, the lists of the open ledger, what is not saved yet, and the part of the
+//! books that is looked at. Handed from layer to layer; a copy is as good as the original.
 
 use crate::book::Book;
 use crate::client::Api;
+use crate::dates::Dates;
 use crate::drafts::Drafts;
 use crate::outbox::Outbox;
+use crate::scope::Carried;
 use crate::waiting::Waiting;
 use api::currency::Currency;
 use std::sync::Arc;
@@ -17,6 +19,10 @@ pub struct Desk {
     pub outbox: Outbox,
     pub drafts: Drafts,
     pub waiting: Waiting,
+    /// What the screen that was left looked at.
+    pub carried: Carried,
+    /// How days are written.
+    pub dates: Dates,
     /// What a book without rows is to be in, if it is ours to say.
     pub new_book_currency: Option<Currency>,
 }
@@ -31,6 +37,8 @@ impl Desk {
             outbox,
             drafts,
             waiting: Waiting::default(),
+            carried: Carried::default(),
+            dates: Dates::default(),
             new_book_currency: None,
         }
     }

@@ -2,6 +2,7 @@
 //! preview of the coming row and whatever else shows rows use the same, so that cells stand under cells.
 
 use crate::book::Lists;
+use crate::dates::Dates;
 use crate::figures;
 use crate::text;
 use crate::theme::Look;
@@ -23,20 +24,10 @@ pub fn table_width(body: u16) -> u16 {
     if body >= WIDE { body - ASIDE } else { body }
 }
 
-/// The columns, with room for these amounts.
-pub fn columns<'a>(rows: impl IntoIterator<Item = &'a Expense>, base: Currency) -> Vec<Column> {
-    let widest = rows
-        .into_iter()
-        .map(|row| text::width(&figures::row_amount(row, base)))
-        .max()
-        .unwrap_or(0);
-    columns_for(u16::try_from(widest).unwrap_or(AMOUNT))
-}
-
 /// The columns, with at least so much room for amounts.
-pub fn columns_for(amount: u16) -> Vec<Column> {
+pub fn columns_for(amount: u16, dates: &Dates) -> Vec<Column> {
     vec![
-        Column::fixed("Date", 10).grouped(),
+        Column::fixed("Date", dates.width()).grouped(),
         Column::flexible("Payee", 11),
         Column::flexible("Category", 12).weight(3),
         Column::flexible("Account", 10).weight(2),
@@ -117,7 +108,7 @@ impl<'a> Cells<'a> {
         let day = if self.has_years {
             row.date.to_string()
         } else {
-            row.date.short_words()
+            look.dates.short(row.date)
         };
         Row::default()
             .styled(day, plain)

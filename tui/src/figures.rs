@@ -1,6 +1,7 @@
 //! Figures as people read them: thousands grouped, signs by kind, a currency only where it is not the ledger's own.
 //! Presentation only; every sum is made elsewhere, in whole minor units.
 
+use crate::dates::Dates;
 use api::currency::Currency;
 use api::date::{Calendar, Date, Period};
 use api::expense::{Expense, Kind};
@@ -74,17 +75,17 @@ pub fn cell_amount(text: &str, kind: Kind, currency: Currency, base: Currency) -
 }
 
 /// `today`, `yesterday`, else `Sat 31 Oct`, with the year where it is another one.
-pub fn day_words(date: Date, today: Date) -> String {
+pub fn day_words(date: Date, today: Date, dates: &Dates) -> String {
     match today.days_since(date) {
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
-        _ if date.year() == today.year() => date.short_words(),
-        _ => date.words(),
+        _ if date.year() == today.year() => dates.short(date),
+        _ => dates.day(date),
     }
 }
 
 /// What a period is called in a sentence: `October`, `October 2025`, `2026`, `Sat 21 Nov`, `16-22 Nov 2026`.
-pub fn period_name(period: Period, calendar: Calendar, today: Date) -> String {
+pub fn period_name(period: Period, calendar: Calendar, today: Date, dates: &Dates) -> String {
     match period {
         Period::Month(month) => {
             let name = MONTHS
@@ -97,8 +98,8 @@ pub fn period_name(period: Period, calendar: Calendar, today: Date) -> String {
             }
         }
         Period::Year(year) => year.to_string(),
-        Period::Day(date) => day_words(date, today),
-        Period::Week(_) | Period::Custom(..) => period.words(calendar),
+        Period::Day(date) => day_words(date, today, dates),
+        Period::Week(_) | Period::Custom(..) => dates.period(period, calendar),
     }
 }
 
@@ -165,15 +166,33 @@ mod tests {
     fn days_and_periods_are_named_as_people_do() {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let today = day("2026-11-21");
-        assert_eq!(day_words(today, today), "today");
-        assert_eq!(day_words(day("2026-11-20"), today), "yesterday");
-        assert_eq!(day_words(day("2026-10-31"), today), "Sat 31 Oct");
-        assert_eq!(day_words(day("2025-10-31"), today), "Fri 31 Oct 2025");
+        assert_eq!(day_words(today, today, &Dates::default()), "today");
+        assert_eq!(
+            day_words(day("2026-11-20"), today, &Dates::default()),
+            "yesterday"
+        );
+        assert_eq!(
+            day_words(day("2026-10-31"), today, &Dates::default()),
+            "Sat 31 Oct"
+        );
+        assert_eq!(
+            day_words(day("2025-10-31"), today, &Dates::default()),
+            "Fri 31 Oct 2025"
+        );
         let calendar = Calendar::default();
         let month = |text: &str| Period::Month(text.parse().unwrap());
-        assert_eq!(period_name(month("2026-10"), calendar, today), "October");
-        assert_eq!(period_name(month("2025-01"), calendar, today), "January 2025");
-        assert_eq!(period_name(Period::Year(2026), calendar, today), "2026");
+        assert_eq!(
+            period_name(month("2026-10"), calendar, today, &Dates::default()),
+            "October"
+        );
+        assert_eq!(
+            period_name(month("2025-01"), calendar, today, &Dates::default()),
+            "January 2025"
+        );
+        assert_eq!(
+            period_name(Period::Year(2026), calendar, today, &Dates::default()),
+            "2026"
+        );
         assert_eq!(rows(1), "1 row");
         assert_eq!(rows(2461), "2,461 rows");
     }

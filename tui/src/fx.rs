@@ -50,6 +50,17 @@ pub(crate) enum Step {
     Quit,
 }
 
+impl Step {
+    /// Whether a layer that is not on the screen any more may ask for it.
+    pub(crate) fn is_possible_unseen(&self) -> bool {
+        match self {
+            Self::Call(call) => call.slot.is_none(),
+            Self::Pop(_) | Self::Announce(_) | Self::Notify(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl<L: Layer> Fx<L> {
     /// Nothing more than the change of state itself.
     pub fn none() -> Self {

@@ -73,6 +73,17 @@ pub trait Layer: Any + Sized {
         Fx::none()
     }
 
+    /// Its screen is about to be left, or it is closed by that: the place to put down what it carries along.
+    fn on_leave(&mut self, look: &Look) {
+        let _ = look;
+    }
+
+    /// Whether it stays, out of sight, until what it is writing was answered, when a switch of screens closes it. Its
+    /// effects are then no more than a message and the news for the others.
+    fn outlasts_switch(&self) -> bool {
+        true
+    }
+
     /// Something changed, announced here or elsewhere; also called while it is covered.
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
         let _ = (change, look);
@@ -113,6 +124,8 @@ pub(crate) trait Erased {
     fn on_click(&mut self, at: Position, look: &Look) -> Steps;
     fn on_open(&mut self, look: &Look) -> Steps;
     fn on_resume(&mut self, look: &Look) -> Steps;
+    fn on_leave(&mut self, look: &Look);
+    fn outlasts_switch(&self) -> bool;
     fn on_change(&mut self, change: &Change, look: &Look) -> Steps;
     fn about(&self) -> [&'static str; 3];
     fn hints(&self) -> Vec<Action>;
@@ -154,6 +167,12 @@ impl<L: Layer> Erased for Eraser<L> {
     }
     fn on_resume(&mut self, look: &Look) -> Steps {
         self.0.on_resume(look).into_steps()
+    }
+    fn on_leave(&mut self, look: &Look) {
+        self.0.on_leave(look);
+    }
+    fn outlasts_switch(&self) -> bool {
+        self.0.outlasts_switch()
     }
     fn on_change(&mut self, change: &Change, look: &Look) -> Steps {
         self.0.on_change(change, look).into_steps()

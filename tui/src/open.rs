@@ -10,7 +10,7 @@ use crate::popup::currency::CurrencyChoice;
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
 use crate::screen::{Command, Screen};
-use crate::settings::{Settings, SettingsError, now, today};
+use crate::settings::{Settings, SettingsError, Zone};
 use crate::terminal::Environment;
 use crate::theme::{Glyphs, Styles, Tier};
 use api::currency::Currency;
@@ -23,18 +23,23 @@ pub fn desk(api: Arc<dyn Api>, outbox: Outbox, settings: &Settings) -> Desk {
     let mut desk = Desk::new(api, wanted.unwrap_or(Currency::EUR), outbox);
     // Somebody else's server has books of its own.
     desk.new_book_currency = wanted.filter(|_| settings.server.is_none());
+    desk.dates = settings.dates();
     desk
 }
 
 /// The app over these tools. Whoever starts it also starts `desk.waiting.watch(..)`, which says when the server is back.
 pub fn setup(desk: &Desk, settings: &Settings) -> Result<Setup, SettingsError> {
     Ok(Setup {
-        screens: screens(desk),
+        screens: screens(desk, settings.zone()),
         commands: commands(desk),
         keys: keys(settings)?,
         styles: styles(settings)?,
         glyphs: glyphs(settings)?,
-        now: Box::new(now),
+        now: {
+            let zone = settings.zone();
+            Box::new(move || zone.now())
+        },
+        dates: settings.dates(),
         ledger: desk.book.lists().header(),
         link: link(settings),
     })
@@ -50,10 +55,10 @@ pub fn link(settings: &Settings) -> Link {
 }
 
 /// The table of screens.
-pub fn screens(desk: &Desk) -> Vec<Screen> {
+pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
     let (of_expenses, of_insights) = (desk.clone(), desk.clone());
     vec![
-        Screen::new("Expenses", move || Expenses::new(of_expenses, today())),
+        Screen::new("Expenses", move || Expenses::new(of_expenses, zone.today())),
         Screen::new("Insights", move || Insights::new(of_insights)),
     ]
 }

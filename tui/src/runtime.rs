@@ -139,6 +139,13 @@ impl Runtime {
         self.in_flight.is_empty()
     }
 
+    /// Whether a layer waits for something that it wrote.
+    pub(crate) fn is_writing(&self, layer: LayerId) -> bool {
+        self.in_flight
+            .iter()
+            .any(|call| call.layer == layer && call.slot.is_none())
+    }
+
     /// Labels of calls that outlive their layer: writes.
     pub(crate) fn writes(&self) -> Vec<String> {
         let writes = self.in_flight.iter().filter(|call| call.slot.is_none());

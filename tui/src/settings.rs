@@ -5,12 +5,15 @@
 mod config;
 mod env;
 mod place;
+mod zone;
 
 pub use config::{AppConfig, KeyNames};
-pub use env::{Env, Locale, now, today};
+pub use env::{Env, Locale};
 pub use place::{Places, private_dir, read_private};
+pub use zone::Zone;
 
-use crate::client::{Token, is_loopback};
+use crate::client::{Token, Trust, is_loopback};
+use crate::dates::Dates;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -41,6 +44,8 @@ pub struct Settings {
     /// The server to use; `None` is one inside this process.
     pub server: Option<Url>,
     pub token: Option<Token>,
+    /// Whose certificates are believed.
+    pub trust: Trust,
     /// Where the token came from, in words.
     pub token_origin: Option<String>,
     /// An id or `default`.
@@ -78,6 +83,10 @@ impl Settings {
             Some(address) => find_token(address, &app, &places, &env)?,
             None => (None, None),
         };
+        let trust = match &server {
+            Some(_) => find_trust(&app, &places)?,
+            None => Trust::default(),
+        };
         let ledger = flags
             .ledger
             .as_deref()
@@ -86,6 +95,7 @@ impl Settings {
         Ok(Self {
             server,
             token,
+            trust,
             token_origin,
             ledger: ledger_of(ledger.unwrap_or("default"))?,
             app,
@@ -97,6 +107,17 @@ impl Settings {
             is_demo: flags.is_demo,
             is_plain: flags.is_plain,
         })
+    }
+
+    /// Where it is decided which day today is.
+    pub fn zone(&self) -> Zone {
+        // Checked when it was read.
+        Zone::of_name(&self.app.timezone).unwrap_or_default()
+    }
+
+    /// How days are written.
+    pub fn dates(&self) -> Dates {
+        Dates::of_format(&self.app.date_format).unwrap_or_default()
     }
 
     /// The currency of a new book: as configured, else of the locale's territory.
@@ -146,6 +167,20 @@ fn ledger_of(text: &str) -> Result<String, SettingsError> {
     Err(SettingsError::new(format!(
         "The ledger {text:?} is no id - write its id, or default"
     )))
+}
+
+/// The authority that the settings name, beside those that this machine believes.
+fn find_trust(app: &AppConfig, places: &Places) -> Result<Trust, SettingsError> {
+    let Some(path) = non_empty(&app.ca_file).map(|path| places.expand(path)) else {
+        return Ok(Trust::default());
+    };
+    let read = std::fs::read(&path).map_err(|error| error.to_string());
+    read.and_then(|pem| Trust::from_pem(&pem)).map_err(|why| {
+        SettingsError::new(format!(
+            "The certificate file {} of app.ca_file cannot be used: {why}",
+            path.display()
+        ))
+    })
 }
 
 type Found = (Option<Token>, Option<String>);

@@ -19,6 +19,7 @@ pub use environment::Environment;
 pub use guard::{Guard, install_panic_hook};
 pub use input::listen;
 pub use wire::Wire;
+pub(crate) use wire::is_blank;
 
 /// Frames gathered here leave in one write.
 const FRAME: usize = 64 * 1024;

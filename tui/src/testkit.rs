@@ -25,7 +25,8 @@ use tokio::{
 };
 
 use crate::{
-    app::{App, Input, Link, Poster, Setup, Surface},
+    app::{App, Frame, Input, Link, Poster, Setup, Surface},
+    dates::Dates,
     fx::Message,
     keymap::{Action, Keymap, parse_script},
     layer::Layer,
@@ -49,6 +50,7 @@ pub fn look() -> Look {
         glyphs: Glyphs::UNICODE,
         keys: Keymap::default().into(),
         now: noon(),
+        dates: Dates::default(),
         body: Size::new(80, 19),
     }
 }
@@ -102,20 +104,15 @@ impl Surface for Probe {
         self.screen.size().map_err(io::Error::other)
     }
 
-    fn paint(
-        &mut self,
-        cells: &[(u16, u16, &Cell)],
-        cursor: Option<Position>,
-        is_cleared: bool,
-    ) -> io::Result<()> {
-        if is_cleared {
+    fn paint(&mut self, frame: &Frame<'_>) -> io::Result<()> {
+        if frame.is_cleared {
             self.screen.clear().map_err(io::Error::other)?;
         }
-        let content = cells.iter().copied();
+        let content = frame.cells.iter().copied();
         self.screen.draw(content).map_err(io::Error::other)?;
-        self.cursor = cursor;
+        self.cursor = frame.cursor;
         self.frames += 1;
-        self.wire.paint(cells, cursor, is_cleared)
+        self.wire.paint(frame)
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
@@ -139,6 +136,7 @@ pub struct Starter {
     glyphs: Glyphs,
     keys: Keymap,
     now: Box<dyn Fn() -> DateTime<FixedOffset>>,
+    dates: Dates,
     handle: Option<Handle>,
     commands: Vec<Command>,
 }
@@ -165,6 +163,12 @@ impl Starter {
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> DateTime<FixedOffset> + 'static) -> Self {
         self.now = Box::new(now);
+        self
+    }
+
+    #[must_use]
+    pub fn dates(mut self, dates: Dates) -> Self {
+        self.dates = dates;
         self
     }
 
@@ -206,6 +210,7 @@ impl Starter {
             styles: Styles::new(self.tier),
             glyphs: self.glyphs,
             now: self.now,
+            dates: self.dates,
             ledger: "Joint EUR".to_owned(),
             link: Link::Live,
         };
@@ -252,6 +257,7 @@ impl Harness {
             glyphs: Glyphs::UNICODE,
             keys: Keymap::default(),
             now: Box::new(noon),
+            dates: Dates::default(),
             handle: None,
             commands: Vec::new(),
         }

@@ -11,7 +11,10 @@ use ratatui::{
     style::{Color, Modifier, Style},
 };
 
-use crate::keymap::{Action, Keymap};
+use crate::{
+    dates::Dates,
+    keymap::{Action, Keymap},
+};
 
 /// How much the terminal may be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -235,6 +238,8 @@ pub struct Look {
     pub keys: Arc<Keymap>,
     /// The client's own wall clock.
     pub now: DateTime<FixedOffset>,
+    /// How days are written.
+    pub dates: Dates,
     /// The room that a full-screen layer has.
     pub body: Size,
 }

@@ -262,6 +262,8 @@ fn what_cannot_be_meant_is_a_fault_at_its_place() {
         (r#"5 #"""#, "name-missing"),
         (r#"5 #"eating"#, "unclosed-quote"),
         ("5 #none", "reserved-name"),
+        ("5 +none", "reserved-name"),
+        ("5 None", "reserved-name"),
         ("5 31/4", "no-such-day"),
         ("5 2026-02-31", "no-such-day"),
         ("5 1/13", "no-such-month"),

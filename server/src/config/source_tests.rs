@@ -172,6 +172,27 @@ fn a_fault_of_a_value_names_where_it_was_written() {
 }
 
 #[test]
+fn proxies_are_read_as_networks_and_a_wrong_one_is_told_with_its_place() {
+    let config = file("[server]\nlisten = '0.0.0.0:80'\nproxies = ['10.0.0.2', '10.1.0.0/16']\n");
+    let proxies = sources(&[&config], &[]).load().unwrap().server.proxies;
+    let shown: Vec<_> = proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["10.0.0.2", "10.1.0.0/16"]);
+    let one = sources(&[], &[("EXPENSE__SERVER__PROXIES", "10.0.0.2")]).load();
+    assert_eq!(one.unwrap().server.proxies.len(), 1);
+    let found = faults(&[], &[("EXPENSE__SERVER__PROXIES", "['10.0.0.2', 'proxy']")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (found[0].origin.as_str(), found[0].key.as_str()),
+        ("EXPENSE__SERVER__PROXIES", "server.proxies")
+    );
+    assert!(
+        found[0].message.contains("`proxy` is no address or network"),
+        "{}",
+        found[0]
+    );
+}
+
+#[test]
 fn an_unknown_name_does_not_hide_the_faults_of_values() {
     let config = file("[server]\nlistn = 'x'\n[database]\nurls = ['msql://h/n']\n[log]\nkeep = 'x'\n");
     let keys: Vec<_> = faults(&[&config], &[])

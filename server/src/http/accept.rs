@@ -4,8 +4,11 @@
 //! What is inside a request (body, size, time of the answer) is `limit`'s.
 
 mod connection;
+pub mod door;
 mod phase;
 mod refusal;
+mod socket;
+pub mod tls;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,6 +22,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::config::Config;
+use door::{Crowd, Door, Place};
+use refusal::Refusal;
 
 /// What is waited for after the system refused a connection (too many open files, mostly): long enough
 /// not to spin, short enough not to be noticed.
@@ -30,7 +35,11 @@ type App = Arc<dyn DynEndpoint<Output = Response>>;
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub max_connections: usize,
-    /// From the accepted connection to its first byte.
+    /// For one address, or one network of IPv6.
+    pub max_connections_per_address: usize,
+    /// From the accepted connection to TLS, where that is spoken.
+    pub handshake: Duration,
+    /// From there to the first byte.
     pub first_byte: Duration,
     /// From the first byte of a request to the end of its headers.
     pub header: Duration,
@@ -47,6 +56,8 @@ impl From<&Config> for Limits {
         let server = &config.server;
         Self {
             max_connections: server.max_connections,
+            max_connections_per_address: server.max_connections_per_address,
+            handshake: Duration::from_secs(server.handshake_timeout_secs),
             first_byte: Duration::from_secs(server.first_byte_timeout_secs),
             header: Duration::from_secs(server.header_timeout_secs),
             idle: Duration::from_secs(server.idle_timeout_secs),
@@ -99,7 +110,7 @@ pub struct Drained {
     pub cut: usize,
 }
 
-/// Serves until `shutdown` resolves, then drains. See `Acceptor` for a hook on the open connections.
+/// Serves in clear until `shutdown` resolves, then drains. See `Acceptor` for a door and a hook on the open connections.
 pub async fn serve<E>(
     listener: TcpListener,
     app: E,
@@ -117,15 +128,32 @@ where
 #[derive(Debug)]
 pub struct Acceptor {
     limits: Limits,
+    door: Door,
     connections: Connections,
 }
+
+/// What all connections have in common.
+struct Common {
+    app: App,
+    limits: Limits,
+    door: Door,
+}
+
+/// What a connection holds for as long as it lives.
+type Stay = (OwnedSemaphorePermit, Option<Place>, Entered);
 
 impl Acceptor {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
+            door: Door::default(),
             connections: Connections::default(),
         }
+    }
+
+    #[must_use]
+    pub fn with_door(self, door: Door) -> Self {
+        Self { door, ..self }
     }
 
     pub fn connections(&self) -> Connections {
@@ -137,9 +165,14 @@ impl Acceptor {
         E: IntoEndpoint,
         E::Endpoint: 'static,
     {
-        let app: App = Arc::new(ToDynEndpoint(app.into_endpoint().map_to_response()));
-        let limits = Arc::new(self.limits);
+        let common = Arc::new(Common {
+            app: Arc::new(ToDynEndpoint(app.into_endpoint().map_to_response())),
+            limits: self.limits,
+            door: self.door,
+        });
+        let (limits, door) = (&common.limits, &common.door);
         let room = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+        let crowd = Crowd::new(limits.max_connections_per_address);
         let stopping = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
         tokio::pin!(shutdown);
@@ -151,12 +184,18 @@ impl Acceptor {
                 Some(ended) = tasks.join_next() => report(ended),
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
-                            refuse(&stream, peer);
-                            continue;
-                        };
-                        let guard = (permit, self.connections.enter());
-                        spawn(&mut tasks, stream, peer, &app, &limits, stopping.subscribe(), guard);
+                        let place = door.enter(peer.ip(), &crowd);
+                        let free = place.and_then(|place| {
+                            let permit = Arc::clone(&room).try_acquire_owned();
+                            permit.map(|permit| (permit, place)).map_err(|_| Refusal::Full)
+                        });
+                        match free {
+                            Ok((permit, place)) => {
+                                let stay = (permit, place, self.connections.enter());
+                                spawn(&mut tasks, stream, peer, &common, stopping.subscribe(), stay);
+                            }
+                            Err(refusal) => refuse(&stream, peer, refusal, door),
+                        }
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -178,22 +217,24 @@ fn spawn(
     tasks: &mut JoinSet<()>,
     stream: TcpStream,
     peer: SocketAddr,
-    app: &App,
-    limits: &Arc<Limits>,
+    common: &Arc<Common>,
     stopping: watch::Receiver<bool>,
-    guard: (OwnedSemaphorePermit, Entered),
+    stay: Stay,
 ) {
-    let (app, limits) = (Arc::clone(app), Arc::clone(limits));
+    let common = Arc::clone(common);
     tasks.spawn(async move {
-        connection::run(stream, peer, app, &limits, stopping).await;
-        drop(guard);
+        connection::run(stream, peer, &common, stopping).await;
+        drop(stay);
     });
 }
 
-fn refuse(stream: &TcpStream, peer: SocketAddr) {
-    tracing::warn!(%peer, "refused: every connection is taken");
-    // Into the socket's own buffer or not at all: a refused client gets no time of ours.
-    let _ = stream.try_write(&refusal::answer(503));
+fn refuse(stream: &TcpStream, peer: SocketAddr, refusal: Refusal, door: &Door) {
+    tracing::warn!(%peer, "connection refused: {}", refusal.reason());
+    // Into the socket's own buffer or not at all: a refused client gets no time of ours. Where TLS is spoken, these
+    // words would be no words.
+    if door.tls.is_none() {
+        let _ = stream.try_write(&refusal.answer());
+    }
 }
 
 fn report(ended: Result<(), JoinError>) {

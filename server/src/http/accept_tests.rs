@@ -1,22 +1,24 @@
-//! Tests of the socket loop over real sockets: every wait is for a condition, with a limit far beyond what it takes.
+//! Tests of the socket loop over real sockets in clear (`accept/tls_tests.rs` has those with TLS): every wait is for a condition, with a limit far beyond what it takes.
 
 use poem::http::StatusCode;
 use poem::{Route, get, handler, post};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
 use crate::http::limit::{BodyKind, Limit};
 
-const PATIENCE: Duration = Duration::from_secs(20);
-const SHORT: Duration = Duration::from_millis(60);
-const LONG: Duration = Duration::from_mins(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const SHORT: Duration = Duration::from_millis(60);
+pub(super) const LONG: Duration = Duration::from_mins(10);
 
 /// Nothing ends by itself; each test shortens what it is about.
-fn lenient() -> Limits {
+pub(super) fn lenient() -> Limits {
     Limits {
         max_connections: 64,
+        max_connections_per_address: 64,
+        handshake: LONG,
         first_byte: LONG,
         header: LONG,
         idle: LONG,
@@ -25,10 +27,10 @@ fn lenient() -> Limits {
     }
 }
 
-struct Rig {
-    address: SocketAddr,
+pub(super) struct Rig {
+    pub(super) address: SocketAddr,
     connections: Connections,
-    stop: Arc<Notify>,
+    pub(super) stop: Arc<Notify>,
     served: JoinHandle<Drained>,
     /// Entered by `/wait`, and what it waits for.
     waiting: Arc<Notify>,
@@ -40,6 +42,10 @@ async fn rig(limits: Limits) -> Rig {
 }
 
 async fn rig_with(limits: Limits, body_timeout: Duration) -> Rig {
+    rig_behind(Door::default(), limits, body_timeout).await
+}
+
+pub(super) async fn rig_behind(door: Door, limits: Limits, body_timeout: Duration) -> Rig {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, waiting, release) = (
@@ -72,7 +78,7 @@ async fn rig_with(limits: Limits, body_timeout: Duration) -> Rig {
         .at("/panic", get(panics))
         .at("/wait", wait)
         .with(limit);
-    let acceptor = Acceptor::new(limits);
+    let acceptor = Acceptor::new(limits).with_door(door);
     let connections = acceptor.connections();
     let stopped = Arc::clone(&stop);
     let served = tokio::spawn(acceptor.serve(listener, app, async move { stopped.notified().await }));
@@ -107,7 +113,7 @@ fn panics() -> StatusCode {
 }
 
 impl Rig {
-    async fn connect(&self) -> TcpStream {
+    pub(super) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 
@@ -118,23 +124,23 @@ impl Rig {
     }
 
     /// What one request on a connection of its own is answered.
-    async fn ask(&self, request: &str) -> String {
+    pub(super) async fn ask(&self, request: &str) -> String {
         read_all(&mut self.send(request).await).await
     }
 
-    async fn until_open(&self, count: usize) {
+    pub(super) async fn until_open(&self, count: usize) {
         in_time(self.connections.until(|open| open == count)).await;
     }
 }
 
-async fn in_time<T>(future: impl Future<Output = T>) -> T {
+pub(super) async fn in_time<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future)
         .await
         .expect("it never happened")
 }
 
 /// All until the server closes; a reset counts as closing.
-async fn read_all(stream: &mut TcpStream) -> String {
+pub(super) async fn read_all(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let _ = in_time(stream.read_to_end(&mut bytes)).await;
     String::from_utf8(bytes).unwrap()
@@ -385,6 +391,80 @@ async fn one_connection_too_many_is_told_so_and_the_next_free_place_is_used() {
     rig.until_open(1).await;
     let mut stream = rig.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert!(read_answer(&mut stream).await.ends_with("hello"));
+}
+
+/// From another address of this machine than usual.
+async fn connect_from(ip: &str, rig: &Rig) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{ip}:0").parse().unwrap()).unwrap();
+    socket.connect(rig.address).await.unwrap()
+}
+
+async fn ask_from(ip: &str, rig: &Rig) -> String {
+    let mut stream = connect_from(ip, rig).await;
+    let request = b"GET /hello HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    read_all(&mut stream).await
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_every_connection() {
+    let limits = Limits {
+        max_connections_per_address: 2,
+        ..lenient()
+    };
+    let rig = rig(limits).await;
+    let first = rig.connect().await;
+    let _second = rig.connect().await;
+    rig.until_open(2).await;
+    let refused = read_all(&mut rig.connect().await).await;
+    let (head, body) = refused.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+    assert!(head.contains("\r\nretry-after: 1\r\n"), "{head}");
+    assert!(body.contains(r#""code":"rate-limited""#), "{body}");
+    let other = ask_from("127.0.0.2", &rig).await;
+    assert!(other.ends_with("hello"), "another address has its own: {other}");
+    rig.until_open(2).await;
+    drop(first);
+    rig.until_open(1).await;
+    assert!(ask_from("127.0.0.1", &rig).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_proxy_may_have_as_many_as_there_are() {
+    let limits = Limits {
+        max_connections_per_address: 1,
+        ..lenient()
+    };
+    let door = Door {
+        proxies: vec!["127.0.0.2".parse().unwrap()],
+        ..Door::default()
+    };
+    let rig = rig_behind(door, limits, LONG).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(connect_from("127.0.0.2", &rig).await);
+    }
+    rig.until_open(3).await;
+    held.push(rig.connect().await);
+    rig.until_open(4).await;
+    let refused = read_all(&mut rig.connect().await).await;
+    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
+}
+
+#[tokio::test]
+async fn where_only_proxies_come_in_everybody_else_is_told_so() {
+    let door = Door {
+        proxies: vec!["127.0.0.2".parse().unwrap()],
+        is_for_proxies_only: true,
+        ..Door::default()
+    };
+    let rig = rig_behind(door, lenient(), LONG).await;
+    let refused = read_all(&mut rig.connect().await).await;
+    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+    assert!(refused.contains(r#""code":"forbidden""#), "{refused}");
+    assert!(ask_from("127.0.0.2", &rig).await.ends_with("hello"));
+    rig.until_open(0).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The guard: who is calling, and what of the ledger named in the address is theirs to do. The only maker of a
 //! `Person` and of a `Grant`. The right an operation needs is part of its signature: see `right.rs`.
 
+use super::rate::accept_token;
 use super::right::{Right, Scoped};
 use crate::error::AppError;
 use crate::service::secret::{self, SecretKind};
@@ -189,6 +190,7 @@ async fn authenticate(request: &Request, wanted: Wanted) -> Result<(Access, Vec<
     let (access, seats) = found
         .filter(|(access, _)| is_good(access, now))
         .ok_or_else(invalid)?;
+    accept_token(request);
     state.token_use.note(access.token_id, access.last_used_at, now);
     Ok((access, seats))
 }

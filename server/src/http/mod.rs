@@ -4,6 +4,7 @@ pub mod accept;
 mod accounts;
 mod categories;
 mod checked;
+pub mod client_address;
 mod days;
 pub mod examples;
 mod expenses;
@@ -16,8 +17,10 @@ mod key;
 mod ledgers;
 pub mod limit;
 mod members;
+mod origins;
 mod payees;
 mod problem;
+pub mod rate;
 mod reply;
 mod reports;
 mod right;
@@ -33,13 +36,16 @@ use crate::run::Stop;
 use crate::service::Grant;
 use crate::state::AppState;
 use api::problem::Code;
+use client_address::ClientAddresses;
 use limit::{BodyKind, Limit};
+use origins::Origins;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, header};
 use poem::web::Path;
 use poem::{EndpointExt, Response, Route, handler};
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
-use problem::Problems;
+use problem::{Allowed, Problems};
+use rate::RateLimits;
 use schema::Schemas;
 use serde_json::Value;
 use std::sync::Arc;
@@ -87,12 +93,13 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
     let docs = Arc::new(docs(&service)?);
     let schemas = Arc::new(Schemas::of(&docs.document)?);
     let known = docs.clone();
+    let allowed: Allowed = Arc::new(move |path| match spec::methods_of(&known.document, path) {
+        methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
+        methods => methods,
+    });
     let problems = Problems {
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
-        allowed: Arc::new(move |path| match spec::methods_of(&known.document, path) {
-            methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
-            methods => methods,
-        }),
+        allowed: allowed.clone(),
     };
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
@@ -101,14 +108,18 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
             .at("/openapi.json", poem::get(openapi_json))
             .at("/docs/errors/:code", poem::get(error_page));
     }
-    // From the inside out: what a handler may ask for, panics, errors, limits, the line in the log.
+    // From the inside out: what a handler may ask for, panics, limits of one request, of all of a caller, errors, other
+    // pages' scripts, whose request it is, the line in the log.
     Ok(route
         .data(state.clone())
         .data(schemas)
         .data(docs)
         .with(problem::Panics)
         .with(Limit::new(config, body_kind))
+        .with(RateLimits::new(config, state.clock.clone()))
         .with(problems)
+        .with(Origins::new(&config.server.cors_origins, allowed))
+        .with(ClientAddresses::new(&config.server.proxies))
         .with(trace::Trace::new(state.clock.clone()))
         .boxed())
 }

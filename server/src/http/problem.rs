@@ -7,7 +7,7 @@ use crate::db::{Class, classify};
 use crate::error::{AppError, Refusal};
 use api::problem::{Code, Problem};
 use futures_util::FutureExt;
-use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result};
 use poem_openapi::registry::{MetaResponses, Registry};
 use std::panic::AssertUnwindSafe;
@@ -36,6 +36,19 @@ impl poem_openapi::ApiResponse for AppError {
     }
 
     fn register(_registry: &mut Registry) {}
+}
+
+/// What a layer or a handler wants in the head of the answer to an error.
+#[derive(Debug, Clone, Default)]
+pub struct AnswerHeaders(HeaderMap);
+
+impl AnswerHeaders {
+    /// Adds to an error's, in place of what is there by the same name.
+    pub fn add(error: &mut Error, headers: HeaderMap) {
+        let mut all = error.data::<Self>().cloned().unwrap_or_default();
+        all.0.extend(headers);
+        error.set_data(all);
+    }
 }
 
 /// The methods that an address takes, for `Allow`.
@@ -118,6 +131,9 @@ impl Problems {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
             _ => {}
+        }
+        if let Some(AnswerHeaders(more)) = error.data() {
+            headers.extend(more.clone());
         }
         response
     }

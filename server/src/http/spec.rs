@@ -190,7 +190,7 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
     };
-    let mut codes = vec![500, 503];
+    let mut codes = vec![429, 500, 503];
     if needs_token {
         codes.extend([400, 401, 403, 404, 409, 410, 422]);
     }
@@ -304,19 +304,28 @@ fn problem_response(status: u16) -> Value {
         "description": if titles.is_empty() { "It was refused.".to_owned() } else { titles.join("; ") },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
-    let header = |name: &str, description: &str| json!({ name: { "description": description, "schema": { "type": "string" } } });
-    match status {
-        401 => set(
-            &mut response,
-            "headers",
-            header("WWW-Authenticate", "How to authenticate (RFC 6750)."),
-        ),
-        503 => set(
-            &mut response,
-            "headers",
-            header("Retry-After", "Seconds to wait."),
-        ),
-        _ => {}
+    let headers: &[(&str, &str)] = match status {
+        401 => &[("WWW-Authenticate", "How to authenticate (RFC 6750).")],
+        429 => &[
+            ("Retry-After", "Seconds to wait."),
+            ("RateLimit", "What is left, such as `\"reads\";r=0;t=1`."),
+            (
+                "RateLimit-Policy",
+                "What is allowed, such as `\"reads\";q=1200;w=60`.",
+            ),
+        ],
+        503 => &[("Retry-After", "Seconds to wait.")],
+        _ => &[],
+    };
+    if !headers.is_empty() {
+        let headers: Map<String, Value> = headers
+            .iter()
+            .map(|(name, description)| {
+                let header = json!({ "description": description, "schema": { "type": "string" } });
+                ((*name).to_owned(), header)
+            })
+            .collect();
+        set(&mut response, "headers", headers);
     }
     response
 }

@@ -1,13 +1,11 @@
-//! Bytes to text: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252. What is no text at all is refused.
+//! Bytes to text: in the encoding that was named, else UTF-8 with or without a mark, UTF-16 with one, or the old encoding
+//! that the bytes look most like. What is no text at all is refused.
 
 use super::refuse;
 use crate::error::Result;
-
-/// What 0x80 to 0x9F mean in Windows-1252; those without a meaning stay control characters.
-const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::Encoding;
+use std::borrow::Cow;
 
 /// How the files begin that people send by mistake.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -19,8 +17,8 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xff\xd8\xff", "a picture"),
 ];
 
-/// The text of a file.
-pub fn decode(bytes: &[u8]) -> Result<String> {
+/// The text of a file; `label` is the encoding that the caller named, by any of its names in the WHATWG standard.
+pub fn decode(bytes: &[u8], label: Option<&str>) -> Result<String> {
     if bytes.trim_ascii().is_empty() {
         return Err(refuse("", "empty", "The file is empty"));
     }
@@ -31,17 +29,53 @@ pub fn decode(bytes: &[u8]) -> Result<String> {
             format!("This is not a text file but {what}"),
         ));
     }
-    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
-        return Ok(utf16(rest, u16::from_le_bytes));
-    }
-    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
-        return Ok(utf16(rest, u16::from_be_bytes));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if is_binary(bytes) {
+    let text = match label {
+        Some(label) => labelled(bytes, label)?,
+        None => guessed(bytes)?,
+    };
+    if is_binary(text.as_bytes()) {
         return Err(refuse("", "not-text", "This is not a text file"));
     }
-    Ok(std::str::from_utf8(bytes).map_or_else(|_| windows_1252(bytes), str::to_owned))
+    Ok(text.into_owned())
+}
+
+/// In the encoding that the caller names; a mark at the beginning of the file goes before it.
+fn labelled<'a>(bytes: &'a [u8], label: &str) -> Result<Cow<'a, str>> {
+    let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
+        return Err(refuse(
+            "/encoding",
+            "unknown-encoding",
+            format!("{label:?} names no encoding - write one such as windows-1251 or utf-8"),
+        ));
+    };
+    let (text, read_as, is_damaged) = encoding.decode(bytes);
+    if is_damaged {
+        return Err(refuse(
+            "/encoding",
+            "wrong-encoding",
+            format!(
+                "The file is not in {} - leave encoding out, or name another",
+                read_as.name()
+            ),
+        ));
+    }
+    Ok(text)
+}
+
+/// By its mark, as UTF-8 if it is that, else in what its bytes look most like.
+fn guessed(bytes: &[u8]) -> Result<Cow<'_, str>> {
+    if Encoding::for_bom(bytes).is_none() {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Ok(text.into());
+        }
+        if is_binary(bytes) {
+            return Err(refuse("", "not-text", "This is not a text file"));
+        }
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    Ok(encoding.decode(bytes).0)
 }
 
 /// One control character in a note is that row's affair; many of them are no text.
@@ -52,26 +86,6 @@ fn is_binary(bytes: &[u8]) -> bool {
         .filter(|byte| byte.is_ascii_control() && !b"\t\r\n\x0c".contains(byte))
         .count();
     odd >= 8 && odd * 20 > head.len()
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes
-        .chunks_exact(2)
-        .filter_map(|pair| Some(unit(pair.try_into().ok()?)));
-    char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}
-
-fn windows_1252(bytes: &[u8]) -> String {
-    let decode = |byte: u8| match byte {
-        0x80..=0x9f => WINDOWS_1252
-            .get(usize::from(byte - 0x80))
-            .copied()
-            .unwrap_or(char::REPLACEMENT_CHARACTER),
-        other => char::from(other),
-    };
-    bytes.iter().map(|byte| decode(*byte)).collect()
 }
 
 #[cfg(test)]
@@ -97,7 +111,7 @@ mod tests {
             &utf16le,
             &utf16be,
         ] {
-            assert_eq!(decode(bytes).unwrap(), "Währung €");
+            assert_eq!(decode(bytes, None).unwrap(), "Währung €");
         }
     }
 
@@ -114,8 +128,49 @@ mod tests {
             &noise,
             &[0; 100],
         ] {
-            assert!(decode(bytes).is_err());
+            assert!(decode(bytes, None).is_err());
         }
-        assert_eq!(decode(b"a,b\n1,\0\n").unwrap(), "a,b\n1,\0\n");
+        assert_eq!(decode(b"a,b\n1,\0\n", None).unwrap(), "a,b\n1,\0\n");
+    }
+
+    #[test]
+    fn the_encoding_of_a_statement_is_found_by_its_bytes() {
+        for (text, label) in [
+            (
+                "Дата;Сумма;Основание\n2019-07-05;12,50;Продукты и кофе\n",
+                "windows-1251",
+            ),
+            (
+                "Datum;Betrag;Empfänger\n05.07.2019;12,50;Müller Bäckerei, Köln\n",
+                "windows-1252",
+            ),
+            (
+                "Datum;Kwota;Tytuł\n05.07.2019;12,50;Zażółć gęślą jaźń\n",
+                "windows-1250",
+            ),
+            (
+                "日付,金額,内容\n2019-07-05,1250,スーパーマーケット\n",
+                "shift_jis",
+            ),
+        ] {
+            let (bytes, _, is_lossy) = Encoding::for_label(label.as_bytes()).unwrap().encode(text);
+            assert!(!is_lossy && std::str::from_utf8(&bytes).is_err(), "{label}");
+            assert_eq!(decode(&bytes, None).unwrap(), text, "{label}");
+            assert_eq!(decode(&bytes, Some(label)).unwrap(), text, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_named_encoding_goes_before_the_guess_and_a_wrong_one_is_refused() {
+        assert_eq!(decode(b"\xc4", Some("cp1251")).unwrap(), "Д");
+        assert_eq!(decode(b"\xc4", Some("Latin1")).unwrap(), "Ä");
+        assert_eq!(decode(b"a\0b\0", Some("utf-16le")).unwrap(), "ab");
+        assert_eq!(decode("\u{feff}é".as_bytes(), Some("windows-1251")).unwrap(), "é");
+        let code = |label| match decode(b"W\xe4hrung", Some(label)) {
+            Err(crate::error::AppError::Refused(refusal)) => refusal.faults.0[0].code.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(code("utf-8"), "wrong-encoding");
+        assert_eq!(code("klingon"), "unknown-encoding");
     }
 }

@@ -146,12 +146,12 @@ impl<'a> Ref<'a> {
         }
     }
 
-    fn of_patch<I: Copy + Into<Uuid>>(id: &Patch<I>, name: Option<&'a String>) -> Self {
+    fn of_patch<I: Copy + Into<Uuid>>(id: &Patch<I>, name: &'a Patch<String>) -> Self {
         match (id, name) {
             (Patch::Set(id), _) => Self::Id((*id).into()),
-            (Patch::Clear, _) => Self::Clear,
-            (Patch::Keep, Some(name)) => Self::Name(name),
-            (Patch::Keep, None) => Self::Keep,
+            (Patch::Clear, _) | (Patch::Keep, Patch::Clear) => Self::Clear,
+            (Patch::Keep, Patch::Set(name)) => Self::Name(name),
+            (Patch::Keep, Patch::Keep) => Self::Keep,
         }
     }
 
@@ -189,9 +189,9 @@ impl<'a> Given<'a> {
 
     fn of_patch(patch: &'a ExpensePatch) -> Self {
         Self {
-            category: Ref::of_patch(&patch.category_id, patch.category.as_ref()),
-            account: Ref::of_patch(&patch.account_id, patch.account.as_ref()),
-            to_account: Ref::of_patch(&patch.to_account_id, patch.to_account.as_ref()),
+            category: Ref::of_patch(&patch.category_id, &patch.category),
+            account: Ref::of_patch(&patch.account_id, &patch.account),
+            to_account: Ref::of_patch(&patch.to_account_id, &patch.to_account),
             paid_by: match &patch.paid_by {
                 Patch::Keep => Ref::Keep,
                 Patch::Clear => Ref::Clear,

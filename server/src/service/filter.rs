@@ -13,7 +13,7 @@ use api::text::fold;
 use uuid::Uuid;
 
 /// The word that asks for rows without one.
-pub const NONE: &str = "none";
+pub const NONE: &str = api::text::NO_NAME;
 
 /// Resolves a filter; one look-up where it names anything, none where it does not.
 pub async fn resolve(state: &AppState, grant: &Grant, asked: &ExpenseFilter) -> Result<Filter> {

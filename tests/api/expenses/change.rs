@@ -53,7 +53,7 @@ async fn null_clears_what_may_be_empty_and_is_refused_elsewhere() {
         assert_eq!(bare[name], json!(null), "{name}");
     }
     assert_eq!(bare["tags"], json!([]));
-    for name in ["date", "amount", "currency", "kind", "tags", "category"] {
+    for name in ["date", "amount", "currency", "kind", "tags"] {
         let answer = http
             .patch(&at(&row), json!({ name: null }))
             .await
@@ -61,6 +61,42 @@ async fn null_clears_what_may_be_empty_and_is_refused_elsewhere() {
         answer.with_faults(&[(&format!("/{name}"), "type")]);
     }
     assert_eq!(app.rev().await, 2);
+}
+
+#[tokio::test]
+async fn null_for_a_name_clears_as_null_for_its_id_does_and_both_are_refused() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    let fields = json!({ "kind": "transfer", "category": "Food", "account": "Card", "to_account": "Bank" });
+    let row = created(&http, fields).await;
+    let both = json!({
+        "category": null, "category_id": null, "account": "Card", "account_id": null, "to_account": null,
+        "to_account_id": row["account_id"],
+    });
+    http.patch(&at(&row), both)
+        .await
+        .refused(422, "unprocessable")
+        .with_faults(&[
+            ("/account", "twice"),
+            ("/category", "twice"),
+            ("/to_account", "twice"),
+        ]);
+    let bare = json!({ "category": null, "account": null, "to_account": null });
+    let bare = http.patch(&at(&row), bare).await.ok(200);
+    for name in ["category_id", "account_id", "to_account_id"] {
+        assert_eq!(bare[name], json!(null), "{name}");
+    }
+    assert_eq!(app.rev().await, 2);
+    // A row of a sheet, new or not, takes it too.
+    let day = http.get("days/2026-11-21").await;
+    let rows = json!([{ "id": row["id"], "category": null, "account": "Card" }, { "amount": "1.00", "category": null }]);
+    let saved = http
+        .put("days/2026-11-21", json!({ "rows": rows }))
+        .if_match(&day.etag())
+        .await
+        .ok(200);
+    assert_eq!(saved["created"][0]["category_id"], json!(null));
+    assert_ne!(saved["updated"][0]["account_id"], json!(null));
 }
 
 #[tokio::test]

@@ -179,3 +179,31 @@ async fn an_add_takes_ten_statements_at_most_with_begin_and_commit() {
         "{all_new} statements where payee and tags are both new"
     );
 }
+
+#[tokio::test]
+async fn the_line_ends_of_a_note_are_stored_as_line_feeds_whoever_wrote_them() {
+    let app = TestApp::start().await;
+    let row = created(&app.client(), json!({ "note": "one\r\ntwo\rthree\n" })).await;
+    assert_eq!(row["note"], "one\ntwo\nthree");
+    let address = format!("expenses/{}", row["id"].as_str().unwrap());
+    let patched = app
+        .client()
+        .patch(&address, json!({ "note": "x\r\ny" }))
+        .send()
+        .await;
+    assert_eq!(patched.ok(200)["note"], "x\ny");
+    let day = app.client().get("days/2026-11-21").send().await;
+    let rows = json!({ "rows": [{ "id": row["id"], "note": "p\rq" }] });
+    let saved = app
+        .client()
+        .put("days/2026-11-21", rows)
+        .if_match(&day.etag())
+        .send()
+        .await;
+    assert_eq!(saved.ok(200)["updated"][0]["note"], "p\nq");
+    app.client()
+        .post("expenses", with(plain(), json!({ "note": "a\u{1b}\r\nb" })))
+        .await
+        .refused(422, "unprocessable")
+        .with_faults(&[("/note", "control-character")]);
+}

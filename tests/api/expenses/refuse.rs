@@ -344,3 +344,21 @@ async fn no_refusal_says_what_is_inside_the_server() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_row_makes_an_entry_with_the_word_that_filters_have_for_none() {
+    let app = TestApp::start().await;
+    let body = json!({
+        "category": "Food: none", "payee": "None", "tags": ["ok", "none"], "create_missing": true,
+    });
+    app.client()
+        .post("expenses", with(plain(), body))
+        .await
+        .refused(422, "unprocessable")
+        .with_faults(&[
+            ("/category", "reserved-name"),
+            ("/payee", "reserved-name"),
+            ("/tags/1", "reserved-name"),
+        ]);
+    assert_eq!(app.rev().await, 0);
+}

@@ -10,7 +10,7 @@ async fn a_file_that_is_none_is_refused_and_leaves_nothing() {
     let noise: Vec<u8> = (0..4096_u32)
         .map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0])
         .collect();
-    let files: [(&str, Vec<u8>, &str); 15] = [
+    let files: [(&str, Vec<u8>, &str); 17] = [
         ("", b"".to_vec(), "empty"),
         ("", b" \r\n\n".to_vec(), "empty"),
         ("", noise, "not-text"),
@@ -20,6 +20,16 @@ async fn a_file_that_is_none_is_refused_and_leaves_nothing() {
             "",
             b"Date,Amount\n2026-11-20,\"1\n2026-11-21,2\n".to_vec(),
             "open-quote",
+        ),
+        (
+            "encoding=klingon",
+            b"Date,Amount\n2026-11-20,1\n".to_vec(),
+            "unknown-encoding",
+        ),
+        (
+            "encoding=utf-8",
+            b"Date,Amount,Note\n2026-11-20,1,caf\xe9\n".to_vec(),
+            "wrong-encoding",
         ),
         ("", b"Date,Amount\n".to_vec(), "no-rows"),
         ("", b"a,b\n1,2\n".to_vec(), "no-header"),

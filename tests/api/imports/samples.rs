@@ -180,3 +180,31 @@ async fn every_bank_file_comes_in_with_its_exact_sums() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_statement_in_an_old_encoding_keeps_its_words_and_a_named_encoding_goes_first() {
+    let Some(samples) = samples() else { return };
+    let file = std::fs::read(samples.join("csv/vtb-ru-cp1251-preamble.csv")).unwrap();
+    let columns = "columns=date=2,note=8,amount=6,currency=7";
+    for (encoding, is_russian) in [
+        ("", true),
+        ("&encoding=cp1251", true),
+        ("&encoding=latin1", false),
+    ] {
+        let app = App::start().await;
+        let import = app
+            .preview_bytes(&format!("{columns}{encoding}"), file.clone())
+            .await;
+        let rows = app
+            .get(&format!(
+                "imports/{}/rows?limit=200",
+                import["id"].as_str().unwrap()
+            ))
+            .await;
+        assert_eq!(
+            rows.to_string().contains("Карта *1234 payee1"),
+            is_russian,
+            "{encoding}: {rows:#}"
+        );
+    }
+}

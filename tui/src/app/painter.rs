@@ -8,19 +8,24 @@ use ratatui::{
     layout::{Position, Rect, Size},
 };
 
-use crate::{text, widget::Canvas};
+use crate::{terminal::is_blank, text, widget::Canvas};
+
+/// What is to be shown next.
+pub struct Frame<'a> {
+    pub next: &'a Buffer,
+    /// Those that are to be sent, row by row.
+    pub cells: &'a [(u16, u16, &'a Cell)],
+    pub cursor: Option<Position>,
+    /// The screen is emptied first.
+    pub is_cleared: bool,
+}
 
 /// Where frames go: the terminal, or a test.
 pub trait Surface {
     fn size(&self) -> io::Result<Size>;
 
     /// Puts cells and the cursor on the screen as one update, emptying it first if asked.
-    fn paint(
-        &mut self,
-        cells: &[(u16, u16, &Cell)],
-        cursor: Option<Position>,
-        is_cleared: bool,
-    ) -> io::Result<()>;
+    fn paint(&mut self, frame: &Frame<'_>) -> io::Result<()>;
 
     /// Sends text to the clipboard of the terminal.
     fn copy(&mut self, text: &str) -> io::Result<()>;
@@ -72,7 +77,12 @@ impl Painter {
         if self.is_fresh && cells.is_empty() && cursor == self.cursor {
             return Ok(());
         }
-        surface.paint(&cells, cursor, !self.is_fresh)?;
+        surface.paint(&Frame {
+            next: &self.next,
+            cells: &cells,
+            cursor,
+            is_cleared: !self.is_fresh,
+        })?;
         self.is_fresh = true;
         self.cursor = cursor;
         std::mem::swap(&mut self.shown, &mut self.next);
@@ -97,7 +107,8 @@ pub(crate) fn changed<'a>(shown: &Buffer, next: &'a Buffer) -> Vec<(u16, u16, &'
             }
             if !is_covered {
                 is_covered_to = x + columns(new);
-                if old != new || was_covered {
+                let is_same = old == new || is_blank(old) && is_blank(new);
+                if !is_same || was_covered {
                     cells.push((x, y, new));
                 }
             }

@@ -26,13 +26,18 @@ impl<S: Surface> App<S> {
     }
 
     pub(super) fn switch(&mut self, index: usize) {
-        let closed = self.stack.clear();
+        for entry in self.stack.shown() {
+            entry.layer().on_leave(&self.look);
+        }
+        for entry in self.stack.clear() {
+            self.runtime.abandon(entry.id);
+            if self.runtime.is_writing(entry.id) && entry.layer.0.outlasts_switch() {
+                self.stack.put_aside(entry);
+            }
+        }
         let Some(is_new) = self.stack.switch(index) else {
             return;
         };
-        for id in closed {
-            self.runtime.abandon(id);
-        }
         self.on_top(|layer, look| {
             if is_new {
                 layer.on_open(look)
@@ -103,7 +108,17 @@ impl<S: Surface> App<S> {
         self.nesting -= 1;
     }
 
+    /// A layer that was put aside goes with the answer to the last of its writes.
+    pub(super) fn let_go(&mut self, id: LayerId) {
+        if self.stack.is_put_aside(id) && !self.runtime.is_writing(id) {
+            self.close(id, None);
+        }
+    }
+
     pub(super) fn perform_one(&mut self, id: LayerId, step: Step) {
+        if self.stack.is_put_aside(id) && !step.is_possible_unseen() {
+            return;
+        }
         match step {
             Step::Call(call) => self.runtime.start(id, call),
             Step::Cancel(slot) => self.runtime.cancel(id, slot),

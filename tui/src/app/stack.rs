@@ -1,5 +1,5 @@
-//! The layers that are open: one for each screen that was ever shown, and those above the current
-//! one, the top last. Finds a layer by its id, so that a reply or an answer to one that is gone
+//! The layers that are open: one for each screen that was ever shown, those above the current one,
+//! the top last, and those that a switch closed while they were writing. Finds a layer by its id, so that a reply or an answer to one that is gone
 //! finds nothing.
 
 use crate::{
@@ -32,6 +32,8 @@ pub(super) struct Stack {
     slots: Vec<Slot>,
     current: usize,
     above: Vec<Entry>,
+    /// Closed, and waiting for the answer to a write.
+    closed: Vec<Entry>,
     next_id: u64,
 }
 
@@ -46,6 +48,7 @@ impl Stack {
             slots: screens.into_iter().map(slot).collect(),
             current: 0,
             above: Vec::new(),
+            closed: Vec::new(),
             next_id: 0,
         }
     }
@@ -82,7 +85,8 @@ impl Stack {
 
     pub(super) fn find(&mut self, id: LayerId) -> Option<&mut Entry> {
         let opened = self.slots.iter_mut().filter_map(|s| s.entry.as_mut());
-        opened.chain(&mut self.above).find(|entry| entry.id == id)
+        let all = opened.chain(&mut self.above).chain(&mut self.closed);
+        all.into_iter().find(|entry| entry.id == id)
     }
 
     pub(super) fn ids(&self) -> Vec<LayerId> {
@@ -98,8 +102,20 @@ impl Stack {
 
     /// Takes a layer out from above the screen; a screen itself stays.
     pub(super) fn remove(&mut self, id: LayerId) -> Option<Entry> {
-        let at = self.above.iter().position(|entry| entry.id == id)?;
-        Some(self.above.remove(at))
+        let find = |entries: &mut Vec<Entry>| {
+            let at = entries.iter().position(|entry| entry.id == id)?;
+            Some(entries.remove(at))
+        };
+        find(&mut self.above).or_else(|| find(&mut self.closed))
+    }
+
+    /// Keeps a layer that was closed where its replies find it.
+    pub(super) fn put_aside(&mut self, entry: Entry) {
+        self.closed.push(entry);
+    }
+
+    pub(super) fn is_put_aside(&self, id: LayerId) -> bool {
+        self.closed.iter().any(|entry| entry.id == id)
     }
 
     /// Puts `layer` where `id` stood, under a new id; the question it owes an answer to stays.
@@ -112,8 +128,8 @@ impl Stack {
     }
 
     /// Closes everything above the screen.
-    pub(super) fn clear(&mut self) -> Vec<LayerId> {
-        self.above.drain(..).map(|entry| entry.id).collect()
+    pub(super) fn clear(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.above)
     }
 
     /// Makes a screen the current one. `Some(true)`: it was opened just now; `None`: there is none.

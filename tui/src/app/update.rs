@@ -161,6 +161,7 @@ impl<S: Surface> App<S> {
                 "A part of the app failed; the log says more. Nothing else was changed.",
             )),
         }
+        self.let_go(id);
     }
 
     pub(super) fn receive(&mut self, post: Post) {

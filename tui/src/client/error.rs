@@ -12,6 +12,20 @@ pub enum ClientError {
     /// The connection broke before the whole answer was there.
     #[error("The connection to {address} was lost: {reason}")]
     Lost { address: String, reason: String },
+    /// The server's certificate is not believed, or it does not speak TLS.
+    #[error("{address} cannot be trusted: {reason}")]
+    Untrusted {
+        address: String,
+        reason: String,
+        fix: &'static str,
+    },
+    /// The address would send secrets to another machine in clear.
+    #[error("{address} would carry passwords, tokens and the books to another machine in clear")]
+    InClear {
+        address: String,
+        host: String,
+        port: u16,
+    },
     /// No answer within the time allowed.
     #[error("{address} did not answer within {secs} seconds")]
     Timeout { address: String, secs: u64 },
@@ -104,6 +118,10 @@ impl ClientError {
             Self::Unreachable { .. } => {
                 "start it with `expensed serve`, or mend --server or EXPENSE_SERVER".to_owned()
             }
+            Self::Untrusted { fix, .. } => (*fix).to_owned(),
+            Self::InClear { host, port, .. } => format!(
+                "use https://, or run `ssh -L {port}:127.0.0.1:{port} {host}` and use http://127.0.0.1:{port}"
+            ),
             Self::Lost { .. } => "try again; nothing is written twice".to_owned(),
             Self::Timeout { .. } => "try again later; nothing is written twice".to_owned(),
             Self::Problem {
@@ -134,20 +152,25 @@ impl ClientError {
     /// the server has judged it.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. } | Self::Foreign { .. } => {
-                true
-            }
+            Self::Unreachable { .. }
+            | Self::Untrusted { .. }
+            | Self::Lost { .. }
+            | Self::Timeout { .. }
+            | Self::Foreign { .. } => true,
             Self::Problem { problem, .. } => matches!(problem.status, 401 | 408 | 429 | 500..),
             // The write was done; only its answer is of no use.
-            Self::Unreadable { .. } | Self::TooLarge { .. } | Self::Unsendable { .. } => false,
+            Self::Unreadable { .. }
+            | Self::TooLarge { .. }
+            | Self::InClear { .. }
+            | Self::Unsendable { .. } => false,
         }
     }
 
-    /// True where no server was there at all.
+    /// True where no server was there at all, or none that may be spoken to.
     pub fn is_offline(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::Lost { .. } | Self::Timeout { .. }
+            Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Lost { .. } | Self::Timeout { .. }
         )
     }
 }

@@ -1,8 +1,9 @@
 //! The API over HTTP: one connection pool, time limits, a cap on what is read, and the same request sent again where
 //! the connection broke. A write carries its key, so that sending it again cannot do it twice. No redirects: the
-//! token goes nowhere but to the address that was configured.
+//! token goes nowhere but to the address that was configured, and never in clear to another machine.
 
-use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token};
+use super::trust::{check_secrecy, distrust};
+use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token, Trust};
 use api::problem::Problem;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER, SERVER,
@@ -39,7 +40,14 @@ pub struct HttpApi {
 
 impl HttpApi {
     /// A client for the server at `address`, working in `ledger`: an id or `default`.
-    pub fn new(address: &Url, ledger: &str, token: Option<&Token>) -> Result<Self, ClientError> {
+    pub fn new(
+        address: &Url,
+        ledger: &str,
+        token: Option<&Token>,
+        trust: &Trust,
+    ) -> Result<Self, ClientError> {
+        // Without a token too: what a server without one is sent is a password.
+        check_secrecy(address)?;
         let mut headers = HeaderMap::new();
         if let Some(token) = token {
             let mut bearer =
@@ -56,6 +64,8 @@ impl HttpApi {
         if address.scheme() == "http" {
             // Reading the machine's certificates takes longer than the first frame may.
             builder = builder.tls_certs_only([]);
+        } else {
+            builder = trust.apply(builder);
         }
         if is_loopback(address) {
             builder = builder.no_proxy();
@@ -196,6 +206,9 @@ impl HttpApi {
     /// What a failed transfer was.
     fn failed(&self, error: &reqwest::Error, secs: u64) -> ClientError {
         let (address, reason) = (self.shown(), root_cause(error));
+        if let Some(distrust) = distrust(&address, error) {
+            return distrust;
+        }
         if error.is_timeout() {
             let secs = if error.is_connect() { CONNECT_SECS } else { secs };
             ClientError::Timeout { address, secs }

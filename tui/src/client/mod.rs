@@ -21,6 +21,7 @@ mod request;
 mod tag;
 mod tap;
 mod token;
+mod trust;
 
 pub use day::DayRead;
 pub use error::ClientError;
@@ -30,6 +31,7 @@ pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
 pub use tap::Tap;
+pub use trust::Trust;
 
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;

@@ -38,6 +38,8 @@ pub(super) async fn run(add: Add, context: &mut Context) -> Result<(), Failure> 
     let mut table = Table::new(ROW);
     table.row(book.cells(&saved));
     table.print(&mut context.out)?;
-    context.out.say(&format!("Saved to {}.", saved.date.words()));
+    context
+        .out
+        .say(&format!("Saved to {}.", context.dates.day(saved.date)));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What names and ids mean in the ledger at hand: its settings, categories and accounts, loaded together.
 
 use super::{Context, Failure};
+use crate::dates::Dates;
 use api::account::Account;
 use api::category::Category;
 use api::date::{Calendar, Date, Month, Period};
@@ -10,6 +11,7 @@ use api::ledger::Ledger;
 
 /// A ledger with the names in it.
 pub(super) struct Book {
+    dates: Dates,
     pub(super) ledger: Ledger,
     pub(super) categories: Vec<Category>,
     pub(super) accounts: Vec<Account>,
@@ -31,6 +33,7 @@ impl Book {
         let (ledger, categories, accounts) =
             tokio::try_join!(api.get_ledger(), api.every_category(), api.every_account())?;
         Ok(Self {
+            dates: context.dates.clone(),
             ledger,
             categories,
             accounts,
@@ -67,7 +70,7 @@ impl Book {
         };
         let is_base = expense.currency == self.ledger.base_currency;
         [
-            expense.date.to_string(),
+            self.dates.cell(expense.date),
             expense.amount.to_string(),
             if is_base {
                 String::new()

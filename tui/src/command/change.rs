@@ -118,9 +118,11 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
         )));
     };
     let value = value.trim();
-    let text = || Some(value.to_owned());
     let wrong = |why: String| Failure::Usage(format!("{name}: {why}"));
-    let clears = value.is_empty();
+    let text = match value {
+        "" => Patch::Clear,
+        value => Patch::Set(value.to_owned()),
+    };
     match name.trim() {
         "date" => patch.date = Some(read_day(value, "date", context.today)?),
         // Any text is an amount until the server, which knows the currency, says what is wrong with it.
@@ -137,14 +139,11 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
             patch.kind =
                 Some(kind.ok_or_else(|| wrong("one of expense, refund, income, transfer".to_owned()))?);
         }
-        "category" if clears => patch.category_id = Patch::Clear,
-        "category" => patch.category = text(),
-        "account" if clears => patch.account_id = Patch::Clear,
-        "account" => patch.account = text(),
-        "to-account" | "to_account" if clears => patch.to_account_id = Patch::Clear,
-        "to-account" | "to_account" => patch.to_account = text(),
-        "payee" => patch.payee = text().filter(|_| !clears).map_or(Patch::Clear, Patch::Set),
-        "note" => patch.note = text().filter(|_| !clears).map_or(Patch::Clear, Patch::Set),
+        "category" => patch.category = text,
+        "account" => patch.account = text,
+        "to-account" | "to_account" => patch.to_account = text,
+        "payee" => patch.payee = text,
+        "note" => patch.note = text,
         "tags" => {
             let tags = value
                 .split(',')

@@ -4,7 +4,7 @@ use super::{Cli, Failure, output::Output, table::Table};
 use crate::client::shown;
 use crate::connect::{Connection, ServerKind, StartLocal};
 use crate::outbox::Outbox;
-use crate::settings::{self, Env, Settings};
+use crate::settings::{Env, Settings, Zone};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -82,17 +82,18 @@ fn around(settings: &Settings, findings: &mut Findings) {
             findings.add(State::Good, "configuration", files.join(", "));
         }
     }
-    let now = settings::now();
-    let zone = settings
-        .env
-        .get("TZ")
-        .map_or_else(|| "the system's zone".to_owned(), |zone| format!("TZ={zone}"));
+    let now = settings.zone().now();
+    let zone = match (settings.zone(), settings.env.get("TZ")) {
+        (Zone::Named(zone), _) => format!("app.timezone {zone}"),
+        (Zone::Here, Some(zone)) => format!("TZ={zone}"),
+        (Zone::Here, None) => "the system's zone".to_owned(),
+    };
     findings.add(
         State::Good,
         "today",
         format!(
             "{} ({zone}, {})",
-            settings::today().words(),
+            settings.dates().day(settings.zone().today()),
             now.format("%H:%M %:z")
         ),
     );
@@ -165,7 +166,7 @@ async fn server(
     local: Option<StartLocal>,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
-    let connection = match Connection::open(settings, local, settings::today()).await {
+    let connection = match Connection::open(settings, local, settings.zone().today()).await {
         Ok(connection) => connection,
         Err(error) => {
             findings.add(State::Bad, "server", error.to_string());
@@ -206,7 +207,7 @@ fn kind_words(kind: ServerKind) -> &'static str {
 /// Whether both clocks agree; every instant in the book is the server's.
 fn clock(server: Option<api::instant::Instant>, findings: &mut Findings) {
     let Some(server) = server else { return };
-    let apart = (settings::now().to_utc() - server.utc()).num_seconds();
+    let apart = (Zone::Here.now().to_utc() - server.utc()).num_seconds();
     let state = if apart.abs() <= CLOCKS_APART_SECS {
         State::Good
     } else {

@@ -44,10 +44,11 @@ impl Failure {
 fn of_client(error: &ClientError) -> u8 {
     match error {
         ClientError::Unreachable { .. }
+        | ClientError::Untrusted { .. }
         | ClientError::Lost { .. }
         | ClientError::Timeout { .. }
         | ClientError::Foreign { .. } => 69,
-        ClientError::Unsendable { .. } => 78,
+        ClientError::Unsendable { .. } | ClientError::InClear { .. } => 78,
         ClientError::Unreadable { .. } | ClientError::TooLarge { .. } => 1,
         ClientError::Problem { problem, .. } => match problem.status {
             401 | 403 => 77,

@@ -29,6 +29,9 @@ pub(super) struct ImportArgs {
     /// The order of day, month and year in dates
     #[arg(long, value_name = "ORDER", value_parser = ["ymd", "dmy", "mdy"])]
     date_format: Option<String>,
+    /// The file's encoding, such as windows-1251; left out, it is found by the bytes
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// What the words of the kind column mean: Expense=expense,Income=income,Transfer-Out=transfer
     #[arg(long, value_name = "WORD=KIND,...")]
     kind_map: Option<String>,
@@ -62,6 +65,7 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
             .file
             .file_name()
             .map(|name| name.to_string_lossy().into_owned()),
+        encoding: args.encoding.clone(),
         columns: args.columns.clone(),
         date_format: args.date_format.clone(),
         kind_map: args.kind_map.clone(),

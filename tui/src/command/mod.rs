@@ -25,8 +25,9 @@ pub use failure::Failure;
 
 use crate::client::{Api, Tap};
 use crate::connect::{Connection, StartLocal};
+use crate::dates::Dates;
 use crate::outbox::Outbox;
-use crate::settings::{self, Env, Settings};
+use crate::settings::{Env, Settings};
 use api::date::Date;
 use cli::Command;
 use interrupt::unless_interrupted;
@@ -38,16 +39,18 @@ struct Context {
     api: Arc<dyn Api>,
     tap: Arc<Tap>,
     today: Date,
+    dates: Dates,
     out: Output,
 }
 
 impl Context {
-    fn new(api: Arc<dyn Api>, today: Date, out: Output) -> Self {
+    fn new(api: Arc<dyn Api>, today: Date, dates: Dates, out: Output) -> Self {
         let tap = Arc::new(Tap::new(api));
         Self {
             api: tap.clone(),
             tap,
             today,
+            dates,
             out,
         }
     }
@@ -82,7 +85,7 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
 
 async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(), Failure> {
     let settings = Settings::resolve(&cli.flags(), Env::of_process())?;
-    let today = settings::today();
+    let today = settings.zone().today();
     let connection = unless_interrupted(async {
         let connection = Connection::open(&settings, local, today).await?;
         Ok(connection)
@@ -95,7 +98,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
         })?;
         return open::run(settings, connection, outbox).await;
     }
-    let mut context = Context::new(Arc::clone(&connection.api), today, out);
+    let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     let done = unless_interrupted(async {
         match cli.command {
             Some(Command::Api) => access::run(&settings, &connection, &mut context),

@@ -4,7 +4,6 @@ use super::book::{calendar, month_range};
 use super::table::{Table, bar};
 use super::{Context, Failure, filter::FilterArgs};
 use api::currency::Currency;
-use api::date::span_words;
 use api::expense::ExpenseFilter;
 use api::report::{CompareQuery, Report, ReportRow, Total};
 use clap::{Args, ValueEnum};
@@ -39,9 +38,14 @@ pub(super) async fn run(args: &ReportArgs, context: &mut Context) -> Result<(), 
         let (from, to) = month_range(&ledger, calendar(&ledger).month_of(context.today));
         (filter.from, filter.to) = (Some(from), Some(to));
     }
-    let report = ask(context, args.by, filter).await?;
+    let mut report = ask(context, args.by, filter).await?;
     if context.json()? {
         return Ok(());
+    }
+    if args.by == ReportName::ByDay {
+        for row in &mut report.rows {
+            row.label = row.from.map_or(row.label.clone(), |day| context.dates.day(day));
+        }
     }
     say_period(context, &report);
     print(args.by, &report, context)
@@ -62,7 +66,7 @@ pub(super) async fn overview(context: &mut Context) -> Result<(), Failure> {
     }
     context
         .out
-        .line(&format!("{}  {}", ledger.name, span_words(from, to)))?;
+        .line(&format!("{}  {}", ledger.name, context.dates.span(from, to)))?;
     print(ReportName::ByCategory, &report, context)?;
     for next in [
         "",
@@ -96,7 +100,7 @@ async fn ask(context: &Context, by: ReportName, filter: ExpenseFilter) -> Result
 
 fn say_period(context: &mut Context, report: &Report) {
     if let (Some(from), Some(to)) = (report.from, report.to) {
-        context.out.say(&span_words(from, to));
+        context.out.say(&context.dates.span(from, to));
     }
 }
 

@@ -12,6 +12,7 @@ use super::output::capture::Sink;
 use super::{Context, Failure, perform};
 use crate::client::fake::FakeApi;
 use crate::command::output::Output;
+use crate::dates::Dates;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -89,10 +90,14 @@ impl Ran {
 }
 
 async fn ran(fake: &Arc<FakeApi>, line: &[&str]) -> Ran {
+    ran_with(fake, Dates::default(), line).await
+}
+
+async fn ran_with(fake: &Arc<FakeApi>, dates: Dates, line: &[&str]) -> Ran {
     let arguments = ["expense"].iter().chain(line).map(OsString::from);
     let cli: Cli = parse(arguments).unwrap_or_else(|code| panic!("{line:?} is wrong usage: {code}"));
     let (out, data, talk): (Output, Sink, Sink) = Output::captured(cli.is_json);
-    let mut context = Context::new(fake.clone(), "2026-11-21".parse().unwrap(), out);
+    let mut context = Context::new(fake.clone(), "2026-11-21".parse().unwrap(), dates, out);
     let outcome = match cli.command {
         Some(command) => perform(command, &mut context).await,
         None => super::report::overview(&mut context).await,

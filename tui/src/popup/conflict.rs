@@ -73,8 +73,8 @@ const PARTS: [Part; 8] = [
     },
     Part {
         name: "Category",
-        is_touched: |patch| !patch.category_id.is_keep() || patch.category.is_some(),
-        mine: |patch, lists| match (&patch.category, patch.category_id.set()) {
+        is_touched: |patch| !patch.category_id.is_keep() || !patch.category.is_keep(),
+        mine: |patch, lists| match (patch.category.set(), patch.category_id.set()) {
             (Some(name), _) => format!("{name} (new)"),
             (None, Some(id)) => lists.category_path(*id).to_owned(),
             (None, None) => "Uncategorised".to_owned(),
@@ -86,21 +86,21 @@ const PARTS: [Part; 8] = [
         },
         leave: |patch| {
             patch.category_id = Patch::Keep;
-            patch.category = None;
+            patch.category = Patch::Keep;
         },
     },
     Part {
         name: "Account",
         is_touched: |patch| {
             !patch.account_id.is_keep()
-                || patch.account.is_some()
+                || !patch.account.is_keep()
                 || !patch.to_account_id.is_keep()
-                || patch.to_account.is_some()
+                || !patch.to_account.is_keep()
         },
         mine: |patch, lists| {
-            let name = |id: &Patch<api::id::AccountId>, name: &Option<String>| {
+            let name = |id: &Patch<api::id::AccountId>, name: &Patch<String>| {
                 let known = id.set().map(|id| lists.account_name(*id).to_owned());
-                name.clone().or(known)
+                name.set().cloned().or(known)
             };
             let ends = [
                 name(&patch.account_id, &patch.account),
@@ -111,9 +111,9 @@ const PARTS: [Part; 8] = [
         theirs: expense_row::account_words,
         leave: |patch| {
             patch.account_id = Patch::Keep;
-            patch.account = None;
+            patch.account = Patch::Keep;
             patch.to_account_id = Patch::Keep;
-            patch.to_account = None;
+            patch.to_account = Patch::Keep;
         },
     },
     Part {

@@ -6,7 +6,7 @@ use crate::keymap::Action;
 use crate::layer::{Layer, Popup, TextEvent};
 use crate::theme::Look;
 use crate::widget::{Canvas, Checked, Field, Form, FormEvent};
-use api::date::{Date, parse_day, span_words};
+use api::date::{Date, parse_day};
 use ratatui::layout::Rect;
 
 /// A day as it may be typed in a field of its own, echoed with its weekday.
@@ -27,7 +27,7 @@ pub(super) fn check_day(text: &str, look: &Look) -> Checked {
         1 => " (yesterday)",
         _ => "",
     };
-    Ok(format!("{}{near}", day.words()))
+    Ok(format!("{}{near}", look.dates.day(day)))
 }
 
 /// Asks for a day.
@@ -116,7 +116,7 @@ impl RangePrompt {
         if from > to {
             let said = format!(
                 "The period ends before it begins - swap them for {}",
-                span_words(to, from)
+                look.dates.span(to, from)
             );
             self.form.set_error("to", said);
             self.form.focus_on_error();

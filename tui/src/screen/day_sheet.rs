@@ -44,6 +44,8 @@ pub struct DaySheet {
     typing: Option<Typing>,
     /// Asked to go while a day is being saved.
     is_leaving: bool,
+    /// Another screen is shown; what is still said here is said there.
+    is_left: bool,
     scroll: Scroll,
     /// Rows and cells as they were drawn, for clicks.
     drawn: layout::Drawn,
@@ -63,6 +65,7 @@ impl DaySheet {
             col: Col::Amount,
             typing: None,
             is_leaving: false,
+            is_left: false,
             scroll: Scroll::default(),
             drawn: layout::Drawn::default(),
         }
@@ -88,7 +91,7 @@ impl Drop for DaySheet {
 
 impl Layer for DaySheet {
     fn title(&self) -> String {
-        self.date.words()
+        self.desk.dates.day(self.date)
     }
 
     fn contexts(&self) -> Vec<&'static str> {
@@ -133,6 +136,22 @@ impl Layer for DaySheet {
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
         self.go(self.date)
+    }
+
+    /// Days that are not being saved go to where the next sheet finds them.
+    fn on_leave(&mut self, look: &Look) {
+        let _: Fx<Self> = self.leave_cell(look);
+        self.is_left = true;
+        self.sheets.retain(|_, sheet| {
+            if !sheet.is_saving {
+                sheet.slot.shelve(&sheet.draft());
+            }
+            sheet.is_saving
+        });
+    }
+
+    fn outlasts_switch(&self) -> bool {
+        !self.sheets.is_empty()
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {

@@ -189,6 +189,21 @@ impl Layer for Expenses {
         lists.and(self.load()).and(self.take_over())
     }
 
+    fn on_resume(&mut self, _: &Look) -> Fx<Self> {
+        let calendar = self.desk.book.lists().calendar;
+        match self.desk.carried.take().filter(|_| self.is_lowest()) {
+            Some(scope) => self.look_at(self.view.taking_up(scope, calendar)),
+            None => Fx::none(),
+        }
+    }
+
+    fn on_leave(&mut self, _: &Look) {
+        if self.is_lowest() {
+            let calendar = self.desk.book.lists().calendar;
+            self.desk.carried.put(self.view.scope(calendar));
+        }
+    }
+
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
         if change.get::<BookChanged>().is_some() {
             return self.book_changed();

@@ -14,7 +14,7 @@ mod view;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::rc::Rc;
 
@@ -145,8 +145,24 @@ impl Layer for Insights {
 
     fn on_open(&mut self, look: &Look) -> Fx<Self> {
         let period = Period::of(PeriodKind::Month, day_of(look), self.calendar());
-        self.view.get_or_insert_with(|| View::new(period));
+        let view = self.view.get_or_insert_with(|| View::new(period));
+        if let Some(scope) = self.desk.carried.take() {
+            view.look_at(scope);
+        }
         self.ask()
+    }
+
+    fn on_resume(&mut self, _: &Look) -> Fx<Self> {
+        match self.desk.carried.take() {
+            Some(scope) => self.take_up(scope),
+            None => Fx::none(),
+        }
+    }
+
+    fn on_leave(&mut self, _: &Look) {
+        if let Some(view) = &self.view {
+            self.desk.carried.put(view.scope(self.calendar()));
+        }
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {

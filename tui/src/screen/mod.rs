@@ -4,6 +4,8 @@
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use crate::layer::{AnyLayer, Layer};

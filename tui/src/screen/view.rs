@@ -1,7 +1,9 @@
 //! What a screen looks at: a period, a filter, an order. Turns keys of the period into another view and a view into
 //! what the server is asked for.
 
+use crate::dates::Dates;
 use crate::keymap::Action;
+use crate::scope::Scope;
 use api::date::{Calendar, Date, Period, PeriodKind};
 use api::expense::{ExpenseFilter, ExpenseQuery, Paging};
 use api::page::MAX_LIMIT;
@@ -125,6 +127,26 @@ impl View {
         }
     }
 
+    /// The part of the books that it looks at.
+    pub fn scope(&self, calendar: Calendar) -> Scope {
+        let (filter, text) = (self.filter.clone(), self.filter_text.clone());
+        Scope::new(self.period, filter, text, calendar)
+    }
+
+    /// The same order of another part of the books; itself if it looks at that already.
+    #[must_use]
+    pub fn taking_up(&self, scope: Scope, calendar: Calendar) -> Self {
+        if scope == self.scope(calendar) {
+            return self.clone();
+        }
+        Self {
+            period: scope.period,
+            filter: scope.filter,
+            filter_text: scope.filter_text,
+            sort: self.sort,
+        }
+    }
+
     /// First and last day.
     pub fn range(&self, calendar: Calendar) -> (Date, Date) {
         let (from, to) = self.period.range(calendar);
@@ -132,12 +154,12 @@ impl View {
     }
 
     /// The period in words; the filter's own days where it names some.
-    pub fn words(&self, calendar: Calendar) -> String {
+    pub fn words(&self, calendar: Calendar, dates: &Dates) -> String {
         if self.filter.from.is_none() && self.filter.to.is_none() {
-            return self.period.words(calendar);
+            return dates.period(self.period, calendar);
         }
         let (from, to) = self.range(calendar);
-        api::date::span_words(from, to)
+        dates.span(from, to)
     }
 
     /// Whether the filter narrows anything.

@@ -1,7 +1,8 @@
 //! The `[app]` section of the configuration file. The other sections are the server's and are passed over here, so
 //! that this works in a build without the server.
 
-use super::{Env, Places, SettingsError};
+use super::{Env, Places, SettingsError, Zone};
+use crate::dates::Dates;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -13,6 +14,7 @@ use toml::{Table, Value};
 #[serde(deny_unknown_fields, default)]
 pub struct AppConfig {
     pub server: String,
+    pub ca_file: String,
     pub token_file: String,
     pub ledger: String,
     pub theme: String,
@@ -30,6 +32,7 @@ impl Default for AppConfig {
     fn default() -> Self {
         Self {
             server: String::new(),
+            ca_file: String::new(),
             token_file: String::new(),
             ledger: String::new(),
             theme: "ansi".to_owned(),
@@ -117,11 +120,9 @@ impl AppConfig {
                 self.currency
             )));
         }
-        if !self.timezone.is_empty() {
-            return Err(SettingsError::new(
-                "app.timezone is not taken yet - set the variable TZ instead",
-            ));
-        }
+        Zone::of_name(&self.timezone).map_err(|why| SettingsError::new(format!("app.timezone is {why}")))?;
+        Dates::of_format(&self.date_format)
+            .map_err(|why| SettingsError::new(format!("app.date_format is {why}")))?;
         Ok(())
     }
 }

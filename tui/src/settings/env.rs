@@ -1,8 +1,6 @@
-//! The process's surroundings: its environment, its clock, its locale. Taken once, then passed on.
+//! The process's surroundings: its environment and its locale. Taken once, then passed on.
 
 use api::currency::Currency;
-use api::date::Date;
-use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
 /// The environment as it was when the program started. A variable that is set to nothing counts as not set.
@@ -44,25 +42,6 @@ impl std::fmt::Debug for Env {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Env({} variables)", self.0.len())
     }
-}
-
-/// The wall clock, in the zone of TZ or of the system.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place of this crate that reads the clock"
-)]
-pub fn now() -> DateTime<FixedOffset> {
-    chrono::Local::now().fixed_offset()
-}
-
-/// The day it is here. A clock that is off by centuries is held to the days that a book can have.
-pub fn today() -> Date {
-    let day = now().date_naive();
-    Date::from_naive(day).unwrap_or(if day < Date::MIN.naive() {
-        Date::MIN
-    } else {
-        Date::MAX
-    })
 }
 
 /// What the locale says that matters here.

@@ -120,7 +120,14 @@ fn a_wrong_setting_is_named_with_its_file() {
         ("app = 3\n", "app is a section"),
         ("[app]\ntheme = \"solarized\"\n", "choose one of ansi, mono"),
         ("[app]\ncurrency = \"EURO\"\n", "ISO 4217"),
-        ("[app]\ntimezone = \"Europe/Berlin\"\n", "TZ"),
+        (
+            "[app]\ntimezone = \"Berlin\"\n",
+            "app.timezone is \"Berlin\", which is no time zone",
+        ),
+        (
+            "[app]\ndate_format = \"%Q\"\n",
+            "app.date_format is \"%Q\", which is no format",
+        ),
     ] {
         let home = Home::new();
         home.config(text);
@@ -205,6 +212,22 @@ fn a_bad_token_or_ledger_is_refused_without_being_shown() {
 }
 
 #[test]
+fn an_authority_of_ones_own_is_read_where_there_is_a_server_to_be_asked() {
+    let home = Home::new();
+    home.config("[app]\nca_file = \"~/ca.crt\"\n");
+    assert!(home.resolve(&Flags::default(), &[]).is_ok(), "nobody is asked");
+    let asked = server("https://books.example.org");
+    let missing = home.refused(&asked, &[]);
+    assert!(
+        missing.contains("ca.crt of app.ca_file cannot be used"),
+        "{missing}"
+    );
+    home.write("ca.crt", "not PEM\n");
+    let empty = home.refused(&asked, &[]);
+    assert!(empty.contains("holds no certificate"), "{empty}");
+}
+
+#[test]
 fn the_demo_needs_no_server() {
     let flags = Flags {
         is_demo: true,
@@ -223,4 +246,19 @@ fn a_folder_of_state_is_for_its_user_alone() {
     chmod(&dir, 0o755);
     private_dir(&dir).unwrap();
     assert_eq!(place::mode(&dir).unwrap(), 0o700);
+}
+
+#[test]
+fn the_zone_and_the_format_of_days_are_taken_from_the_file() {
+    let home = Home::new();
+    home.config("[app]\ntimezone = \"Pacific/Kiritimati\"\ndate_format = \"%d/%m/%Y\"\n");
+    let settings = home.resolve(&Flags::default(), &[]).unwrap();
+    assert_eq!(settings.zone().now().offset().local_minus_utc(), 14 * 3600);
+    assert_eq!(
+        settings.dates().short("2026-11-21".parse().unwrap()),
+        "21/11/2026"
+    );
+    let elsewhere = [("EXPENSE__APP__TIMEZONE", "America/New_York")];
+    let settings = home.resolve(&Flags::default(), &elsewhere).unwrap();
+    assert!(settings.zone().now().offset().local_minus_utc() < 0);
 }

@@ -1,5 +1,5 @@
-//! One connection from its first byte to its last: hyper speaks HTTP/1.1 on it, this task closes it when a phase
-//! has lasted too long, and winds it down at a stop. Only HTTP/1.1: nothing of ours needs HTTP/2, and its floods
+//! One connection from its first byte to its last: TLS is agreed on where it is spoken, hyper speaks HTTP/1.1 on it,
+//! this task closes it when a phase has lasted too long, and winds it down at a stop. Only HTTP/1.1: nothing of ours needs HTTP/2, and its floods
 //! are the larger part of what goes wrong in servers.
 
 use std::convert::Infallible;
@@ -13,13 +13,16 @@ use hyper_util::rt::TokioIo;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Request};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::phase::{NEVER, TrackedBody, TrackedIo, Tracker, tracked_body};
-use super::{App, Limits};
+use super::refusal::Refusal;
+use super::socket::{Socket, Watched};
+use super::tls::Tls;
+use super::{App, Common};
 
 /// Past this nothing is read any more, answered 431 and closed. The limit layer refuses from 16 KiB on.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -35,8 +38,7 @@ const LINGER_BYTES: usize = 8 * 1024 * 1024;
 pub(super) async fn run(
     stream: TcpStream,
     peer: SocketAddr,
-    app: App,
-    limits: &Limits,
+    common: &Common,
     mut stopping: watch::Receiver<bool>,
 ) {
     // Answers are written whole; waiting for more to send would only delay them.
@@ -44,16 +46,26 @@ pub(super) async fn run(
     let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or_default());
     let remote = RemoteAddr(Addr::from(peer));
     let tracker = Tracker::new();
+    let Some(socket) = open(stream, peer, common, &tracker, &mut stopping).await else {
+        return;
+    };
+    tracker.connected();
     let mut changes = tracker.changes();
 
+    let scheme = if socket.is_tls() {
+        Scheme::HTTPS
+    } else {
+        Scheme::HTTP
+    };
     let service = service_fn({
         let tracker = tracker.clone();
         move |request: hyper::Request<Incoming>| {
-            let (app, tracker, local, remote) = (app.clone(), tracker.clone(), local.clone(), remote.clone());
-            async move { Ok::<_, Infallible>(answer(request, app, tracker, local, remote).await) }
+            let from = (local.clone(), remote.clone(), scheme.clone());
+            let (app, tracker) = (common.app.clone(), tracker.clone());
+            async move { Ok::<_, Infallible>(answer(request, app, tracker, from).await) }
         }
     });
-    let io = TokioIo::new(TrackedIo::new(stream, tracker.clone()));
+    let io = TokioIo::new(TrackedIo::new(socket, tracker.clone()));
     let mut connection = http1::Builder::new()
         .max_buf_size(MAX_HEADER_BYTES)
         // A script that closes its sending side after the request still wants the answer.
@@ -66,8 +78,11 @@ pub(super) async fn run(
     loop {
         let state = tracker.state();
         let cut_at = stop_at.filter(|_| state.is_half_sent());
-        let deadline = [state.deadline(limits), cut_at].into_iter().flatten().min();
-        let timer = tokio::time::sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER));
+        let deadline = [state.deadline(&common.limits), cut_at]
+            .into_iter()
+            .flatten()
+            .min();
+        let timer = sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER));
         tokio::select! {
             biased;
             ended = &mut connection => {
@@ -85,8 +100,8 @@ pub(super) async fn run(
                 tracing::debug!(%peer, phase = ?state.phase, "connection closed: it took too long");
                 if state.blocked_since.is_some() {
                     // The system would go on offering the rest of the answer, and hold its memory, for many minutes.
-                    let stream = connection.into_parts().io.into_inner().into_inner();
-                    let _ = stream.set_zero_linger();
+                    let socket = connection.into_parts().io.into_inner().into_inner();
+                    let _ = socket.tcp().set_zero_linger();
                 }
                 return;
             }
@@ -97,16 +112,60 @@ pub(super) async fn run(
     }
 }
 
+/// The socket as hyper shall have it; none where nothing can be spoken on it, or not in time.
+async fn open(
+    stream: TcpStream,
+    peer: SocketAddr,
+    common: &Common,
+    tracker: &Tracker,
+    stopping: &mut watch::Receiver<bool>,
+) -> Option<Socket> {
+    let Some(tls) = &common.door.tls else {
+        return Some(Socket::Clear(Watched::new(stream, tracker.clone())));
+    };
+    let deadline = tracker.state().deadline(&common.limits);
+    tokio::select! {
+        biased;
+        agreed = agree(stream, tls, tracker) => match agreed {
+            Ok(socket) => socket,
+            Err(error) => {
+                tracing::debug!(%peer, %error, "no TLS could be agreed on");
+                None
+            }
+        },
+        _ = stopping.wait_for(|stopping| *stopping) => None,
+        () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER)) => {
+            tracing::debug!(%peer, "connection closed: agreeing on TLS took too long");
+            None
+        }
+    }
+}
+
+/// Agrees on TLS with a client that speaks it. One that speaks clear HTTP is told so; nothing it sent is looked at.
+async fn agree(mut stream: TcpStream, tls: &Tls, tracker: &Tracker) -> std::io::Result<Option<Socket>> {
+    let mut first = [0; 1];
+    let count = stream.peek(&mut first).await?;
+    // A method begins with a letter, TLS with 22.
+    if count == 1 && first[0].is_ascii_alphabetic() {
+        stream.write_all(&Refusal::NoTls.answer()).await?;
+        stream.shutdown().await?;
+        linger(stream).await;
+        return Ok(None);
+    }
+    let watched = Watched::new(stream, tracker.clone());
+    let agreed = tls.acceptor().accept(watched).await?;
+    Ok(Some(Socket::Tls(Box::new(agreed))))
+}
+
 async fn answer(
     request: hyper::Request<Incoming>,
     app: App,
     tracker: Tracker,
-    local: LocalAddr,
-    remote: RemoteAddr,
+    (local, remote, scheme): (LocalAddr, RemoteAddr, Scheme),
 ) -> hyper::Response<TrackedBody<impl hyper::body::Body<Data = hyper::body::Bytes, Error = std::io::Error>>> {
     let has_body = !request.body().is_end_stream();
     tracker.request_came(has_body);
-    let mut request = Request::from((request, local, remote, Scheme::HTTP));
+    let mut request = Request::from((request, local, remote, scheme));
     if has_body {
         let body = tracked_body(request.take_body(), tracker.clone());
         request.set_body(body);
@@ -118,7 +177,7 @@ async fn answer(
     hyper::Response::from(response).map(|body| TrackedBody::new(body, tracker))
 }
 
-async fn linger(mut stream: TcpStream) {
+async fn linger(mut stream: impl AsyncRead + Unpin) {
     let mut scratch = vec![0; 16 * 1024];
     let mut left = LINGER_BYTES;
     let read_to_end = async {

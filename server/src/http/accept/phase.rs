@@ -13,11 +13,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Limits;
-use super::refusal::{answer, status_of_bare_error};
+use super::refusal::{Refusal, status_of_bare_error};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Connected, not a byte yet.
+    /// Connected, and TLS not yet agreed on where it is spoken.
+    Handshake,
+    /// Not a byte of a request yet.
     Silent,
     /// Some of a request's headers.
     Header,
@@ -43,6 +45,7 @@ impl State {
     /// When this phase has lasted too long. The body's and the answer's own time is kept by the limit layer.
     pub(super) fn deadline(&self, limits: &Limits) -> Option<Instant> {
         let phase = match self.phase {
+            Phase::Handshake => Some(limits.handshake),
             Phase::Silent => Some(limits.first_byte),
             Phase::Header => Some(limits.header),
             Phase::Idle => Some(limits.idle),
@@ -57,7 +60,10 @@ impl State {
 
     /// At a stop: whether the request has not wholly come, so that closing loses nothing the client was told.
     pub(super) fn is_half_sent(&self) -> bool {
-        matches!(self.phase, Phase::Silent | Phase::Header | Phase::Body)
+        matches!(
+            self.phase,
+            Phase::Handshake | Phase::Silent | Phase::Header | Phase::Body
+        )
     }
 }
 
@@ -68,7 +74,7 @@ pub(super) struct Tracker(watch::Sender<State>);
 impl Tracker {
     pub(super) fn new() -> Self {
         Self(watch::Sender::new(State {
-            phase: Phase::Silent,
+            phase: Phase::Handshake,
             since: Instant::now(),
             blocked_since: None,
             is_unread: false,
@@ -92,6 +98,11 @@ impl Tracker {
             }
             is_new
         });
+    }
+
+    /// Requests may come.
+    pub(super) fn connected(&self) {
+        self.enter(Phase::Silent);
     }
 
     /// A request's headers are whole.
@@ -126,7 +137,8 @@ impl Tracker {
         }
     }
 
-    fn blocked(&self, is_blocked: bool) {
+    /// Whether the system takes no more of what is written.
+    pub(super) fn blocked(&self, is_blocked: bool) {
         if self.state().blocked_since.is_some() != is_blocked {
             self.0
                 .send_modify(|state| state.blocked_since = is_blocked.then(Instant::now));
@@ -134,7 +146,7 @@ impl Tracker {
     }
 }
 
-/// The socket, reporting what passes.
+/// What hyper reads and writes, in clear, reporting what passes.
 pub(super) struct TrackedIo<I> {
     io: I,
     tracker: Tracker,
@@ -153,11 +165,6 @@ impl<I> TrackedIo<I> {
 
     pub(super) fn into_inner(self) -> I {
         self.io
-    }
-
-    fn written<T>(&self, polled: Poll<T>) -> Poll<T> {
-        self.tracker.blocked(polled.is_pending());
-        polled
     }
 }
 
@@ -194,12 +201,11 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for TrackedIo<I> {
         if self.tracker.state().phase == Phase::Header
             && let Some(status) = status_of_bare_error(buf)
         {
-            self.refusal = answer(status);
+            self.refusal = Refusal::of_status(status).answer();
             self.tracker.unreadable();
             return Poll::Ready(Ok(buf.len()));
         }
-        let polled = Pin::new(&mut self.io).poll_write(cx, buf);
-        self.written(polled)
+        Pin::new(&mut self.io).poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -224,8 +230,7 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for TrackedIo<I> {
                 .map_or(&b""[..], |buf| buf);
             return self.poll_write(cx, first);
         }
-        let polled = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
-        self.written(polled)
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {

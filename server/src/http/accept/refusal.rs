@@ -1,39 +1,104 @@
-//! Answers that no route can give, because there is no request yet: every connection taken, headers that are none.
+//! Answers that no route can give, because there is no request yet: nobody may come in, headers that are none.
 //! They look like those of the error layer (RFC 9457), for a client should not have to know who refused it.
 
-/// A whole answer, after which the connection is closed.
-pub(super) fn answer(status: u16) -> Vec<u8> {
-    let (reason, code, detail, extra) = match status {
-        414 => (
-            "URI Too Long",
-            "uri-too-long",
-            "The address of the request is too long.",
-            "",
-        ),
-        431 => (
-            "Request Header Fields Too Large",
-            "headers-too-large",
-            "The headers of the request are too long or too many.",
-            "",
-        ),
-        503 => (
-            "Service Unavailable",
-            "overloaded",
-            "Every connection of the server is taken; try again in a second.",
-            "retry-after: 1\r\n",
-        ),
-        _ => ("Bad Request", "bad-request", "This is no HTTP/1.1 request.", ""),
-    };
-    let status = if reason == "Bad Request" { 400 } else { status };
-    let body = format!(
-        r#"{{"type":"/docs/errors/{code}","title":"{reason}","status":{status},"code":"{code}","detail":"{detail}"}}"#
-    );
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status} {reason}\r\ncontent-type: application/problem+json\r\n{extra}content-length: {length}\r\n\
-         connection: close\r\n\r\n{body}"
-    )
-    .into_bytes()
+use api::problem::Code;
+
+/// Why there is no request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Unreadable,
+    UriTooLong,
+    HeadersTooLarge,
+    /// The whole server is full.
+    Full,
+    /// The one address has all it may have.
+    AddressFull,
+    /// Only proxies are let in, and this is none.
+    NoProxy,
+    /// Clear text where TLS is spoken.
+    NoTls,
+}
+
+impl Refusal {
+    /// That of a status that hyper chose.
+    pub(super) fn of_status(status: u16) -> Self {
+        match status {
+            414 => Self::UriTooLong,
+            431 => Self::HeadersTooLarge,
+            _ => Self::Unreadable,
+        }
+    }
+
+    fn words(self) -> (u16, &'static str, Code, &'static str) {
+        match self {
+            Self::Unreadable => (
+                400,
+                "Bad Request",
+                Code::BadRequest,
+                "This is no HTTP/1.1 request.",
+            ),
+            Self::UriTooLong => (
+                414,
+                "URI Too Long",
+                Code::BadRequest,
+                "The address of the request is too long.",
+            ),
+            Self::HeadersTooLarge => (
+                431,
+                "Request Header Fields Too Large",
+                Code::HeadersTooLarge,
+                "The headers of the request are too long or too many.",
+            ),
+            Self::Full => (
+                503,
+                "Service Unavailable",
+                Code::Unavailable,
+                "Every connection of the server is taken; try again in a second.",
+            ),
+            Self::AddressFull => (
+                429,
+                "Too Many Requests",
+                Code::RateLimited,
+                "Every connection that one address may have is taken; close some, or try again in a second.",
+            ),
+            Self::NoProxy => (
+                403,
+                "Forbidden",
+                Code::Forbidden,
+                "This server is reached through the proxies that its configuration names, and by nobody else.",
+            ),
+            Self::NoTls => (
+                400,
+                "Bad Request",
+                Code::BadRequest,
+                "This server speaks TLS: begin its address with https://.",
+            ),
+        }
+    }
+
+    /// For whoever reads the log.
+    pub(super) fn reason(self) -> &'static str {
+        self.words().3
+    }
+
+    /// A whole answer, after which the connection is closed.
+    pub(super) fn answer(self) -> Vec<u8> {
+        let (status, reason, code, detail) = self.words();
+        let (word, title) = (code.as_str(), code.title());
+        let retry = match self {
+            Self::Full | Self::AddressFull => "retry-after: 1\r\n",
+            _ => "",
+        };
+        let body = format!(
+            r#"{{"type":"/docs/errors/{word}","title":"{title}","status":{status},"code":"{word}","detail":"{detail}","errors":[]}}"#
+        );
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status} {reason}\r\ncontent-type: application/problem+json\r\n{retry}content-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
 }
 
 /// The status of an answer that hyper makes by itself when it cannot read a request: headers only, no body.
@@ -48,19 +113,43 @@ pub(super) fn status_of_bare_error(written: &[u8]) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use api::problem::Problem;
+
+    const ALL: [Refusal; 7] = [
+        Refusal::Unreadable,
+        Refusal::UriTooLong,
+        Refusal::HeadersTooLarge,
+        Refusal::Full,
+        Refusal::AddressFull,
+        Refusal::NoProxy,
+        Refusal::NoTls,
+    ];
 
     #[test]
     fn every_answer_is_whole_and_its_problem_reads() {
-        for (status, expected) in [(503, 503), (431, 431), (414, 414), (400, 400), (418, 400)] {
-            let text = String::from_utf8(answer(status)).unwrap();
+        for refusal in ALL {
+            let text = String::from_utf8(refusal.answer()).unwrap();
             let (head, body) = text.split_once("\r\n\r\n").unwrap();
-            assert!(head.starts_with(&format!("HTTP/1.1 {expected} ")), "{head}");
+            let problem: Problem = serde_json::from_str(body).unwrap();
+            assert!(
+                head.starts_with(&format!("HTTP/1.1 {} ", problem.status)),
+                "{head}"
+            );
             assert!(
                 head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())),
                 "{head}"
             );
-            let problem: serde_json::Value = serde_json::from_str(body).unwrap();
-            assert_eq!(problem["status"], expected);
+            assert!(problem.known_code().is_some(), "{body}");
+            let is_for_later = matches!(problem.status, 429 | 503);
+            assert_eq!(head.contains("\r\nretry-after: "), is_for_later, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_hyper_chose_keeps_its_meaning() {
+        for (status, answered) in [(431, 431), (414, 414), (400, 400), (418, 400)] {
+            let text = String::from_utf8(Refusal::of_status(status).answer()).unwrap();
+            assert!(text.starts_with(&format!("HTTP/1.1 {answered} ")), "{text}");
         }
     }
 

@@ -221,3 +221,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn line_ends_in_a_note_are_line_feeds_whatever_the_file_has() {
+    let text = "date,amount,note\r\n2020-01-01,5,\"one\r\ntwo\"\r\n2020-01-02,5,\"three\rfour\"\r\n";
+    let notes: Vec<_> = rows(text, &options("", "", ""))
+        .into_iter()
+        .map(|row| row.draft.unwrap().note.unwrap())
+        .collect();
+    assert_eq!(notes, ["one\ntwo", "three\nfour"]);
+}

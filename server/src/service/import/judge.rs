@@ -273,7 +273,7 @@ fn levels(path: &str) -> Match {
     let names = split_path(path).map_or_else(|| vec![path], |(parent, child)| vec![parent, child]);
     match names
         .iter()
-        .find_map(|name| api::text::check_line(name, api::expense::MAX_NAME).err())
+        .find_map(|name| api::text::check_name(name, api::expense::MAX_NAME).err())
     {
         Some(fault) => Err(format!("category: {fault}")),
         None => Ok(None),

@@ -56,7 +56,7 @@ fn answer(status: &str, media_type: &str, extra: &str, body: &str) -> Vec<u8> {
 fn client(address: SocketAddr) -> Arc<dyn Api> {
     install_tls();
     let url = Url::parse(&format!("http://{address}/base/")).unwrap();
-    Arc::new(HttpApi::new(&url, "default", Token::new("s3cret").as_ref()).unwrap())
+    Arc::new(HttpApi::new(&url, "default", Token::new("s3cret").as_ref(), &Trust::default()).unwrap())
 }
 
 fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {

@@ -232,7 +232,7 @@ async fn edit_sends_only_the_fields_that_are_named_and_clears_with_nothing() {
     assert_eq!(
         body,
         json!({
-            "amount": "13.00", "note": null, "category_id": null, "account": "Bank", "date": "2026-11-20",
+            "amount": "13.00", "note": null, "category": null, "account": "Bank", "date": "2026-11-20",
             "tags": ["a", "b"], "payee": "A=B",
         })
     );
@@ -262,4 +262,18 @@ async fn edit_refuses_what_is_no_field_and_says_when_the_row_changed_meanwhile()
     let (code, sentence) = ran(&fake, &["edit", "aaaa0001", "note=x"]).await.failure();
     assert_eq!(code, 1);
     assert!(sentence.contains("load it again"), "{sentence}");
+}
+
+#[tokio::test]
+async fn days_are_written_as_the_setting_has_it_and_in_iso_without_one() {
+    let fake = server();
+    let row = expense(&id("00000001"), json!({ "date": "2026-11-20" }));
+    fake.on("list_expenses", &page(json!([row])));
+    let plain = ran(&fake, &["list"]).await.data();
+    assert!(plain.starts_with("2026-11-20 "), "{plain}");
+    let dates = Dates::of_format("%d/%m/%y").unwrap();
+    let listed = ran_with(&fake, dates.clone(), &["list"]).await.data();
+    assert!(listed.starts_with("20/11/26 "), "{listed}");
+    let json = ran_with(&fake, dates, &["list", "--json"]).await.data();
+    assert!(json.contains("2026-11-20"), "{json}");
 }

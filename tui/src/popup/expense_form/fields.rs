@@ -90,7 +90,7 @@ pub(super) fn form(lists: &Lists) -> (Form, Typed) {
 fn check_date(text: &str, look: &Look) -> Checked {
     if text.trim().is_empty() {
         let today = Date::from_naive(look.today()).unwrap_or(Date::MAX);
-        return Ok(today.words());
+        return Ok(look.dates.day(today));
     }
     check_day(text, look)
 }

@@ -103,6 +103,11 @@ fn id_patch<T: PartialEq + Copy>(before: Option<T>, wanted: Option<T>, name: Opt
     }
 }
 
+/// A name that stands for no id yet.
+fn named(name: &Option<String>) -> Patch<String> {
+    name.clone().map_or(Patch::Keep, Patch::Set)
+}
+
 /// Only what is another value than before.
 pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> ExpensePatch {
     let currency = wanted.currency.unwrap_or(lists.base);
@@ -114,15 +119,15 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
         currency: Some(currency).filter(|currency| *currency != before.currency),
         kind: Some(kind).filter(|kind| *kind != before.kind),
         category_id: id_patch(before.category_id, wanted.category_id, wanted.category.as_ref()),
-        category: wanted.category.clone(),
+        category: named(&wanted.category),
         account_id: id_patch(before.account_id, wanted.account_id, wanted.account.as_ref()),
-        account: wanted.account.clone(),
+        account: named(&wanted.account),
         to_account_id: id_patch(
             before.to_account_id,
             wanted.to_account_id,
             wanted.to_account.as_ref(),
         ),
-        to_account: wanted.to_account.clone(),
+        to_account: named(&wanted.to_account),
         payee: Patch::between(before.payee.as_ref(), wanted.payee.clone()),
         tags: Some(wanted.tags.clone()).filter(|tags| *tags != before.tags),
         note: Patch::between(before.note.as_ref(), wanted.note.clone()),
@@ -132,6 +137,7 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
     if before.tags.join(" ") == wanted.tags.join(" ") {
         patch.tags = None;
     }
-    patch.create_missing = patch.category.is_some() || patch.account.is_some() || patch.to_account.is_some();
+    let names = [&patch.category, &patch.account, &patch.to_account];
+    patch.create_missing = names.into_iter().any(|name| !name.is_keep());
     patch
 }

@@ -48,7 +48,7 @@ fn only_what_was_changed_is_in_the_patch_and_an_emptied_field_clears() {
     form.set("note", "");
     let wanted = wanted(&form, Some(&row), &lists(), &look()).unwrap();
     let patch = patch(&row, &wanted, &lists());
-    assert_eq!(patch.category.as_deref(), Some("Noodles"));
+    assert_eq!(patch.category.set().map(String::as_str), Some("Noodles"));
     assert!(patch.create_missing && patch.category_id.is_keep());
     assert_eq!((patch.account_id, patch.note), (Patch::Clear, Patch::Clear));
     assert_eq!((patch.amount, patch.tags, patch.date), (None, None, None));

@@ -170,7 +170,7 @@ fn draw_preview(
     lists: &Lists,
     look: &Look,
 ) {
-    let columns = expense_row::columns_for(amount_width);
+    let columns = expense_row::columns_for(amount_width, &look.dates);
     let rows = One(cells(reading, lists, look));
     let table = Table {
         columns: &columns,
@@ -212,7 +212,7 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
         .collect::<Vec<_>>()
         .join(" ");
     Row::default()
-        .styled(row.date.short_words(), guessed(draft.date.is_none()))
+        .styled(look.dates.short(row.date), guessed(draft.date.is_none()))
         .styled(row.payee.clone().unwrap_or_default(), plain)
         .styled(category, guessed(reading.is_category_guessed))
         .styled(account, guessed(reading.is_account_guessed))

@@ -79,8 +79,8 @@ impl DaySheet {
 
     /// The day, how far away it is, and other days with something unsaved.
     fn draw_head(&self, canvas: &mut Canvas<'_>, line: Rect, look: &Look) {
-        let mut words = self.date.words();
-        let near = figures::day_words(self.date, today(look));
+        let mut words = look.dates.day(self.date);
+        let near = figures::day_words(self.date, today(look), &look.dates);
         if near.starts_with(|c: char| c.is_lowercase()) {
             words = format!("{words}, {near}");
         }
@@ -95,7 +95,7 @@ impl DaySheet {
             .sheets
             .values()
             .filter(|sheet| sheet.date != self.date && sheet.has_unsaved());
-        let others: Vec<String> = others.map(|sheet| sheet.date.short_words()).collect();
+        let others: Vec<String> = others.map(|sheet| look.dates.short(sheet.date)).collect();
         if !others.is_empty() {
             let room = line.right().saturating_sub(end + 4);
             let words = format!("unsaved: {}", others.join(", "));
@@ -339,7 +339,7 @@ fn draw_empty(canvas: &mut Canvas<'_>, area: Rect, sheet: &Sheet, look: &Look) {
     let lines = match &sheet.error {
         Some(error) => vec![error.clone(), format!("{} tries again.", key(Action::Reload))],
         None if sheet.is_loaded => vec![
-            format!("No rows on {}.", sheet.date.words()),
+            format!("No rows on {}.", look.dates.day(sheet.date)),
             format!("{} adds one.", key(Action::Add)),
             format!(
                 "{} shows the day before, {} the day after.",

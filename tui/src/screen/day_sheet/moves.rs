@@ -263,7 +263,7 @@ impl DaySheet {
             return kept.and(Fx::notify("Leaving as soon as the day is saved."));
         }
         let unsaved = self.sheets.values().filter(|sheet| sheet.has_unsaved());
-        let unsaved: Vec<String> = unsaved.map(|sheet| sheet.date.short_words()).collect();
+        let unsaved: Vec<String> = unsaved.map(|sheet| self.desk.dates.short(sheet.date)).collect();
         if unsaved.is_empty() {
             return kept.and(Fx::pop());
         }

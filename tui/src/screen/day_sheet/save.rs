@@ -181,7 +181,7 @@ impl SheetRow {
                 Named::Known(id) => fields.category_id = Patch::Set(id),
                 Named::New(name) => {
                     fields.category_id = Patch::Keep;
-                    fields.category = Some(name);
+                    fields.category = Patch::Set(name);
                     fields.create_missing = true;
                 }
             },
@@ -190,7 +190,7 @@ impl SheetRow {
                 Named::Known(id) => fields.account_id = Patch::Set(id),
                 Named::New(name) => {
                     fields.account_id = Patch::Keep;
-                    fields.account = Some(name);
+                    fields.account = Patch::Set(name);
                     fields.create_missing = true;
                 }
             },

@@ -8,7 +8,7 @@ use super::{
     save::{Update, is_stale},
     sheet::{Sheet, SheetRow},
     today,
-    words::{change, news, saved_words},
+    words::{change, left_words, news, saved_words},
 };
 use crate::{
     book::RowsChanged,
@@ -39,7 +39,7 @@ impl DaySheet {
     pub(super) fn load(&mut self) -> Fx<Self> {
         let date = self.date;
         let day = self.desk.api.get_day(date);
-        let label = format!("loading {}", date.short_words());
+        let label = format!("loading {}", self.desk.dates.short(date));
         Fx::call_latest("day", label, day, move |layer: &mut Self, day, look| {
             layer.loaded(date, day, look)
         })
@@ -136,7 +136,7 @@ impl DaySheet {
         sheet.is_saving = true;
         let sent = sheet.rows.clone();
         let saved = self.desk.api.update_day(date, &etag, &update.update, key);
-        let label = format!("saving {}", date.short_words());
+        let label = format!("saving {}", self.desk.dates.short(date));
         Fx::call(label, saved, move |layer: &mut Self, saved, look| {
             layer.answered(date, &update, &sent, saved, look)
         })
@@ -196,6 +196,9 @@ impl DaySheet {
         let Some(sheet) = self.sheets.get_mut(&date) else {
             return Fx::none();
         };
+        if self.is_left {
+            return Fx::notify(Message::error(left_words(date, error, look)));
+        }
         if is_stale(error) {
             sheet.attempt = None;
             sheet.is_stale = true;

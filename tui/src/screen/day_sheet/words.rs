@@ -1,14 +1,16 @@
 //! What the sheet says in words, to its user and to the other layers.
 
-use api::{day::DaySaved, expense::Expense, instant::Instant};
+use api::{date::Date, day::DaySaved, expense::Expense, instant::Instant};
 
 use super::{
     merge::Meanwhile,
+    save::is_stale,
     sheet::{Sheet, SheetRow},
     today,
 };
 use crate::{
     book::{Lists, RowsChanged},
+    client::ClientError,
     figures,
     fx::Message,
     keymap::Action,
@@ -64,8 +66,21 @@ pub(super) fn saved_words(sheet: &Sheet, saved: &DaySaved, lists: &Lists, look: 
     };
     format!(
         "Saved {}: {what}. {}.",
-        sheet.date.short_words(),
+        look.dates.short(sheet.date),
         summary(sheet, lists, look)
+    )
+}
+
+/// A save was refused after its sheet was left.
+pub(super) fn left_words(date: Date, error: &ClientError, look: &Look) -> String {
+    let why = if is_stale(error) {
+        "it was changed elsewhere meanwhile.".to_owned()
+    } else {
+        error.sentence()
+    };
+    format!(
+        "{} was not saved: {why} Its day sheet still has what was typed.",
+        look.dates.short(date)
     )
 }
 

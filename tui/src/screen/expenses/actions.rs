@@ -226,7 +226,7 @@ impl Expenses {
         Fx::ask(picker, move |screen: &mut Self, picked, _| {
             let patch = match picked {
                 Picked::New(name) => ExpensePatch {
-                    category: Some(name),
+                    category: Patch::Set(name),
                     create_missing: true,
                     ..ExpensePatch::default()
                 },

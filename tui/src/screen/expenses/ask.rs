@@ -47,7 +47,7 @@ impl Expenses {
     pub(super) fn load(&mut self) -> Fx<Self> {
         let calendar = self.desk.book.lists().calendar;
         let view = self.view.clone();
-        let name = format!("loading {}", view.words(calendar));
+        let name = format!("loading {}", view.words(calendar, &self.desk.dates));
         let page = self.desk.api.list_expenses(&view.query(calendar, None));
         Fx::cancel("more")
             .and(Fx::call_latest(

@@ -98,7 +98,7 @@ impl Expenses {
         self.outside = Some(Outside { id, day });
         Some(Fx::notify(format!(
             "Saved to {}, outside this view. Enter shows it.",
-            day.short_words()
+            self.desk.dates.short(day)
         )))
     }
 
@@ -167,7 +167,7 @@ impl Expenses {
         })
         .and(Fx::notify(Message::from(format!(
             "It is {}.",
-            today.short_words()
+            self.desk.dates.short(today)
         ))))
     }
 

@@ -82,7 +82,7 @@ impl Expenses {
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
-        let columns = expense_row::columns_for(self.list.amount_width(lists.base));
+        let columns = expense_row::columns_for(self.list.amount_width(lists.base), &look.dates);
         let (from, to) = self.shown.as_ref().unwrap_or(&self.view).range(lists.calendar);
         let rows = Shown {
             list: &self.list,
@@ -126,7 +126,7 @@ impl Expenses {
                 x = canvas.put(x, line.y, room, &words, style) + 3;
             }
         };
-        put(&shown.words(lists.calendar), look.styles.bold);
+        put(&shown.words(lists.calendar, &look.dates), look.styles.bold);
         if let Some(marked) = self.mark_words(lists.base) {
             put(&marked, look.styles.marked);
         }

@@ -22,8 +22,8 @@ impl Expenses {
         };
         let calendar = self.desk.book.lists().calendar;
         let today = Self::today(look);
-        let period = figures::period_name(shown.period, calendar, today);
-        let before = figures::period_name(shown.period.prev(calendar), calendar, today);
+        let period = figures::period_name(shown.period, calendar, today, &look.dates);
+        let before = figures::period_name(shown.period.prev(calendar), calendar, today, &look.dates);
         let of_filter = if shown.is_filtered() {
             format!(" for {}", shown.filter_text)
         } else {

@@ -29,7 +29,7 @@ impl Expenses {
                 day: row.date,
             });
             let today = Self::today(look);
-            let day = figures::day_words(row.date, today);
+            let day = figures::day_words(row.date, today, &look.dates);
             return announced.and(Fx::notify(format!(
                 "Saved to {day}, outside this view. Enter shows it."
             )));
@@ -43,7 +43,7 @@ impl Expenses {
         let lists = self.desk.book.lists();
         let what = crate::expense_row::words(row, lists.base, look);
         let category = row.category_id.map_or("", |id| lists.category_name(id));
-        let day = figures::day_words(row.date, Self::today(look));
+        let day = figures::day_words(row.date, Self::today(look), &look.dates);
         let parts: Vec<&str> = [what.as_str(), category, day.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty())

@@ -15,6 +15,7 @@ use crate::{
         filter_line::{FilterLine, Filtered},
         prompt::{DayPrompt, RangePrompt},
     },
+    scope::Scope,
     screen::expenses::Expenses,
     theme::Look,
     widget::Item,
@@ -184,28 +185,21 @@ impl Insights {
     }
 
     /// Takes a filter; its days, if it names any, become the period.
-    fn set_filter(&mut self, mut filter: ExpenseFilter, text: String) -> Fx<Self> {
+    fn set_filter(&mut self, filter: ExpenseFilter, text: String) -> Fx<Self> {
+        match &self.view {
+            Some(view) => self.take_up(Scope::new(view.period, filter, text, self.calendar())),
+            None => Fx::none(),
+        }
+    }
+
+    /// Looks at this part of the books, if it is another one.
+    pub(super) fn take_up(&mut self, scope: Scope) -> Fx<Self> {
         let calendar = self.calendar();
-        let Some(view) = &mut self.view else {
+        let Some(view) = self.view.as_mut().filter(|view| view.scope(calendar) != scope) else {
             return Fx::none();
         };
-        view.filter_text = text;
-        let (from, to) = view.period.range(calendar);
-        if filter.from.is_some() || filter.to.is_some() {
-            let from = filter
-                .from
-                .take()
-                .unwrap_or_else(|| from.min(filter.to.unwrap_or(from)));
-            let to = filter.to.take().unwrap_or_else(|| to.max(from));
-            view.period = Period::Custom(from, to);
-            view.filter_text = api::filter::print(&filter);
-        }
-        view.filter = filter;
-        let is_same = self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| shown.asked == view.asked(calendar));
-        if is_same { Fx::none() } else { self.ask() }
+        view.look_at(scope);
+        self.ask()
     }
 
     fn ask_range(&self) -> Fx<Self> {
@@ -242,7 +236,7 @@ impl Insights {
             return Fx::notify(format!(
                 "{} has no rows in {}.",
                 line.label,
-                shown.asked.words(self.calendar())
+                shown.asked.words(self.calendar(), &self.desk.dates)
             ));
         }
         match rows_view(line, view, shown, self.currency(), &self.desk.book.lists()) {

@@ -49,7 +49,7 @@ pub(super) fn tick_words(
         let average = average(lines, day_of(look))?;
         format!("average {}", figures::amount(average, currency))
     } else {
-        words::before(&shown.figures, &shown.asked, view, currency)?
+        words::before(&shown.figures, &shown.asked, view, currency, &look.dates)?
     };
     Some(if view.is_table {
         words

@@ -79,7 +79,7 @@ impl Insights {
     /// `1-30 Nov 2026, 21 of 30 days   by category   spending`, and at the right the filter.
     fn draw_head(&self, canvas: &mut Canvas<'_>, line: Rect, view: &View, look: &Look) {
         let asked = view.asked(self.calendar());
-        let mut days = asked.words(self.calendar());
+        let mut days = asked.words(self.calendar(), &look.dates);
         if view.by != By::Month
             && let Some(partial) = asked.partial(day_of(look))
         {
@@ -134,6 +134,7 @@ impl Insights {
 
     fn draw_empty(&self, canvas: &mut Canvas<'_>, area: Rect, view: &View, shown: &Shown, look: &Look) {
         let empty = words::Empty {
+            dates: &look.dates,
             view,
             asked: &shown.asked,
             figures: &shown.figures,

@@ -4,7 +4,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use api::{
-    date::{Period, PeriodKind},
+    date::{Calendar, Period, PeriodKind},
     report::CompareQuery,
 };
 
@@ -66,7 +66,7 @@ impl Insights {
     pub(super) fn ask(&mut self) -> Fx<Self> {
         let Some(view) = &self.view else { return Fx::none() };
         let asked = view.asked(self.calendar());
-        let label = format!("loading {}", asked.words(self.calendar()));
+        let label = format!("loading {}", asked.words(self.calendar(), &self.desk.dates));
         Fx::call_latest(
             "report",
             label,
@@ -114,11 +114,12 @@ impl Insights {
     /// names may have changed.
     fn recut(&mut self, look: &Look) -> Fx<Self> {
         let calendar = self.calendar();
+        let this_month = |calendar| Period::of(PeriodKind::Month, super::day_of(look), calendar);
         if let Some(view) = &mut self.view
-            && let Period::Month(_) = view.period
+            && view.period == this_month(Calendar::default())
             && self.shown.is_none()
         {
-            view.period = Period::of(PeriodKind::Month, super::day_of(look), calendar);
+            view.period = this_month(calendar);
         }
         let is_same = self.shown.as_ref().is_some_and(|shown| {
             self.view

@@ -93,7 +93,7 @@ pub(super) fn report(rows: Vec<ReportRow>, totals: Vec<Total>, before: Option<Ve
 }
 
 /// A month as a household has it: a refund that outweighs its category, subcategories, dollars.
-pub(super) fn november() -> Report {
+pub(crate) fn november() -> Report {
     let rows = vec![
         row("rent", "Rent", None, share(eur(90_000), 4_885), vec![eur(90_000)]),
         row("food", "Food", None, share(eur(61_200), 3_321), vec![eur(50_000)]),

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use api::{
     currency::Currency,
-    date::{Calendar, Date, Period, span_words},
+    date::{Calendar, Date, Period},
     expense::ExpenseFilter,
 };
+
+use crate::{dates::Dates, scope::Scope};
 
 /// Months in view where the period itself is shorter than that.
 const MONTHS: usize = 12;
@@ -176,6 +178,18 @@ impl View {
         }
     }
 
+    /// The part of the books that it looks at.
+    pub(super) fn scope(&self, calendar: Calendar) -> Scope {
+        let (filter, text) = (self.filter.clone(), self.filter_text.clone());
+        Scope::new(self.period, filter, text, calendar)
+    }
+
+    pub(super) fn look_at(&mut self, scope: Scope) {
+        self.period = scope.period;
+        self.filter = scope.filter;
+        self.filter_text = scope.filter_text;
+    }
+
     pub(super) fn asked(&self, calendar: Calendar) -> Asked {
         let (from, to) = self.days(calendar);
         let filter = ExpenseFilter {
@@ -209,7 +223,7 @@ impl View {
 
 impl Asked {
     /// The days in words.
-    pub(super) fn words(&self, calendar: Calendar) -> String {
+    pub(super) fn words(&self, calendar: Calendar, dates: &Dates) -> String {
         if self.by == By::Month {
             let (first, last) = (calendar.month_of(self.from), calendar.month_of(self.to));
             if (self.from, self.to) == (calendar.month_range(first).0, calendar.month_range(last).1) {
@@ -217,9 +231,9 @@ impl Asked {
             }
         }
         if self.by == By::Month || (self.from, self.to) != self.period.range(calendar) {
-            return span_words(self.from, self.to);
+            return dates.span(self.from, self.to);
         }
-        self.period.words(calendar)
+        dates.period(self.period, calendar)
     }
 
     /// `21 of 30 days` while the period is not over.

@@ -7,6 +7,7 @@ use super::{
     lines::{Figures, count_of, minor, moved, total_in, value_of},
     view::{Asked, By, Measure, View},
 };
+use crate::dates::Dates;
 use crate::figures::{amount as grouped, rows};
 
 /// `Spent 1,877.30 - refunds 35.00 = 1,842.30`, then income and transfers, each apart.
@@ -45,13 +46,19 @@ pub(super) fn totals(figures: &Figures, currency: Currency) -> Vec<String> {
 }
 
 /// `1-31 Oct 2026 1,700.00, +8%`: what the ticks stand for.
-pub(super) fn before(figures: &Figures, asked: &Asked, view: &View, currency: Currency) -> Option<String> {
+pub(super) fn before(
+    figures: &Figures,
+    asked: &Asked,
+    view: &View,
+    currency: Currency,
+    dates: &Dates,
+) -> Option<String> {
     let before = figures.totals_before()?;
     let value = |totals: &[api::report::Total]| {
         total_in(totals, currency).map_or(0, |total| value_of(total, view.measure))
     };
     let (then, now) = (value(before), value(&figures.report.totals));
-    let days = api::date::span_words(asked.before.0, asked.before.1);
+    let days = dates.span(asked.before.0, asked.before.1);
     let moved = moved(now, Some(then));
     let moved = if moved.text.is_empty() {
         String::new()
@@ -89,6 +96,7 @@ pub(super) struct Empty<'a> {
     pub(super) figures: &'a Figures,
     pub(super) currency: Currency,
     pub(super) calendar: Calendar,
+    pub(super) dates: &'a Dates,
 }
 
 impl Empty<'_> {
@@ -101,7 +109,7 @@ impl Empty<'_> {
             Measure::Income => "income",
             Measure::Net => "spending or income",
         };
-        let days = self.asked.words(self.calendar);
+        let days = self.asked.words(self.calendar, self.dates);
         let narrowed = if filter.is_empty() {
             String::new()
         } else {
@@ -119,7 +127,7 @@ impl Empty<'_> {
             .totals_before()
             .and_then(|totals| total_in(totals, self.currency));
         let then = then.map_or(0, |total| count_of(total, self.view.measure));
-        let days = api::date::span_words(self.asked.before.0, self.asked.before.1);
+        let days = self.dates.span(self.asked.before.0, self.asked.before.1);
         let before = if then > 0 {
             format!("{days} ({})", rows(then))
         } else {

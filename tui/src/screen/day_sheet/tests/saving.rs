@@ -63,7 +63,7 @@ fn a_category_outside_every_list_is_made_by_the_save() {
     let mut app = bench.open();
     app.keys("<tab>e<c-u>Kites<esc><c-x>");
     let row = bench.update().rows.remove(0);
-    assert_eq!(row.fields.category.as_deref(), Some("Kites"));
+    assert_eq!(row.fields.category.set().map(String::as_str), Some("Kites"));
     assert!(row.fields.create_missing);
 }
 

@@ -144,3 +144,20 @@ fn the_next_day_moves_todays_view_on() {
     app.wait(0).settle();
     assert!(app.line(2).contains("Sun 22 Nov 2026"), "{}", app.line(2));
 }
+
+#[test]
+fn days_are_written_as_the_setting_has_it_in_the_header_the_table_and_the_preview() {
+    let mut bench = Bench::new();
+    let dates = crate::dates::Dates::of_format("%a, %d/%m/%Y").unwrap();
+    bench.desk.dates = dates.clone();
+    let mut app = bench.open(Harness::new(100, 24).dates(dates));
+    assert!(
+        app.line(2).contains("Sun, 01/11/2026 - Mon, 30/11/2026"),
+        "{}",
+        app.screen()
+    );
+    assert!(app.screen().contains("Fri, 20/11/2026  "), "{}", app.screen());
+    assert!(!app.screen().contains("20 Nov"), "{}", app.screen());
+    app.keys("a1");
+    assert!(app.screen().contains("Sat, 21/11/2026  "), "{}", app.screen());
+}
