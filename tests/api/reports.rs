@@ -4,6 +4,7 @@ mod by_member;
 mod compare;
 mod household;
 mod links;
+mod plan;
 mod refuse;
 
 use serde_json::{Value, json};
