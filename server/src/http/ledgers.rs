@@ -8,7 +8,7 @@ use super::reply::{Created, Found, Reply};
 use super::right::{Look, Make, Own, Rows};
 use crate::error::Result;
 use crate::service;
-use crate::service::ledger::create;
+use crate::service::ledger::create::create;
 use crate::state::AppState;
 use api::ledger::{Ledger, LedgerPatch, NewLedger};
 use api::page::{Page, PageQuery};
@@ -47,8 +47,7 @@ impl LedgersApi {
         idempotency_key: Key,
         body: Checked<NewLedger>,
     ) -> Result<Created<Ledger>> {
-        let ledger =
-            service::ledger::create::create(&self.state, &caller.person, &idempotency_key.0, body.0).await?;
+        let ledger = create(&self.state, &caller.person, &idempotency_key.0, body.0).await?;
         let (version, url) = (ledger.version, format!("/v1/ledgers/{}", ledger.id));
         Ok(Reply::new(ledger).version(version).location(url))
     }
