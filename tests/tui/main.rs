@@ -16,6 +16,7 @@ mod household;
 mod keys;
 mod outage;
 mod plain;
+mod push;
 mod served;
 mod sizes;
 mod startup;
