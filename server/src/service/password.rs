@@ -4,12 +4,13 @@
 mod argon;
 
 use crate::config::Auth;
-use crate::error::{AppError, Findings, Result};
+use crate::error::{AppError, Findings, Refusal, Result};
 use api::auth::check_password;
 use api::problem::Code;
 use api::secret::Secret;
 use argon::Hasher;
 use argon2::Params;
+use rand::RngExt;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -17,6 +18,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const MOST_AT_ONCE: usize = 4;
 /// How many more may wait.
 const QUEUE: usize = 32;
+/// How long those wait for whom there is no place in it.
+const WAIT_SECS: std::ops::RangeInclusive<u64> = 2..=8;
 /// The least score of the estimator, of 0 to 4: safely unguessable within 10^8 tries.
 const LEAST_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
@@ -55,7 +58,8 @@ impl Passwords {
         let params = Params::new(memory, iterations, lanes, None)
             .map_err(|error| AppError::Internal(format!("argon2 settings: {error}")))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let at_once = cores.min(MOST_AT_ONCE);
+        // One core stays for everybody else: a hash takes all of its own, and other requests would wait behind it.
+        let at_once = cores.saturating_sub(1).clamp(1, MOST_AT_ONCE);
         Ok(Self {
             hasher: Arc::new(Hasher::new(params)),
             workers: Arc::new(Semaphore::new(at_once)),
@@ -65,12 +69,7 @@ impl Passwords {
 
     /// Waits for a place at work; refuses where too many wait already.
     pub async fn turn(&self) -> Result<Turn> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| {
-            AppError::refuse(
-                Code::Unavailable,
-                "Many people are signing in at this moment; try again shortly",
-            )
-        })?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| busy())?;
         let worker = self.workers.clone().acquire_owned().await;
         let worker = worker.map_err(|error| AppError::Internal(format!("hash workers: {error}")))?;
         Ok(Turn(Arc::new([place, worker])))
@@ -115,6 +114,18 @@ impl Passwords {
         }
         Ok(())
     }
+}
+
+/// Those sent away are told different times, so that they do not all come back at once.
+fn busy() -> AppError {
+    Refusal {
+        retry_after_secs: Some(rand::rng().random_range(WAIT_SECS)),
+        ..Refusal::new(
+            Code::Unavailable,
+            "Many people are signing in at this moment; try again shortly",
+        )
+    }
+    .into()
 }
 
 /// Why a password is too easy to guess and what would be better; `None` where it is not.
