@@ -165,6 +165,7 @@ type People = (
     me::MeApi,
     users::UsersApi,
     audit::AuditApi,
+    audit::LedgerAuditApi,
 );
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
@@ -189,6 +190,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         me::MeApi { state: state.clone() },
         users::UsersApi { state: state.clone() },
         audit::AuditApi { state: state.clone() },
+        audit::LedgerAuditApi { state: state.clone() },
     );
     let health = health::HealthApi {
         state: state.clone(),
@@ -229,6 +231,10 @@ fn body_kind(method: &Method, path: &str) -> BodyKind {
 }
 
 #[handler]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "poem hands a handler its data by value"
+)]
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("text/html; charset=utf-8")
@@ -236,6 +242,10 @@ fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
 }
 
 #[handler]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "poem hands a handler its data by value"
+)]
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("application/json")

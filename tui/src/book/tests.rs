@@ -10,6 +10,7 @@ use api::expense::Kind;
 use api::id::{AccountId, CategoryId, ExpenseId, LedgerId, UserId};
 use api::instant::Instant;
 use api::ledger::Ledger;
+use api::member::Member;
 use api::money::Amount;
 use api::page::Page;
 use std::sync::Arc;
@@ -91,6 +92,28 @@ pub(crate) fn accounts() -> Vec<Account> {
     ]
 }
 
+/// The first so many of Ana, Ben and Zoë, who sign in as `ana`, `ben` and `zoe.m`.
+pub(crate) fn members(count: usize) -> Members {
+    Members::new(people().into_iter().take(count).collect())
+}
+
+/// Ana, Ben and Zoë, as the server lists them.
+pub(crate) fn people() -> Vec<Member> {
+    [("ana", "Ana"), ("ben", "Ben"), ("zoe.m", "Zoë")]
+        .into_iter()
+        .zip(9..)
+        .map(|((name, display_name), number)| Member {
+            user_id: id(number),
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            role: api::member::Role::Owner,
+            version: 1,
+            created_at: instant(),
+            updated_at: instant(),
+        })
+        .collect()
+}
+
 /// `row(7, "2026-11-20", "48.90", "Rewe", Some(0), Some(2))`: numbers of the row, its category and its account.
 pub(crate) fn row(
     number: u128,
@@ -129,7 +152,12 @@ pub(crate) fn page<T: api::Wire>(items: Vec<T>) -> Page<T> {
     }
 }
 
-/// Tells the fake about the household, without rows.
+/// Shares the books among the first so many of these people.
+pub(crate) fn share(fake: &FakeApi, count: usize) {
+    fake.on("list_members", &page(people().into_iter().take(count).collect()));
+}
+
+/// Tells the fake about the household, without rows: Ana's alone.
 pub(crate) fn household(fake: &FakeApi) {
     let named = |name: &str, number: u128| {
         serde_json::json!({ "id": id::<ExpenseId>(number), "name": name, "is_archived": false, "version": 1,
@@ -139,6 +167,7 @@ pub(crate) fn household(fake: &FakeApi) {
     fake.on("list_categories", &page(categories()));
     fake.on("list_accounts", &page(accounts()));
     fake.on("list_payees", &serde_json::json!({ "items": [named("Rewe", 300), named("Café Einstein", 301)], "next_cursor": null }));
+    share(fake, 1);
     fake.on(
         "list_tags",
         &serde_json::json!({ "items": [named("trip", 400)], "next_cursor": null }),
@@ -152,6 +181,7 @@ pub(crate) fn lists(rows: &[Expense]) -> Lists {
         accounts(),
         vec!["Rewe".to_owned()],
         Vec::new(),
+        members(1),
         rows,
     )
 }

@@ -1,6 +1,7 @@
 //! Popups: layers that take a part of the body, ask one thing and go. A new popup is its file and
 //! a `mod` line; whoever wants it says `Fx::ask(Popup::new(..), Self::answered)`.
 
+mod complete;
 mod confirm;
 pub mod conflict;
 pub mod currency;

@@ -11,7 +11,15 @@ use api::expense::{Expense, ExpensePatch, Kind};
 use api::patch::Patch;
 
 fn lists() -> Lists {
-    Lists::new(ledger(), categories(), accounts(), Vec::new(), Vec::new(), &[])
+    Lists::new(
+        ledger(),
+        categories(),
+        accounts(),
+        Vec::new(),
+        Vec::new(),
+        crate::book::tests::members(2),
+        &[],
+    )
 }
 
 fn filled(row: &Expense) -> Form {

@@ -67,13 +67,8 @@ impl QuickAdd {
             };
             draw_preview(canvas, row, (&reading, self.amount_width), &lists, look);
             if below.height > 1 {
-                self.draw_reason(
-                    canvas,
-                    (inner.x + 2, below.y + 1, inner.width.saturating_sub(2)),
-                    &reading,
-                    &lists,
-                    look,
-                );
+                let place = (inner.x + 2, below.y + 1, inner.width.saturating_sub(2));
+                self.draw_reason(canvas, place, &reading, &lists, look);
             }
         }
     }
@@ -129,7 +124,12 @@ impl QuickAdd {
         look: &Look,
     ) {
         let (words, style) = self.reason(reading, lists, look);
-        canvas.put_fit((x, y, columns), &words, Align::Left, style, look);
+        let payer = payer_words(reading, columns, lists);
+        let taken = u16::try_from(text::width(&payer)).unwrap_or(0).min(columns / 2);
+        let left = columns.saturating_sub(taken + u16::from(taken > 0) * 2);
+        canvas.put_fit((x, y, left), &words, Align::Left, style, look);
+        let end = x + columns - taken;
+        canvas.put_fit((end, y, taken), &payer, Align::Right, look.styles.plain, look);
     }
 
     fn reason(&self, reading: &Reading, lists: &Lists, look: &Look) -> (String, Style) {
@@ -151,7 +151,7 @@ impl QuickAdd {
         if let Some(exact) = &reading.parsed.rounded_from {
             return (format!("rounded from {exact}"), look.styles.dim);
         }
-        let completion = super::Completion::at(self.line.value(), self.line.cursor(), lists);
+        let completion = super::Completion::in_entry(self.line.value(), self.line.cursor(), lists);
         match completion {
             Some(completion) if self.completion.is_none() && !completion.options().is_empty() => (
                 format!("Tab: {}", completion.options().join("  ")),
@@ -159,6 +159,15 @@ impl QuickAdd {
             ),
             _ => (String::new(), look.styles.dim),
         }
+    }
+}
+
+/// Who paid, where the table has no column for it.
+fn payer_words(reading: &Reading, columns: u16, lists: &Lists) -> String {
+    let has_column = expense_row::has_payer(expense_row::table_width(columns), lists);
+    match lists.members.payer(&reading.row) {
+        payer if payer.is_empty() || has_column => String::new(),
+        payer => format!("paid by {}", text::clean(payer)),
     }
 }
 
@@ -170,8 +179,9 @@ fn draw_preview(
     lists: &Lists,
     look: &Look,
 ) {
-    let columns = expense_row::columns_for(amount_width, &look.dates);
-    let rows = One(cells(reading, lists, look));
+    let has_payer = expense_row::has_payer(area.width, lists);
+    let columns = expense_row::columns_for(amount_width, &look.dates, has_payer);
+    let rows = One(cells(reading, has_payer, lists, look));
     let table = Table {
         columns: &columns,
         rows: &rows,
@@ -182,7 +192,7 @@ fn draw_preview(
     table.draw_plain(canvas, area, look);
 }
 
-fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
+fn cells(reading: &Reading, has_payer: bool, lists: &Lists, look: &Look) -> Row<'static> {
     let row = &reading.row;
     let (plain, dim) = (look.styles.plain, look.styles.dim);
     let guessed = |is_guessed: bool| if is_guessed { dim } else { plain };
@@ -211,11 +221,15 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
         .chain(row.note.clone())
         .collect::<Vec<_>>()
         .join(" ");
-    Row::default()
+    let mut cells = Row::default()
         .styled(look.dates.short(row.date), guessed(draft.date.is_none()))
         .styled(row.payee.clone().unwrap_or_default(), plain)
         .styled(category, guessed(reading.is_category_guessed))
-        .styled(account, guessed(reading.is_account_guessed))
+        .styled(account, guessed(reading.is_account_guessed));
+    if has_payer {
+        cells = cells.styled(lists.members.payer(row).to_owned(), plain);
+    }
+    cells
         .styled(note, dim)
         .styled(amount, expense_row::amount_style(row.kind, look))
 }

@@ -86,6 +86,7 @@ pub(super) fn report(rows: Vec<ReportRow>, totals: Vec<Total>, before: Option<Ve
         before,
         before_rows_url: None,
         transfers: Vec::new(),
+        balances: None,
         rows_url: String::new(),
         transfers_url: String::new(),
     }
