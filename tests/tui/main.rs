@@ -6,6 +6,7 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod admin;
 mod books;
 mod bytes;
 mod commands;
