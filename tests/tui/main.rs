@@ -15,6 +15,7 @@ mod hostile;
 mod household;
 mod keys;
 mod outage;
+mod payers;
 mod plain;
 mod served;
 mod sizes;

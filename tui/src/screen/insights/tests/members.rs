@@ -74,6 +74,16 @@ fn by_member_has_a_bar_each_and_who_owes_whom_below() {
 }
 
 #[test]
+fn short_names_leave_the_heading_whole() {
+    let (fake, mut app) = opened(2, (80, 24));
+    let mut report = report_of_members();
+    report.rows.truncate(2);
+    fake.on("report_by_member", &report);
+    app.keys("bmember<cr>");
+    assert!(app.line(3).starts_with("  Paid by"), "{}", app.screen());
+}
+
+#[test]
 fn a_book_of_one_person_is_not_cut_by_member() {
     let (_fake, mut app) = opened(1, (80, 24));
     app.keys("b");
