@@ -1,7 +1,7 @@
 //! Operations on ledgers.
 
 use super::{Api, Key, Method, PageQuery, Reply, Request};
-use api::ledger::{Ledger, LedgerPatch};
+use api::ledger::{Ledger, LedgerPatch, NewLedger};
 use api::page::Page;
 
 impl dyn Api {
@@ -11,6 +11,15 @@ impl dyn Api {
             Request::get("list_ledgers", "/v1/ledgers")
                 .of_server()
                 .query(page),
+        )
+    }
+
+    /// Makes a ledger of one's own.
+    pub fn create_ledger(&self, ledger: &NewLedger, key: Key) -> Reply<Ledger> {
+        self.ask(
+            Request::write("create_ledger", Method::Post, "/v1/ledgers", key)
+                .of_server()
+                .json(ledger),
         )
     }
 

@@ -6,6 +6,7 @@ use super::change::Edit;
 use super::dictionary::Dictionary;
 use super::import::ImportArgs;
 use super::list::List;
+use super::push::PushArgs;
 use super::report::ReportArgs;
 use crate::settings::Flags;
 use clap::{Parser, Subcommand};
@@ -80,6 +81,7 @@ pub(super) enum Command {
     #[command(disable_help_subcommand = true)]
     Tags(Dictionary),
     Import(ImportArgs),
+    Push(PushArgs),
     /// Print the server's address, the token and a ready curl line
     Api,
     /// Check server, clock, locale, terminal, configuration and folders

@@ -17,6 +17,7 @@ mod list;
 mod manual;
 mod open;
 mod output;
+mod push;
 mod report;
 mod table;
 
@@ -98,9 +99,11 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
         })?;
         return open::run(settings, connection, outbox).await;
     }
+    let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     let done = unless_interrupted(async {
         match cli.command {
+            Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
             Some(Command::Api) => access::run(&settings, &connection, &mut context),
             Some(command) => perform(command, &mut context).await,
             None => report::overview(&mut context).await,
@@ -126,7 +129,11 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Tags(action) => dictionary::run(dictionary::Noun::Tag, action, context).await,
         Command::Import(import) => import::run(import, context).await,
         // These were carried out without coming here.
-        Command::Api | Command::Doctor | Command::Completions { .. } | Command::Man { .. } => Ok(()),
+        Command::Push(_)
+        | Command::Api
+        | Command::Doctor
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
     }
 }
 
