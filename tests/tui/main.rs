@@ -16,6 +16,7 @@ mod hostile;
 mod household;
 mod keys;
 mod outage;
+mod payers;
 mod plain;
 mod push;
 mod served;

@@ -14,9 +14,10 @@ use ratatui::style::Style;
 /// An amount as most are; wider ones widen their column.
 const AMOUNT: u16 = 12;
 
-/// What a note needs, and who paid.
+/// What a note needs, and who paid: that comes out of the note's room, not out of the other columns'.
 const NOTE: u16 = 24;
 const PAYER: u16 = 8;
+const NOTE_BESIDE_PAYER: u16 = 14;
 /// From so wide a table on there is room for who paid.
 const WITH_PAYER: u16 = 96;
 
@@ -45,7 +46,7 @@ pub fn columns_for(amount: u16, dates: &Dates, has_payer: bool) -> Vec<Column> {
     ];
     if has_payer {
         columns.push(Column::fixed("By", PAYER).weight(1));
-        columns.push(Column::flexible("Note", NOTE - PAYER).weight(1));
+        columns.push(Column::flexible("Note", NOTE_BESIDE_PAYER).weight(1));
     } else {
         columns.push(Column::flexible("Note", NOTE).weight(1));
     }

@@ -201,6 +201,8 @@ async fn the_lists_are_loaded_and_name_what_rows_hold() {
     assert_eq!(lists.payees, ["Rewe", "Café Einstein"]);
     assert_eq!(lists.habits.last("REWE").unwrap().category_id, Some(id(100)));
     assert!(fake.requests_of("list_expenses")[0].query.contains("limit=200"));
+    assert_eq!(fake.requests_of("list_members").len(), 1);
+    assert_eq!(lists.members.label(id(9)), "Ana");
 }
 
 #[test]
@@ -241,4 +243,40 @@ fn a_saved_row_is_learned_once_and_an_unknown_category_asks_for_the_lists() {
     assert_eq!(book.lists().payees, ["Rewe", "Bäcker"]);
     assert_eq!(book.lists().habits.most_repeated(5)[0].count, 1);
     assert!(book.learn(&[row(6, "2026-11-21", "3.00", "x", Some(77), None)]));
+    let paid_by = |number| Expense {
+        paid_by: Some(id(number)),
+        ..row(7, "2026-11-21", "3.00", "x", None, None)
+    };
+    assert!(!book.learn(&[paid_by(9)]));
+    assert!(book.learn(&[paid_by(10)]));
+}
+
+#[test]
+fn members_are_found_by_either_name_and_told_apart_where_they_are_called_the_same() {
+    let members = members(3);
+    assert_eq!(members.labels(), ["Ana", "Ben", "Zoë"]);
+    for text in ["zoe", "ZOË", "zoe.m"] {
+        assert_eq!(members.find(text), Some(id(11)), "{text}");
+    }
+    assert_eq!(members.find("zo"), None);
+    assert!(members.is_shared() && !super::tests::members(1).is_shared());
+    let row = |paid_by: Option<u128>| Expense {
+        paid_by: paid_by.map(id),
+        ..row(1, "2026-11-21", "3.00", "x", None, None)
+    };
+    let payers = [None, Some(10), Some(99)].map(|paid_by| members.payer(&row(paid_by)).to_owned());
+    assert_eq!(payers, ["", "Ben", SOMEONE]);
+    assert_eq!(
+        Members::default().payer(&row(Some(10))),
+        "",
+        "nothing is known yet"
+    );
+
+    let mut people = people();
+    people[1].display_name = "ana".to_owned();
+    people[2].display_name = " ".to_owned();
+    let members = Members::new(people);
+    assert_eq!(members.labels(), ["Ana (ana)", "ana (ben)", "zoe.m"]);
+    assert_eq!(members.find("ana (ben)"), Some(id(10)));
+    assert_eq!(members.find("ana"), Some(id(9)), "the name that signs in");
 }

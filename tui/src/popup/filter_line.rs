@@ -1,6 +1,9 @@
 //! The filter line: the same grammar as the API's parameters, read as it is typed, its faults underlined with their
 //! reason. Names are looked up in the book, so that a mistyped one is told before anything is asked for.
 
+#[cfg(test)]
+mod tests;
+
 use super::complete::Completion;
 use super::{frame, sheet};
 use crate::book::{Book, Lists};

@@ -68,7 +68,9 @@ impl QuickAdd {
             draw_preview(canvas, row, (&reading, self.amount_width), &lists, look);
             if below.height > 1 {
                 let place = (inner.x + 2, below.y + 1, inner.width.saturating_sub(2));
-                self.draw_reason(canvas, place, &reading, &lists, look);
+                let payer = payer_words(&reading, width, &lists);
+                let left = put_right(canvas, place, &payer, look);
+                self.draw_reason(canvas, left, &reading, &lists, look);
             }
         }
     }
@@ -124,12 +126,7 @@ impl QuickAdd {
         look: &Look,
     ) {
         let (words, style) = self.reason(reading, lists, look);
-        let payer = payer_words(reading, columns, lists);
-        let taken = u16::try_from(text::width(&payer)).unwrap_or(0).min(columns / 2);
-        let left = columns.saturating_sub(taken + u16::from(taken > 0) * 2);
-        canvas.put_fit((x, y, left), &words, Align::Left, style, look);
-        let end = x + columns - taken;
-        canvas.put_fit((end, y, taken), &payer, Align::Right, look.styles.plain, look);
+        canvas.put_fit((x, y, columns), &words, Align::Left, style, look);
     }
 
     fn reason(&self, reading: &Reading, lists: &Lists, look: &Look) -> (String, Style) {
@@ -163,12 +160,24 @@ impl QuickAdd {
 }
 
 /// Who paid, where the table has no column for it.
-fn payer_words(reading: &Reading, columns: u16, lists: &Lists) -> String {
-    let has_column = expense_row::has_payer(expense_row::table_width(columns), lists);
+fn payer_words(reading: &Reading, table: u16, lists: &Lists) -> String {
     match lists.members.payer(&reading.row) {
-        payer if payer.is_empty() || has_column => String::new(),
+        payer if payer.is_empty() || expense_row::has_payer(table, lists) => String::new(),
         payer => format!("paid by {}", text::clean(payer)),
     }
+}
+
+/// Puts words at the right end of a line; what is left of it.
+fn put_right(
+    canvas: &mut Canvas<'_>,
+    (x, y, columns): (u16, u16, u16),
+    words: &str,
+    look: &Look,
+) -> (u16, u16, u16) {
+    let taken = u16::try_from(text::width(words)).unwrap_or(0).min(columns / 2);
+    let place = (x + columns - taken, y, taken);
+    canvas.put_fit(place, words, Align::Right, look.styles.plain, look);
+    (x, y, columns.saturating_sub(taken + u16::from(taken > 0) * 2))
 }
 
 /// The coming row, cell under cell of the table, what was guessed dim.

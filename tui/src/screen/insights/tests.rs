@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod drill;
+mod members;
 mod sessions;
 
 pub(super) fn cur(code: &str) -> Currency {
