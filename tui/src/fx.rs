@@ -7,6 +7,7 @@ use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 use crate::{
     keymap::Action,
     layer::{AnyLayer, Layer, Popup},
+    open_ledger::OpenLedger,
     theme::Look,
 };
 
@@ -45,7 +46,7 @@ pub(crate) enum Step {
     Command(usize),
     Announce(Change),
     Notify(Message),
-    Ledger(String),
+    Ledger(OpenLedger),
     Copy(String),
     Quit,
 }
@@ -168,9 +169,9 @@ impl<L: Layer> Fx<L> {
         Self::one(Step::Announce(change))
     }
 
-    /// Names the books in the header, as in `Joint EUR`.
-    pub fn ledger(name: impl Into<String>) -> Self {
-        Self::one(Step::Ledger(name.into()))
+    /// Says which ledger is open, for the header and for what its role forbids.
+    pub fn ledger(open: OpenLedger) -> Self {
+        Self::one(Step::Ledger(open))
     }
 
     /// Puts text on the clipboard of the terminal that the user sits at.

@@ -18,6 +18,7 @@ pub mod fx;
 pub mod keymap;
 pub mod layer;
 pub mod open;
+pub mod open_ledger;
 pub mod outbox;
 pub mod popup;
 mod runtime;

@@ -5,6 +5,7 @@ use crate::app::{Link, Setup};
 use crate::client::Api;
 use crate::desk::Desk;
 use crate::keymap::Keymap;
+use crate::open_ledger::{Ability, OpenLedger};
 use crate::outbox::Outbox;
 use crate::popup::currency::CurrencyChoice;
 use crate::screen::expenses::Expenses;
@@ -40,7 +41,7 @@ pub fn setup(desk: &Desk, settings: &Settings) -> Result<Setup, SettingsError> {
             Box::new(move || zone.now())
         },
         dates: settings.dates(),
-        ledger: desk.book.lists().header(),
+        ledger: OpenLedger::of(&desk.book.lists()),
         link: link(settings),
     })
 }
@@ -59,7 +60,7 @@ pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
     let (of_expenses, of_insights) = (desk.clone(), desk.clone());
     vec![
         Screen::new("Expenses", move || Expenses::new(of_expenses, zone.today())),
-        Screen::new("Insights", move || Insights::new(of_insights)),
+        Screen::new("Insights", move || Insights::new(of_insights)).needs(Ability::SeeAll),
     ]
 }
 
@@ -70,7 +71,8 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
         "currency",
         "choose the currency of the books",
         move || CurrencyChoice::new(desk.clone()),
-    )]
+    )
+    .needs(Ability::Own)]
 }
 
 fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {

@@ -143,7 +143,7 @@ impl<S: Surface> App<S> {
             }
             Step::Announce(change) => self.announce(&change),
             Step::Notify(message) => self.say(message),
-            Step::Ledger(name) => self.ledger = name,
+            Step::Ledger(open) => self.look.ledger = open,
             Step::Copy(text) => self.copy(&text),
             Step::Quit => self.ending = Some(Ending::Soon),
         }
