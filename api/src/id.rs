@@ -97,6 +97,10 @@ id!(
     UserId
 );
 id!(
+    /// An event of the security audit.
+    AuditId
+);
+id!(
     /// A token.
     TokenId
 );

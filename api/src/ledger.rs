@@ -35,6 +35,47 @@ pub struct Ledger {
     pub updated_at: Instant,
 }
 
+/// Most ledgers that somebody may own.
+pub const MAX_LEDGERS: u64 = 100;
+
+/// What makes a ledger. It begins with the usual categories and accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+pub struct NewLedger {
+    /// An id of the client's choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LedgerId>,
+    /// Its name, 1 to 100 characters.
+    #[cfg_attr(feature = "openapi", oai(validator(min_length = 1, max_length = 100)))]
+    pub name: String,
+    /// The currency of rows that name none.
+    pub base_currency: Currency,
+    /// The day a month begins on, 1 to 31; 1 where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "31")))
+    )]
+    pub month_start_day: Option<u8>,
+    /// The day a week begins on, 1 (Monday) to 7 (Sunday); 1 where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "7")))
+    )]
+    pub week_start: Option<u8>,
+}
+
+impl NewLedger {
+    /// Finds everything that is wrong with it by itself.
+    pub fn check(&self, faults: &mut Faults) {
+        if let Err(fault) = check_line(&self.name, MAX_NAME) {
+            faults.add("/name", fault.code(), fault.to_string());
+        }
+    }
+}
+
 /// What changes a ledger: a merge patch (RFC 7396).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]

@@ -6,6 +6,8 @@
 //! answers are open: a reader ignores fields it does not know.
 
 pub mod account;
+pub mod audit;
+pub mod auth;
 pub mod category;
 pub mod currency;
 pub mod date;
@@ -27,9 +29,11 @@ pub mod payee;
 pub mod problem;
 pub mod quick;
 pub mod report;
+pub mod secret;
 pub mod tag;
 pub mod text;
 pub mod token;
+pub mod user;
 
 /// What can travel: serde on both ends, and poem-openapi's forms where the server asks for them.
 #[cfg(feature = "openapi")]

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod account_write;
+pub mod audit;
 pub mod category;
 pub mod change;
 pub mod change_row;
@@ -18,7 +19,9 @@ pub mod member;
 pub mod month_total;
 pub mod operation;
 pub mod payee;
+pub mod reset_code;
 pub mod setting;
 pub mod tag;
+pub mod throttle;
 pub mod token;
 pub mod user;

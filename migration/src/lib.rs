@@ -29,6 +29,9 @@ mod m20261122_000016_create_import_row;
 mod m20261122_000017_create_operation;
 mod m20261122_000018_create_setting;
 mod m20261122_000019_seed_local_owner;
+mod m20261122_000020_create_reset_code;
+mod m20261122_000021_create_throttle;
+mod m20261122_000022_create_audit;
 mod m20261122_000023_create_account_write;
 mod m20261122_000024_create_invite;
 mod table;
@@ -78,6 +81,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_create_operation::Migration),
             Box::new(m20261122_000018_create_setting::Migration),
             Box::new(m20261122_000019_seed_local_owner::Migration),
+            Box::new(m20261122_000020_create_reset_code::Migration),
+            Box::new(m20261122_000021_create_throttle::Migration),
+            Box::new(m20261122_000022_create_audit::Migration),
             Box::new(m20261122_000023_create_account_write::Migration),
             Box::new(m20261122_000024_create_invite::Migration),
         ]

@@ -1,6 +1,8 @@
 //! The command line of `expensed`: its words, and what each one runs. What is printed for a person goes to standard
 //! error, data to standard output. Nothing here knows how a command does its work.
 
+pub mod admin;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +63,9 @@ pub enum Command {
     /// Look at the database's tables.
     #[command(subcommand)]
     Schema(Schema),
+    /// Look after the people who may sign in, on the host.
+    #[command(subcommand)]
+    Admin(admin::Admin),
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -131,6 +136,7 @@ impl Arguments {
             Command::Migrate(Migrate::Up) => print(&runtime()?.block_on(run::migrate_up(config))?),
             Command::Migrate(Migrate::Status) => print(&runtime()?.block_on(run::migrate_status(config))?),
             Command::Schema(Schema::Print) => print(&runtime()?.block_on(run::schema_print(config))?),
+            Command::Admin(command) => runtime()?.block_on(run::admin::admin(config, command)),
         }
     }
 }

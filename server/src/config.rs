@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    pub auth: Auth,
     pub database: Database,
     pub log: Log,
     pub app: App,
@@ -63,6 +64,16 @@ pub struct Server {
     pub cursor_key_file: String,
     /// Where this machine's own token is kept. Empty: see `Config::token_file`.
     pub token_file: String,
+}
+
+/// How people sign in. The work of a password's hash (argon2id) can be raised above its default, never lowered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    pub argon2_memory_kib: u32,
+    pub argon2_iterations: u32,
+    pub argon2_parallelism: u32,
+    pub open_sign_up: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,6 +154,17 @@ impl Default for Server {
             cursor_key: Secret::default(),
             cursor_key_file: String::new(),
             token_file: String::new(),
+        }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            argon2_memory_kib: 19_456,
+            argon2_iterations: 2,
+            argon2_parallelism: 1,
+            open_sign_up: false,
         }
     }
 }

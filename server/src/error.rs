@@ -38,6 +38,8 @@ pub struct Refusal {
     pub current: Option<Value>,
     /// How many rows use it, for something in use.
     pub count: Option<u64>,
+    /// How long to wait, where that is known.
+    pub retry_after_secs: Option<u64>,
 }
 
 impl std::fmt::Display for Refusal {
@@ -55,6 +57,7 @@ impl Refusal {
             faults: Faults::default(),
             current: None,
             count: None,
+            retry_after_secs: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the commands do, from a checked configuration to an answer or a `Failure`: the wiring of the process.
 //! Signals are handled here and nowhere else.
 
+pub mod admin;
+
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
 use crate::service::machine;
+use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use crate::state::AppState;
 use crate::store;
@@ -162,6 +165,8 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         clock: Clock::system(),
         cursor_key: Arc::new(cursor_key),
         patience,
+        passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
+        is_sign_up_open: config.auth.open_sign_up,
         token_use: TokenUse::default(),
     })
 }

@@ -1,6 +1,8 @@
 //! The rules, one file a noun: what may be done, what must hold, and how it is answered. Services open units of work
 //! and snapshots and call stores; they know no HTTP.
 
+pub mod actor;
+pub mod audit;
 pub mod change_set;
 pub mod cursor;
 pub mod day;
@@ -17,11 +19,16 @@ pub mod member;
 pub mod merge;
 pub mod names;
 pub mod operation;
+pub mod password;
+pub mod password_reset;
 pub mod quick;
 pub mod report;
 pub mod secret;
+pub mod sign_in;
+pub mod throttle;
 pub mod token;
 pub mod token_use;
+pub mod user;
 pub mod write;
 
 pub use grant::{Grant, Person};

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use api::instant::Instant;
 use std::sync::Arc;
@@ -20,6 +21,10 @@ pub struct AppState {
     pub patience: Duration,
     /// Uses of tokens that are not stored yet.
     pub token_use: TokenUse,
+    /// How passwords are hashed.
+    pub passwords: Arc<Passwords>,
+    /// Whether everybody may make an account for themselves.
+    pub is_sign_up_open: bool,
 }
 
 impl AppState {

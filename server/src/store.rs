@@ -3,6 +3,7 @@
 
 pub mod account_write;
 pub mod apply;
+pub mod audit;
 pub mod change;
 pub mod dictionary;
 pub mod expense;
@@ -17,8 +18,11 @@ pub mod noun;
 pub mod operation;
 pub mod reach;
 pub mod report;
+pub mod reset_code;
 pub mod setting;
+pub mod throttle;
 pub mod token;
+pub mod user;
 
 use crate::error::{AppError, Result};
 

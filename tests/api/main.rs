@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod auth;
 mod categories;
 mod days;
 mod dictionary;

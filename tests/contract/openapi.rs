@@ -232,6 +232,7 @@ async fn schemas_keep_to_openapi_3_0() {
         "int64",
         "decimal",
         "iso-4217",
+        "password",
     ];
     let mut references = Vec::new();
     walk(&document["components"], "", &mut |at, object| {

@@ -57,7 +57,10 @@ type Agree = fn(&Value, bool) -> Result<(), String>;
 /// The check of a type, by the name of its schema.
 fn check_of(schema: &str) -> Option<Agree> {
     use api::page::Page;
-    use api::{account, category, day, expense, import, ledger, member, payee, quick, report, tag, token};
+    use api::{
+        account, audit, auth, category, day, expense, import, ledger, member, payee, quick, report, tag,
+        token, user,
+    };
     Some(match schema {
         "Expense" => agree::<expense::Expense>,
         "Page_Expense" => agree::<Page<expense::Expense>>,
@@ -98,6 +101,18 @@ fn check_of(schema: &str) -> Option<Agree> {
         "Page_Token" => agree::<Page<token::Token>>,
         "NewToken" => agree::<token::NewToken>,
         "IssuedToken" => agree::<token::IssuedToken>,
+        "Login" => agree::<auth::Login>,
+        "Session" => agree::<auth::Session>,
+        "PasswordReset" => agree::<auth::PasswordReset>,
+        "PasswordChange" => agree::<auth::PasswordChange>,
+        "SignUp" => agree::<auth::SignUp>,
+        "User" => agree::<user::User>,
+        "Page_User" => agree::<Page<user::User>>,
+        "NewUser" => agree::<user::NewUser>,
+        "UserPatch" => agree::<user::UserPatch>,
+        "MePatch" => agree::<user::MePatch>,
+        "ResetCode" => agree::<user::ResetCode>,
+        "Page_AuditEvent" => agree::<Page<audit::AuditEvent>>,
         "Day" => agree::<day::Day>,
         "DayUpdate" => agree::<day::DayUpdate>,
         "DaySaved" => agree::<day::DaySaved>,

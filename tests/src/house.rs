@@ -35,11 +35,13 @@ pub enum Who {
     Invited,
     Removed,
     Stranger,
+    /// Who looks after the accounts of others, and is a member of nothing here.
+    Admin,
 }
 
 impl Who {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoToken,
         Self::Expired,
         Self::Revoked,
@@ -56,6 +58,7 @@ impl Who {
         Self::Invited,
         Self::Removed,
         Self::Stranger,
+        Self::Admin,
     ];
 }
 
@@ -92,6 +95,7 @@ impl Abroad {
 
 impl House {
     pub async fn new(app: &TestApp, abroad: &Abroad) -> Self {
+        app.forget_failures().await;
         let name = |what: &str| format!("{what}-{:014x}", new_uuid().as_u128() & 0xff_ffff_ffff_ffff);
         let owner = app.add_person(&name("owner")).await;
         let http = app.client_of(&owner);
@@ -160,7 +164,14 @@ impl House {
             callers.push((who, http));
             tokens.push((who, app.add_spare_token(person.user_id).await));
         }
-        callers.push((Who::Stranger, app.client_of(&abroad.person)));
+        let admin = app.add_person(&name("admin")).await;
+        app.make_admin(admin.user_id).await;
+        callers.push((Who::Admin, app.client_of(&admin)));
+        tokens.push((Who::Admin, app.add_spare_token(admin.user_id).await));
+        // A fresh one, in case the last house ended it; and of tokens one has so many.
+        app.forget_tokens(abroad.person.user_id).await;
+        let stranger = app.add_token(abroad.person.user_id, everything()).await;
+        callers.push((Who::Stranger, Http::new(app.address(), Some(&stranger))));
         tokens.push((Who::Stranger, app.add_spare_token(abroad.person.user_id).await));
         let (invite, invite_home) = (draw(SecretKind::Invite), draw(SecretKind::Invite));
         app.add_invite(abroad.ledger_id, new_uuid(), abroad.person.user_id, &invite)
@@ -232,6 +243,7 @@ pub async fn fingerprint(app: &TestApp) -> String {
         "SELECT COUNT(*) FROM invite WHERE used_at IS NULL AND revoked_at IS NULL",
         "SELECT COUNT(*) FROM token WHERE revoked_at IS NULL",
         "SELECT COALESCE(SUM(version), 0) FROM user",
+        "SELECT COUNT(*) FROM reset_code WHERE used_at IS NULL",
         "SELECT COUNT(*) FROM account_write",
     ];
     let mut seen = Vec::new();

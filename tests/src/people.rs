@@ -3,10 +3,16 @@
 
 use crate::server::TestApp;
 use chrono::{DateTime, Utc};
-use entity::{invite, ledger, member, token, user};
+use entity::{invite, ledger, member, reset_code, throttle, token, user};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
-use server::http::examples::{EXAMPLE_ID, EXAMPLE_INVITE, OTHER_EXAMPLE_ID};
+use server::config::Auth;
+use server::http::examples::{
+    EXAMPLE_CODE, EXAMPLE_ID, EXAMPLE_INVITE, EXAMPLE_PASSWORD, EXAMPLE_USER, OTHER_EXAMPLE_ID,
+};
+use server::service::password::Passwords;
 use server::service::secret::{self, SecretKind};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Somebody with a token and a ledger of their own.
@@ -42,7 +48,7 @@ impl Default for TokenRow {
 }
 
 impl TestApp {
-    /// A new person who owns a new, empty ledger in EUR.
+    /// A new person who owns a new, empty ledger in EUR, with the password of the examples.
     pub async fn add_person(&self, name: &str) -> Person {
         let (user_id, ledger_id) = (api::id::new_uuid(), api::id::new_uuid());
         let now = self.state.clock.now();
@@ -78,7 +84,7 @@ impl TestApp {
             id: Set(id),
             name: Set(name.to_owned()),
             display_name: Set(name.to_owned()),
-            password_hash: Set(None),
+            password_hash: Set(Some(password_hash().await.to_owned())),
             is_admin: Set(false),
             is_disabled: Set(false),
             timezone: Set(None),
@@ -155,13 +161,79 @@ impl TestApp {
         text
     }
 
+    /// Gives somebody the password of the examples.
+    pub async fn set_password(&self, user_id: Uuid) {
+        self.change_user(user_id, user::Column::PasswordHash, password_hash().await.into())
+            .await;
+    }
+
+    /// Lets everybody try again who failed too often.
+    pub async fn forget_failures(&self) {
+        let done = throttle::Entity::delete_many().exec(self.connection()).await;
+        done.expect("forget failures");
+    }
+
+    /// Takes away all tokens that somebody has.
+    pub async fn forget_tokens(&self, user_id: Uuid) {
+        let theirs = token::Entity::delete_many().filter(token::Column::UserId.eq(user_id));
+        theirs.exec(self.connection()).await.expect("forget tokens");
+    }
+
+    /// Makes somebody look after the accounts.
+    pub async fn make_admin(&self, user_id: Uuid) {
+        self.change_user(user_id, user::Column::IsAdmin, true.into())
+            .await;
+    }
+
+    async fn change_user(&self, user_id: Uuid, column: user::Column, value: sea_orm::Value) {
+        let done = user::Entity::update_many()
+            .col_expr(column, Expr::value(value))
+            .filter(user::Column::Id.eq(user_id))
+            .exec(self.connection())
+            .await;
+        assert_eq!(done.expect("change a user").rows_affected, 1);
+    }
+
+    /// Somebody of that name with the password of the examples, and a code to set another with.
+    async fn add_example_user(&self) {
+        let db = self.connection();
+        let known = user::Entity::find()
+            .filter(user::Column::Name.eq(EXAMPLE_USER))
+            .one(db)
+            .await;
+        let id = match known.expect("look for a user") {
+            Some(user) => user.id,
+            None => self.add_person(EXAMPLE_USER).await.user_id,
+        };
+        self.set_password(id).await;
+        let now = self.state.clock.now();
+        let code = secret::hash(EXAMPLE_CODE);
+        reset_code::Entity::delete_many()
+            .filter(reset_code::Column::Hash.eq(code.as_slice()))
+            .exec(db)
+            .await
+            .expect("take the example's code");
+        let row = reset_code::ActiveModel {
+            id: Set(api::id::new_uuid()),
+            user_id: Set(id),
+            hash: Set(code.to_vec()),
+            purpose: Set("password".to_owned()),
+            created_at: Set(now),
+            expires_at: Set(now + chrono::TimeDelta::minutes(30)),
+            used_at: Set(None),
+        };
+        reset_code::Entity::insert(row)
+            .exec_without_returning(db)
+            .await
+            .expect("add a code");
+    }
+
     /// The people, the invites and the token that have the ids of the examples, around somebody's ledger.
     pub async fn add_example_people(&self, user_id: Uuid, ledger_id: Uuid, ids: [&str; 2]) {
         let db = self.connection();
-        let [one, other] = ids.map(example_id);
-        // As the last letters of the id, so that names differ as ids do.
-        let name = |id: Uuid| format!("example-{:04x}", id.as_u128() & 0xffff);
-        for (id, name, role) in [(one, name(one), "viewer"), (other, name(other), "owner")] {
+        let (one, other) = (example_id(EXAMPLE_ID), example_id(OTHER_EXAMPLE_ID));
+        Box::pin(self.add_example_user()).await;
+        for (id, name, role) in [(one, "example", "viewer"), (other, "other-example", "owner")] {
             if user::Entity::find_by_id(id)
                 .one(db)
                 .await
@@ -213,6 +285,18 @@ impl TestApp {
             .await
             .expect("add an invite");
     }
+}
+
+/// The hash of the examples' password, made once a process.
+pub async fn password_hash() -> &'static str {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let make = || async {
+        let passwords = Passwords::new(&Auth::default()).expect("the default settings");
+        let turn = passwords.turn().await.expect("a turn");
+        let hash = passwords.hash(&turn, &EXAMPLE_PASSWORD.into()).await;
+        hash.expect("a hash")
+    };
+    HASH.get_or_init(make).await
 }
 
 fn example_id(text: &str) -> Uuid {

@@ -138,6 +138,8 @@ pub async fn book_of(app: &TestApp, sample: &Sample) -> ExampleBook {
                 api::id::new_uuid().as_u128() & 0xffff_ffff_ffff_ffff_ffff
             ))
             .await;
+        // So that nothing is refused: some of it is for admins.
+        app.make_admin(person.user_id).await;
         let http = app.client_of(&person);
         fill_book(app, &http, person.user_id, person.ledger_id).await;
         return ExampleBook { http };

@@ -94,6 +94,18 @@ impl TestApp {
         }
     }
 
+    /// A second server over the same database, with the same clock and other settings where the test wants them.
+    pub async fn another(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config::default();
+        config.database.urls = vec![DatabaseUrl::from(self.db.url())];
+        config.server.reads_per_minute = 0;
+        config.server.writes_per_minute = 0;
+        change(&mut config);
+        Box::pin(start_at(config, self.state.clock.clone()))
+            .await
+            .expect("start another server")
+    }
+
     /// A client with the seeded owner's token. Addresses without a slash in front are in their default ledger.
     pub fn client(&self) -> Http {
         self.client_of(&self.owner)

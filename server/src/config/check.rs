@@ -5,7 +5,7 @@ mod door;
 
 use std::fmt;
 
-use super::{App, Config, Database, Log, Server, redact_url};
+use super::{App, Auth, Config, Database, Log, Server, redact_url};
 
 /// One thing that is wrong with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +104,13 @@ pub(super) fn check(config: &Config) -> Result<(), Faults> {
             faults: &mut faults,
         },
     );
+    check_auth(
+        &config.auth,
+        &mut Section {
+            name: "auth",
+            faults: &mut faults,
+        },
+    );
     check_database(
         &config.database,
         &mut Section {
@@ -162,6 +169,33 @@ fn check_server(server: &Server, section: &mut Section<'_>) {
     );
     if !server.cursor_key.is_empty() && server.cursor_key.expose().len() < 32 {
         section.fault("cursor_key", "is shorter than 32 characters");
+    }
+}
+
+/// The defaults are the least that is taken.
+fn check_auth(auth: &Auth, section: &mut Section<'_>) {
+    let least = Auth::default();
+    for (key, value, least, most) in [
+        (
+            "argon2_memory_kib",
+            auth.argon2_memory_kib,
+            least.argon2_memory_kib,
+            1024 * 1024,
+        ),
+        (
+            "argon2_iterations",
+            auth.argon2_iterations,
+            least.argon2_iterations,
+            64,
+        ),
+        (
+            "argon2_parallelism",
+            auth.argon2_parallelism,
+            least.argon2_parallelism,
+            64,
+        ),
+    ] {
+        section.between(key, value.into(), least.into(), most);
     }
 }
 
@@ -294,6 +328,28 @@ mod tests {
                 "app.currency"
             ]
         );
+    }
+
+    #[test]
+    fn the_work_of_a_hash_is_only_raised() {
+        let keys = keys_at_fault(|config| {
+            config.auth.argon2_memory_kib = 19_455;
+            config.auth.argon2_iterations = 1;
+            config.auth.argon2_parallelism = 0;
+        });
+        assert_eq!(
+            keys,
+            [
+                "auth.argon2_memory_kib",
+                "auth.argon2_iterations",
+                "auth.argon2_parallelism"
+            ]
+        );
+        let raised = keys_at_fault(|config| {
+            config.auth.argon2_memory_kib = 65_536;
+            config.auth.argon2_iterations = 3;
+        });
+        assert!(raised.is_empty(), "{raised:?}");
     }
 
     #[test]

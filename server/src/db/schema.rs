@@ -19,11 +19,15 @@ empty in deleted rows, so that the unique key on it lets a name be used again.
 // Here and below, what a write into a String returns is dropped: it cannot fail.
 
 /// What each table is for.
-const PURPOSES: [(&str, &str); 21] = [
+const PURPOSES: [(&str, &str); 24] = [
     ("user", "A person, or the one local owner of a private database."),
     (
         "token",
         "A session or an API token of a user, known only by its hash.",
+    ),
+    (
+        "reset_code",
+        "A code that lets a user choose a new password once, known only by its hash.",
     ),
     (
         "ledger",
@@ -60,6 +64,14 @@ const PURPOSES: [(&str, &str); 21] = [
     (
         "operation",
         "Long work of many changes, taken up again after a crash.",
+    ),
+    (
+        "throttle",
+        "How often signing in failed of late, by account and by address, counted for all servers.",
+    ),
+    (
+        "audit",
+        "What happened to users and what they did, other than to the rows of a ledger; only added to.",
     ),
     (
         "account_write",

@@ -65,6 +65,11 @@ pub trait Work: Send + Sync + 'static {
     /// What it yields.
     type Output: Send + 'static;
 
+    /// What must be there before the change can be numbered: a ledger that this very change makes.
+    fn open(&self, _tx: &DatabaseTransaction) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Does it once. `None` means that there was nothing to change: the transaction is rolled back.
     fn run(&self, unit: &Unit) -> impl Future<Output = Result<Option<Self::Output>>> + Send;
 }
@@ -128,6 +133,10 @@ impl Db {
 
     async fn write_once<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
         let tx = begin_write(&self.endpoint()?.write).await?;
+        if let Err(error) = work.open(&tx).await {
+            let _ = tx.rollback().await;
+            return Err(error);
+        }
         let rev = store::change::next_rev(&tx, self.dialect(), op.ledger_id).await?;
         let unit = Unit {
             tx,

@@ -11,9 +11,27 @@ pub const OTHER_EXAMPLE_ID: &str = "018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a5a";
 /// The code of an invite into that book, which somebody else gave to its owner.
 pub const EXAMPLE_INVITE: &str = "exp_inv_ThisIsAnExampleOfACodeThatSomebodyHandsOver_syJqWf";
 
+/// Somebody who signs in, and their password.
+pub const EXAMPLE_USER: &str = "ana.keller";
+pub const EXAMPLE_PASSWORD: &str = "grotto lantern 42 velvet";
+
+/// A code that an admin made for somebody who forgot their password.
+pub const EXAMPLE_CODE: &str = "exp_rst_ThisIsAnExampleOfACodeThatAnAdminHandsOver0_jNJ15G";
+
 /// The example body of an operation.
 pub fn body(operation_id: &str) -> Option<Value> {
     Some(match operation_id {
+        "login" => json!({ "name": EXAMPLE_USER, "password": EXAMPLE_PASSWORD, "client": "laptop" }),
+        "reset_password" => json!({
+            "name": EXAMPLE_USER, "code": EXAMPLE_CODE, "password": "velvet 42 lantern grotto",
+        }),
+        "sign_up" => json!({ "name": "ben.keller", "password": EXAMPLE_PASSWORD, "display_name": "Ben" }),
+        "update_me" => json!({ "display_name": "Ana", "timezone": "Europe/Berlin" }),
+        "change_password" => json!({
+            "old_password": EXAMPLE_PASSWORD, "new_password": "velvet 42 lantern grotto",
+        }),
+        "create_user" => json!({ "name": "cleo.keller", "display_name": "Cleo", "currency": "EUR" }),
+        "update_user" => json!({ "display_name": "Cleo K.", "is_disabled": false }),
         "create_expense" => json!({
             "date": "2026-11-21", "amount": "12.50", "category": "Food", "account": "Card", "payee": "lunch",
             "tags": ["trip"], "note": "with Ana",

@@ -212,7 +212,7 @@ fn is_good(access: &Access, now: chrono::DateTime<chrono::Utc>) -> bool {
 }
 
 /// The program that asks, as far as it says so: the first word of its user agent.
-fn client(request: &Request) -> String {
+pub fn client(request: &Request) -> String {
     let agent = request
         .headers()
         .get(header::USER_AGENT)

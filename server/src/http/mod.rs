@@ -2,6 +2,8 @@
 
 pub mod accept;
 mod accounts;
+mod audit;
+mod auth;
 mod categories;
 mod checked;
 pub mod client_address;
@@ -16,6 +18,7 @@ mod invites;
 mod key;
 mod ledgers;
 pub mod limit;
+mod me;
 mod members;
 mod origins;
 mod payees;
@@ -29,6 +32,8 @@ mod spec;
 mod tags;
 mod tokens;
 pub mod trace;
+mod users;
+mod visitor;
 
 use crate::config::Config;
 use crate::error::AppError;
@@ -75,6 +80,10 @@ enum Tag {
     Members,
     /// Your account and what it lets in.
     People,
+    /// Signing in and out.
+    Auth,
+    /// People: oneself, and for admins everybody.
+    Users,
     /// Whether the server can work.
     Health,
 }
@@ -129,8 +138,11 @@ pub fn document(state: &AppState) -> Result<Value, AppError> {
     Ok(docs(&service(state, &Stop::default()))?.document)
 }
 
-/// The resources. One more is one more line here.
-type Resources = (
+/// The resources. One more is one more line here; in groups, since a tuple of more than sixteen is none.
+type Resources = (Books, People, health::HealthApi);
+
+/// What belongs to a ledger.
+type Books = (
     ledgers::LedgersApi,
     ledgers::LedgerApi,
     expenses::ExpensesApi,
@@ -143,13 +155,20 @@ type Resources = (
     imports::ImportsApi,
     members::MembersApi,
     invites::InvitesApi,
+);
+
+/// What belongs to a person, or lets one in.
+type People = (
     invites::JoinApi,
     tokens::TokensApi,
-    health::HealthApi,
+    auth::AuthApi,
+    me::MeApi,
+    users::UsersApi,
+    audit::AuditApi,
 );
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
-    let resources = (
+    let books = (
         ledgers::LedgersApi { state: state.clone() },
         ledgers::LedgerApi { state: state.clone() },
         expenses::ExpensesApi { state: state.clone() },
@@ -162,13 +181,20 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         imports::ImportsApi { state: state.clone() },
         members::MembersApi { state: state.clone() },
         invites::InvitesApi { state: state.clone() },
+    );
+    let people = (
         invites::JoinApi { state: state.clone() },
         tokens::TokensApi { state: state.clone() },
-        health::HealthApi {
-            state: state.clone(),
-            stop: stop.clone(),
-        },
+        auth::AuthApi { state: state.clone() },
+        me::MeApi { state: state.clone() },
+        users::UsersApi { state: state.clone() },
+        audit::AuditApi { state: state.clone() },
     );
+    let health = health::HealthApi {
+        state: state.clone(),
+        stop: stop.clone(),
+    };
+    let resources = (books, people, health);
     OpenApiService::new(resources, "expensed", env!("CARGO_PKG_VERSION"))
         .description(
             "Expense tracking for people who live in a terminal, and for households that share one ledger.",

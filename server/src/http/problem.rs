@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// How long to wait where nothing else is known.
+const WAIT_SECS: u64 = 2;
+
 impl poem::error::ResponseError for AppError {
     fn status(&self) -> StatusCode {
         let code = match self {
@@ -111,7 +114,7 @@ impl<E: Endpoint> Endpoint for Rendered<E> {
 impl Problems {
     fn render(&self, error: &Error, request_id: &str, path: &str) -> Response {
         let refusal = self.refusal(error, request_id, path);
-        let code = refusal.code;
+        let (code, wait_secs) = (refusal.code, refusal.retry_after_secs.unwrap_or(WAIT_SECS));
         let mut response = self.answer(refusal, request_id);
         let headers = response.headers_mut();
         match code {
@@ -128,7 +131,7 @@ impl Problems {
                 }
             }
             Code::Unavailable | Code::RateLimited => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                headers.insert(header::RETRY_AFTER, wait_secs.into());
             }
             _ => {}
         }

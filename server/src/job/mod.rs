@@ -1,5 +1,6 @@
 //! Timed work, beside the requests: it calls services, never stores. Started by the process, ended by its stop.
 
+pub mod clear;
 pub mod imports;
 pub mod operations;
 pub mod token_use;
@@ -25,7 +26,8 @@ pub async fn start(state: &AppState, stop: &Stop, pause: Duration) -> JoinHandle
         tokio::join!(
             operations::run(&state, &stop, cut_off, pause),
             imports::run(&state, &stop, left, pause),
-            token_use::run(&state, &stop, pause)
+            token_use::run(&state, &stop, pause),
+            clear::run(&state, &stop, pause)
         );
     })
 }

@@ -1,5 +1,8 @@
 //! The ledgers themselves: which ones somebody may open, and the settings of one.
 
+pub mod create;
+mod starter;
+
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::write::commit;

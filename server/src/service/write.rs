@@ -1,7 +1,7 @@
 //! From a unit of work to an answer: commits it under the caller's key, and where the key was used before reads the
 //! same answer back from the log.
 
-use crate::db::{Op, Outcome, Work};
+use crate::db::{AccountOp, Op, Outcome, Work};
 use crate::error::{AppError, Result};
 use crate::service::Grant;
 use crate::state::AppState;
@@ -186,4 +186,50 @@ pub async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<O
         rev,
         rows: store::apply::read_back(rows)?,
     }))
+}
+
+/// The head of a write beside the ledgers.
+pub(crate) fn account_op(state: &AppState, user_id: Uuid, key: &WriteKey, kind: &'static str) -> AccountOp {
+    AccountOp {
+        user_id,
+        key: key.key.clone(),
+        request_hash: key.request_hash,
+        kind,
+        at: state.now(),
+    }
+}
+
+/// The same for a request that holds a password. Its hash is not kept: it is quick to compute, and so would let whoever
+/// reads the table try passwords quickly.
+pub(crate) fn secret_op(state: &AppState, user_id: Uuid, key: &WriteKey, kind: &'static str) -> AccountOp {
+    AccountOp {
+        request_hash: [0; 32],
+        ..account_op(state, user_id, key, kind)
+    }
+}
+
+/// Whether a write beside the ledgers was done before under this key; refuses a key that was used for another request.
+pub(crate) async fn is_done(state: &AppState, op: &AccountOp) -> Result<bool> {
+    let found = state
+        .db
+        .read(|db| async move { store::account_write::find(&db, op.user_id, &op.key).await })
+        .await?;
+    match found {
+        None => Ok(false),
+        Some(done) if done.request_hash == op.request_hash && done.kind == op.kind => Ok(true),
+        Some(_) => Err(key_reused()),
+    }
+}
+
+/// What a unit of work ends with that finds its user other than they were read: it is undone, and its caller decides.
+pub(crate) fn outrun() -> AppError {
+    AppError::refuse(
+        Code::StaleVersion,
+        "This account was changed at the same moment; try again",
+    )
+}
+
+/// True for [`outrun`].
+pub(crate) fn is_outrun(error: &AppError) -> bool {
+    error.code() == Some(Code::StaleVersion)
 }

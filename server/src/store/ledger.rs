@@ -9,7 +9,8 @@ use api::instant::Instant;
 use api::member::Role;
 use entity::{ledger, member};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    Unchanged,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -75,6 +76,34 @@ pub async fn page_of_user(
         .collect()
 }
 
+/// Makes a ledger without any change yet.
+pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid) -> Result<()> {
+    let row = ledger::ActiveModel {
+        id: Set(image.id),
+        name: Set(image.name.clone()),
+        base_currency: Set(image.base_currency.code().to_owned()),
+        month_start_day: Set(i16::from(image.month_start_day)),
+        week_start: Set(i16::from(image.week_start)),
+        rev: Set(0),
+        epoch: Set(epoch),
+        version: Set(image.version),
+        created_at: Set(image.created_at.utc()),
+        updated_at: Set(image.updated_at.utc()),
+    };
+    ledger::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// How many ledgers somebody owns.
+pub async fn count_owned(db: &impl ConnectionTrait, user_id: Uuid) -> Result<u64> {
+    Ok(member::Entity::find()
+        .filter(member::Column::UserId.eq(user_id))
+        .filter(member::Column::State.eq("active"))
+        .filter(member::Column::Role.eq(Role::Owner.as_str()))
+        .count(db)
+        .await?)
+}
+
 /// A stored role.
 pub fn role(word: &str) -> Result<Role> {
     Role::from_word(word).ok_or_else(|| AppError::Internal("stored role".into()))
@@ -102,8 +131,13 @@ impl Noun for Ledgers {
         image.id
     }
 
-    async fn insert(_unit: &Unit, _images: &[&LedgerImage]) -> Result<()> {
-        Err(AppError::Internal("a ledger is not made inside another".into()))
+    /// A new ledger is there already, or its change could have no number: see [`insert`].
+    async fn insert(unit: &Unit, images: &[&LedgerImage]) -> Result<()> {
+        if images.iter().all(|image| image.id == unit.ledger_id) {
+            Ok(())
+        } else {
+            Err(AppError::Internal("a ledger is not made inside another".into()))
+        }
     }
 
     async fn update(unit: &Unit, before: &LedgerImage, after: &LedgerImage) -> Result<()> {

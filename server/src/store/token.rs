@@ -262,3 +262,50 @@ pub async fn revoke(db: &impl ConnectionTrait, user_id: Uuid, id: Uuid, at: Inst
         .await?;
     Ok(done.rows_affected == 1)
 }
+
+/// Ends somebody's sessions, all of them or all but one.
+pub async fn revoke_sessions(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    but: Option<Uuid>,
+    at: Instant,
+) -> Result<()> {
+    let theirs = Condition::all()
+        .add(token::Column::UserId.eq(user_id))
+        .add(token::Column::Kind.eq("session"))
+        .add_option(but.map(|but| token::Column::Id.ne(but)));
+    end(db, at, theirs).await
+}
+
+async fn end(db: &impl ConnectionTrait, at: Instant, which: Condition) -> Result<()> {
+    token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(at.utc()))
+        .filter(token::Column::RevokedAt.is_null())
+        .filter(which)
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends somebody's oldest sessions, so that so many are left.
+pub async fn keep_newest_sessions(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    most: u64,
+    at: Instant,
+) -> Result<()> {
+    let theirs = token::Entity::find()
+        .select_only()
+        .column(token::Column::Id)
+        .filter(token::Column::UserId.eq(user_id))
+        .filter(token::Column::Kind.eq("session"))
+        .filter(token::Column::RevokedAt.is_null())
+        .order_by_desc(token::Column::Id)
+        .offset(most)
+        .limit(200);
+    let old: Vec<Uuid> = theirs.into_tuple().all(db).await?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    end(db, at, Condition::all().add(token::Column::Id.is_in(old))).await
+}

@@ -1,0 +1,52 @@
+//! The security audit: what happened to people and what they did, other than to the rows of a ledger.
+
+use crate::id::{AuditId, LedgerId, UserId};
+use crate::instant::Instant;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+pub struct AuditEvent {
+    /// Its id; later ones sort after it.
+    pub id: AuditId,
+    /// When.
+    pub at: Instant,
+    /// What, in a word: `sign-in`, `sign-in-failed`, `sign-out`, `password-changed`, `reset-code-made`,
+    /// `reset-code-used`, `user-created`, `user-changed`, `user-disabled`, `user-enabled`. New ones may come.
+    pub kind: String,
+    /// Whose account it is about.
+    pub user_id: Option<UserId>,
+    /// Which ledger it is about.
+    pub ledger_id: Option<LedgerId>,
+    /// Who did it; `null` where nobody was signed in.
+    pub actor_id: Option<UserId>,
+    /// The program that asked.
+    pub client: String,
+    /// Where it asked from.
+    pub address: Option<String>,
+    /// More on it, by kind. Never a secret.
+    pub detail: Value,
+}
+
+/// Which part of the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditQuery {
+    /// Whose account, by its id; for admins. Your own where left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// How many, 1 to 200; 50 when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        oai(validator(minimum(value = "1"), maximum(value = "200")))
+    )]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,103 @@
+//! Who does something that the audit tells of, as far as is known: somebody signed in, a stranger at the door, or
+//! whoever has the run of the host.
+
+use crate::service::Person;
+use crate::state::AppState;
+use crate::store::audit::NewEvent;
+use serde_json::Value;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// Somebody, and where they ask from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Who, where they are signed in.
+    pub user_id: Option<Uuid>,
+    /// The program that asks.
+    pub client: String,
+    /// Where it asks from.
+    pub address: Option<IpAddr>,
+    /// What of that address one subscriber has; by this it is counted.
+    pub network: Option<IpAddr>,
+}
+
+/// What the audit tells of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    SignIn,
+    SignInFailed,
+    SignOut,
+    PasswordChanged,
+    ResetCodeMade,
+    ResetCodeUsed,
+    UserCreated,
+    UserChanged,
+    UserDisabled,
+    UserEnabled,
+}
+
+impl Happening {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::SignInFailed => "sign-in-failed",
+            Self::SignOut => "sign-out",
+            Self::PasswordChanged => "password-changed",
+            Self::ResetCodeMade => "reset-code-made",
+            Self::ResetCodeUsed => "reset-code-used",
+            Self::UserCreated => "user-created",
+            Self::UserChanged => "user-changed",
+            Self::UserDisabled => "user-disabled",
+            Self::UserEnabled => "user-enabled",
+        }
+    }
+}
+
+impl Actor {
+    /// Whoever runs commands on the host.
+    pub fn on_host() -> Self {
+        Self {
+            user_id: None,
+            client: "expensed admin".to_owned(),
+            address: None,
+            network: None,
+        }
+    }
+
+    /// The same, known to be that person.
+    #[must_use]
+    pub fn signed_in(self, person: &Person) -> Self {
+        self.as_user(person.user_id())
+    }
+
+    /// The same, known to be that user.
+    #[must_use]
+    pub(crate) fn as_user(self, user_id: Uuid) -> Self {
+        Self {
+            user_id: Some(user_id),
+            ..self
+        }
+    }
+
+    /// What the audit keeps of something that happens to an account now.
+    pub(crate) fn event(
+        &self,
+        state: &AppState,
+        what: Happening,
+        user_id: Option<Uuid>,
+        detail: Value,
+    ) -> NewEvent {
+        NewEvent {
+            id: state.clock.new_id(),
+            at: state.now(),
+            user_id,
+            ledger_id: None,
+            actor_id: self.user_id,
+            kind: what.as_str(),
+            client: self.client.clone(),
+            address: self.address.map(|address| address.to_string()),
+            detail,
+        }
+    }
+}
