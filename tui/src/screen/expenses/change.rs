@@ -132,7 +132,14 @@ impl Expenses {
             return self.load();
         }
         let is_first = std::mem::take(&mut self.is_first_book);
-        if is_first { self.greet() } else { Fx::none() }
+        let greeting = if is_first { self.greet() } else { Fx::none() };
+        if self.report.is_some() {
+            return greeting;
+        }
+        // Only now is it known whether there are reports to ask for.
+        let is_empty = self.shown.is_some() && self.list.is_empty();
+        let before = if is_empty { self.ask_before() } else { Fx::none() };
+        greeting.and(self.ask_totals()).and(before)
     }
 
     /// A book without a row: it takes the currency of the place, and says how to begin.
