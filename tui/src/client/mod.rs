@@ -3,6 +3,7 @@
 //! server through `dyn Api`. No screen, no terminal and no settings here.
 
 mod account;
+mod auth;
 mod category;
 mod day;
 mod error;
@@ -18,6 +19,7 @@ mod page;
 mod payee;
 mod report;
 mod request;
+mod session;
 mod tag;
 mod tap;
 mod token;
@@ -30,6 +32,7 @@ pub use http::{HttpApi, install_tls};
 pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
+pub use session::SessionApi;
 pub use tap::Tap;
 pub use trust::Trust;
 

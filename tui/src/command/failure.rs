@@ -48,6 +48,7 @@ fn of_client(error: &ClientError) -> u8 {
         | ClientError::Lost { .. }
         | ClientError::Timeout { .. }
         | ClientError::Foreign { .. } => 69,
+        ClientError::NoSuchLedger { .. } => 65,
         ClientError::Unsendable { .. } | ClientError::InClear { .. } => 78,
         ClientError::Unreadable { .. } | ClientError::TooLarge { .. } => 1,
         ClientError::Problem { problem, .. } => match problem.status {
