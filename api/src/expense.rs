@@ -1,5 +1,13 @@
-//! The row of the book: what it looks like on the wire, what creates and changes it, what a list can ask for,
-//! and the rules that both ends check before anything is sent or stored.
+//! The row of the book: what it looks like on the wire, what creates and changes it, and what is wrong with that by
+//! itself, which both ends check before anything is sent or stored. Lists and batches of rows are beside it.
+
+mod batch;
+mod check;
+mod filter;
+
+pub use batch::{Batch, BatchOperation, BatchResult, BatchVerb};
+pub use check::{check_amount, check_transfer};
+pub use filter::{ExpenseFilter, ExpenseQuery, Paging, check_range};
 
 use crate::currency::Currency;
 use crate::date::Date;
@@ -8,7 +16,7 @@ use crate::instant::Instant;
 use crate::money::Amount;
 use crate::patch::Patch;
 use crate::problem::Faults;
-use crate::text::{check_line, check_name, check_note};
+use check::{check_pair, check_texts};
 use serde::{Deserialize, Serialize};
 
 /// Longest payee, category, account or tag name, in characters.
@@ -231,169 +239,6 @@ pub struct ExpensePatch {
     pub create_missing: bool,
 }
 
-/// What a list of expenses, a report or an export can ask for. Every filter narrows; left out, it does not.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default)]
-pub struct ExpenseFilter {
-    /// First day, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<Date>,
-    /// Last day, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<Date>,
-    /// A category by id or name, with its subcategories; `none` is Uncategorised.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 202)))]
-    pub category: Option<String>,
-    /// True leaves the subcategories of `category` out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category_only: Option<bool>,
-    /// An account by id or name, on either side of a transfer; `none` is no account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub account: Option<String>,
-    /// A payee by id or name; `none` is no payee.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub payee: Option<String>,
-    /// A tag by id or name; `none` is no tag.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub tag: Option<String>,
-    /// Words; each must begin a word of the payee, a tag or the note, whatever its case and accents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 200)))]
-    pub q: Option<String>,
-    /// Smallest amount, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<Amount>,
-    /// Largest amount, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<Amount>,
-    /// Kinds, comma between: `expense,refund`; `none` alone is no row at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(
-            pattern = "^(none|(expense|refund|income|transfer)(,(expense|refund|income|transfer)){0,3})$",
-            max_length = 40
-        ))
-    )]
-    pub kind: Option<String>,
-    /// ISO 4217 code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Currency>,
-    /// The member who paid, by id or name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub paid_by: Option<String>,
-    /// True lists deleted rows too.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-}
-
-/// A list: its filter, its order, and where in it the page begins.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default)]
-pub struct ExpenseQuery {
-    /// Which rows.
-    #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", oai(flatten))]
-    pub filter: ExpenseFilter,
-    /// In which order, how many, from where.
-    #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", oai(flatten))]
-    pub paging: Paging,
-}
-
-/// The order of a list and where in it the page begins.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default)]
-pub struct Paging {
-    /// `-date` (newest first, the default) or `date`; `amount`, `payee`, `category`, `created`, each also with a
-    /// minus for descending, over at most 20,000 rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(pattern = "^-?(date|amount|payee|category|created)$"))
-    )]
-    pub sort: Option<String>,
-    /// How many rows, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
-}
-
-/// Several changes, all or nothing, in one.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(deny_unknown_fields)]
-pub struct Batch {
-    /// Up to 500 operations, carried out in this order.
-    #[cfg_attr(feature = "openapi", oai(validator(min_items = 1, max_items = 500)))]
-    pub operations: Vec<BatchOperation>,
-}
-
-/// What an operation of a batch does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(poem_openapi::Enum),
-    oai(rename_all = "lowercase")
-)]
-#[serde(rename_all = "lowercase")]
-pub enum BatchVerb {
-    /// Makes `expense`.
-    Create,
-    /// Applies `patch` to `id`.
-    Update,
-    /// Deletes `id`.
-    Delete,
-    /// Brings the deleted `id` back.
-    Restore,
-}
-
-/// One operation of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(deny_unknown_fields)]
-pub struct BatchOperation {
-    /// What to do.
-    pub op: BatchVerb,
-    /// Which row; not for `create`, whose id is in `expense`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<ExpenseId>,
-    /// The version it must still have; left out, any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
-    /// The row to make; `create` only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expense: Option<NewExpense>,
-    /// The change; `update` only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub patch: Option<ExpensePatch>,
-}
-
-/// The rows of a batch as they are after it, one for each operation, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-pub struct BatchResult {
-    /// The ledger's revision that this batch is.
-    pub rev: i64,
-    /// The rows, deleted ones with `deleted_at`. A row that an operation left as it was is not among them.
-    pub items: Vec<Expense>,
-}
-
 impl NewExpense {
     /// An expense of that day and amount, and nothing else said.
     pub fn new(date: Date, amount: Amount) -> Self {
@@ -501,140 +346,5 @@ impl ExpensePatch {
             self.tags.as_deref().unwrap_or_default(),
             faults,
         );
-    }
-}
-
-impl ExpenseFilter {
-    /// Finds what contradicts itself: a reversed period, a smallest amount above the largest.
-    pub fn check(&self, base: Currency, faults: &mut Faults) {
-        check_range(self.from, self.to, faults);
-        let currency = self.currency.unwrap_or(base);
-        let bound = |amount: &Option<Amount>, pointer: &str, faults: &mut Faults| {
-            let amount = amount.as_ref()?;
-            amount
-                .minor(currency)
-                .map_err(|error| faults.add(pointer, error.code(), error.to_string()))
-                .ok()
-        };
-        let min = bound(&self.min, "/min", faults);
-        let max = bound(&self.max, "/max", faults);
-        if let (Some(min), Some(max)) = (min, max)
-            && min > max
-        {
-            faults.add(
-                "/max",
-                "reversed",
-                "The largest amount is below the smallest - swap them",
-            );
-        }
-    }
-
-    /// The kinds asked for; `None` where none is named, which means all.
-    pub fn kinds(&self) -> Option<Vec<Kind>> {
-        self.kind
-            .as_deref()
-            .map(|kinds| kinds.split(',').filter_map(Kind::from_word).collect())
-    }
-}
-
-impl BatchOperation {
-    /// Finds fields that do not go with the operation.
-    pub fn check(&self, faults: &mut Faults) {
-        let (id, expense, patch) = match self.op {
-            BatchVerb::Create => (false, true, false),
-            BatchVerb::Update => (true, false, true),
-            BatchVerb::Delete | BatchVerb::Restore => (true, false, false),
-        };
-        for (name, wanted, given) in [
-            ("id", id, self.id.is_some()),
-            ("expense", expense, self.expense.is_some()),
-            ("patch", patch, self.patch.is_some()),
-        ] {
-            match (wanted, given) {
-                (true, false) => faults.add(
-                    format!("/{name}"),
-                    "missing",
-                    format!("This operation needs `{name}`"),
-                ),
-                (false, true) => {
-                    faults.add(
-                        format!("/{name}"),
-                        "not-here",
-                        format!("This operation takes no `{name}`"),
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Finds a period that ends before it begins.
-pub fn check_range(from: Option<Date>, to: Option<Date>, faults: &mut Faults) {
-    if let (Some(from), Some(to)) = (from, to)
-        && from > to
-    {
-        faults.add(
-            "/to",
-            "reversed",
-            format!("The period ends before it begins - swap {from} and {to}"),
-        );
-    }
-}
-
-/// Finds an amount that the currency cannot hold.
-pub fn check_amount(amount: &Amount, currency: Currency, faults: &mut Faults) {
-    if let Err(error) = amount.minor(currency) {
-        faults.add("/amount", error.code(), error.to_string());
-    }
-}
-
-/// Finds a target account on what is not a transfer.
-pub fn check_transfer(kind: Kind, has_target: bool, faults: &mut Faults) {
-    if has_target && kind != Kind::Transfer {
-        faults.add(
-            "/to_account_id",
-            "transfer-only",
-            "Only a transfer has an account it goes to - set kind to transfer",
-        );
-    }
-}
-
-fn check_pair(name: &str, by_id: bool, by_name: bool, faults: &mut Faults) {
-    if by_id && by_name {
-        faults.add(
-            format!("/{name}"),
-            "twice",
-            format!("Give {name}_id or {name}, not both"),
-        );
-    }
-}
-
-fn check_texts(
-    lines: &[(&str, Option<&str>, usize)],
-    note: Option<&str>,
-    tags: &[String],
-    faults: &mut Faults,
-) {
-    for (pointer, text, max) in lines {
-        let check = if *pointer == "/external_id" {
-            check_line
-        } else {
-            check_name
-        };
-        if let Some(Err(fault)) = text.map(|text| check(text, *max)) {
-            faults.add(*pointer, fault.code(), fault.to_string());
-        }
-    }
-    if let Some(Err(fault)) = note.map(|note| check_note(note, MAX_NOTE)) {
-        faults.add("/note", fault.code(), fault.to_string());
-    }
-    if tags.len() > MAX_TAGS {
-        faults.add("/tags", "too-many", format!("At most {MAX_TAGS} tags"));
-    }
-    for (index, tag) in tags.iter().enumerate() {
-        if let Err(fault) = check_name(tag, MAX_NAME) {
-            faults.add(format!("/tags/{index}"), fault.code(), fault.to_string());
-        }
     }
 }

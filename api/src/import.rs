@@ -19,7 +19,7 @@ pub struct ImportOptions {
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 40)))]
     pub encoding: Option<String>,
     /// Which column is what: `date=Date,amount=Amount,note=Note`. Fields: date, amount, kind, currency, category,
-    /// subcategory, account, to_account, payee, tags, note, external_id, debit, credit. Columns are named by the header, or by number from 1.
+    /// subcategory, account, `to_account`, payee, tags, note, `external_id`, debit, credit. Columns are named by the header, or by number from 1.
     /// Left out, headers that say what they are (also in other words) are taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 2000)))]

@@ -1,7 +1,7 @@
 //! The contract both ends share: nouns, values, rules and grammars. The server and the app depend on it;
 //! it depends on nothing of ours, does no I/O and reads no clock.
 //!
-//! Wire rules: JSON in snake_case; money is a decimal string with exactly the currency's digits; a day is
+//! Wire rules: JSON in `snake_case`; money is a decimal string with exactly the currency's digits; a day is
 //! `YYYY-MM-DD` without a zone; an instant is RFC 3339 in UTC; ids are UUIDv7. Request schemas are closed,
 //! answers are open: a reader ignores fields it does not know.
 

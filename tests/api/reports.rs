@@ -3,6 +3,7 @@
 mod compare;
 mod household;
 mod links;
+mod plan;
 mod refuse;
 
 use serde_json::{Value, json};

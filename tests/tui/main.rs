@@ -11,6 +11,7 @@ mod bytes;
 mod commands;
 mod door;
 mod first_run;
+mod hostile;
 mod household;
 mod keys;
 mod outage;

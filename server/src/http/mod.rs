@@ -229,6 +229,10 @@ fn body_kind(method: &Method, path: &str) -> BodyKind {
 }
 
 #[handler]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "poem hands a handler its data by value"
+)]
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("text/html; charset=utf-8")
@@ -236,6 +240,10 @@ fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
 }
 
 #[handler]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "poem hands a handler its data by value"
+)]
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("application/json")

@@ -83,6 +83,10 @@ macro_rules! nouns {
     ($($variant:ident: $noun:ty;)*) => {
         /// One row of a change.
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(
+            clippy::large_enum_variant,
+            reason = "a list of them holds expenses and hardly ever the few imports that are larger"
+        )]
         pub enum Edit {
             $(
                 #[doc = stringify!($variant)]

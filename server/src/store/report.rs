@@ -81,21 +81,27 @@ pub async fn sums(
     ledger_id: Uuid,
     parts: &[(&Filter, GroupBy)],
 ) -> Result<Vec<Sum>> {
+    let Some(select) = select_sums(ledger_id, parts) else {
+        return Ok(Vec::new());
+    };
+    let rows = db.query_all(&select).await?;
+    rows.iter().map(|row| sum(row, parts)).collect()
+}
+
+/// The statement behind [`sums`]; `None` where nothing is asked for.
+pub fn select_sums(ledger_id: Uuid, parts: &[(&Filter, GroupBy)]) -> Option<SelectStatement> {
     let mut selects = parts
         .iter()
         .zip(0_i32..)
         .map(|((filter, by), part)| grouped(ledger_id, filter, *by, part));
-    let (Some(mut inner), Some((_, by))) = (selects.next(), parts.first()) else {
-        return Ok(Vec::new());
-    };
+    let (mut inner, (_, by)) = (selects.next()?, parts.first()?);
     for select in selects {
         inner.union(UnionType::All, select);
     }
     let mut select = Query::select();
     select.expr(Expr::cust("s.*")).from_subquery(inner, "s");
     name_groups(&mut select, ledger_id, *by);
-    let rows = db.query_all(&select).await?;
-    rows.iter().map(|row| sum(row, parts)).collect()
+    Some(select)
 }
 
 fn col(column: expense::Column) -> SimpleExpr {

@@ -123,8 +123,8 @@ fn read_file(
 fn only_for_its_owner(path: &Path) -> impl FnOnce(&File) -> Result<(), TlsError> {
     let path = path.to_owned();
     move |file| match file.metadata() {
-        Ok(about) if about.permissions().mode() & 0o077 == 0 => Ok(()),
-        Ok(_) => Err(TlsError::ReadByOthers { path }),
+        Ok(about) if about.permissions().mode() & 0o077 != 0 => Err(TlsError::ReadByOthers { path }),
+        Ok(_) => Ok(()),
         Err(error) => Err(TlsError::Unreadable {
             key: "tls_key_file",
             path,

@@ -1,6 +1,11 @@
 //! Which column is what: as the caller says, by header or number, or by headers that say it themselves; and where
-//! the header stands.
+//! the header stands. The words that headers say it with are in `words`.
 
+mod words;
+
+pub use words::Field;
+
+use self::words::{FIELDS, KIND_WHERE_MAPPED, name_of, plain};
 use super::super::{refuse, shown_cell};
 use super::record::{MAX_PREAMBLE, Record};
 use crate::error::{AppError, Result};
@@ -9,201 +14,6 @@ use api::import::ImportOptions;
 use api::problem::{Code, Fault, Faults};
 use api::text::fold;
 use std::collections::BTreeMap;
-
-/// What a column can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
-    Date,
-    Amount,
-    Kind,
-    Currency,
-    Category,
-    Subcategory,
-    Account,
-    ToAccount,
-    Payee,
-    Tags,
-    Note,
-    ExternalId,
-    Debit,
-    Credit,
-}
-
-/// The fields by name, with the headers that say them, the surer ones first.
-const FIELDS: &[(Field, &str, &[&str])] = &[
-    (
-        Field::Date,
-        "date",
-        &[
-            "date",
-            "transaction date",
-            "booking date",
-            "posting date",
-            "posted date",
-            "date posted",
-            "started date",
-            "datetime",
-            "date/time",
-            "spent on",
-            "day",
-            "buchungstag",
-            "buchungsdatum",
-            "datum",
-            "belegdatum",
-            "fecha",
-            "data",
-            "date operation",
-            "date de l'operation",
-            "date d'operation",
-            "value date",
-            "completed date",
-            "valuta",
-            "wertstellung",
-        ],
-    ),
-    (
-        Field::Amount,
-        "amount",
-        &[
-            "amount",
-            "amount total",
-            "transaction amount",
-            "betrag",
-            "umsatz",
-            "montant",
-            "importe",
-            "importo",
-            "valor",
-            "sum",
-            "value",
-            "bedrag",
-            "belopp",
-        ],
-    ),
-    (
-        Field::Kind,
-        "kind",
-        &["kind", "income/expense", "expense/income", "einnahme/ausgabe"],
-    ),
-    (
-        Field::Currency,
-        "currency",
-        &[
-            "currency",
-            "currency code",
-            "ccy",
-            "wahrung",
-            "devise",
-            "moneda",
-            "divisa",
-        ],
-    ),
-    (
-        Field::Category,
-        "category",
-        &["category", "kategorie", "categorie", "categoria"],
-    ),
-    (
-        Field::Subcategory,
-        "subcategory",
-        &["subcategory", "sub category", "unterkategorie"],
-    ),
-    (
-        Field::Account,
-        "account",
-        &[
-            "account",
-            "account name",
-            "mode",
-            "payment mode",
-            "payment method",
-            "paid with",
-            "konto",
-            "compte",
-            "cuenta",
-        ],
-    ),
-    (
-        Field::ToAccount,
-        "to_account",
-        &["to account", "transfer to", "zielkonto"],
-    ),
-    (
-        Field::Payee,
-        "payee",
-        &[
-            "payee",
-            "merchant",
-            "counterparty",
-            "beneficiary",
-            "recipient",
-            "name",
-            "empfanger",
-            "auftraggeber/empfanger",
-            "beguenstigter/zahlungspflichtiger",
-            "beneficiaire",
-            "tiers",
-        ],
-    ),
-    (Field::Tags, "tags", &["tags", "tag", "labels", "schlagworte"]),
-    (
-        Field::Note,
-        "note",
-        &[
-            "note",
-            "notes",
-            "memo",
-            "description",
-            "details",
-            "comment",
-            "text",
-            "verwendungszweck",
-            "buchungstext",
-            "label",
-            "libelle",
-            "concepto",
-            "narrative",
-        ],
-    ),
-    (
-        Field::ExternalId,
-        "external_id",
-        &["external id", "transaction id", "unique id", "fitid"],
-    ),
-    (
-        Field::Debit,
-        "debit",
-        &[
-            "debit",
-            "withdrawal",
-            "withdrawals",
-            "paid out",
-            "money out",
-            "debit amount",
-            "soll",
-            "belastung",
-            "cargo",
-        ],
-    ),
-    (
-        Field::Credit,
-        "credit",
-        &[
-            "credit",
-            "deposit",
-            "deposits",
-            "paid in",
-            "money in",
-            "credit amount",
-            "haben",
-            "gutschrift",
-            "abono",
-        ],
-    ),
-];
-
-/// Headers that say the kind only where the caller says what its words mean; banks write all sorts of things there.
-const KIND_WHERE_MAPPED: &[&str] = &["type", "transaction type", "art"];
 
 /// Where the fields are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -388,22 +198,6 @@ fn known_in(record: &Record<'_>, maps_kinds: bool) -> BTreeMap<Field, usize> {
     index
 }
 
-/// A header as it is compared with the known words: folded, without a unit in parentheses, blanks for `_` and `-`.
-fn plain(header: &str) -> String {
-    let text = fold(header).replace(['(', ')'], " ").replace(['_', '-'], " ");
-    let text = text.trim_end_matches([':', '.']).trim();
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    // `Withdrawals (SGD)`: the currency is no part of the name.
-    if words.len() > 1
-        && words
-            .last()
-            .is_some_and(|word| api::currency::Currency::parse(word).is_some())
-    {
-        words.pop();
-    }
-    words.join(" ")
-}
-
 fn position(record: &Record<'_>, name: &str) -> Option<usize> {
     let folded = fold(name);
     record.cells.iter().position(|cell| fold(cell) == folded)
@@ -470,13 +264,6 @@ fn wanted(asked: &str, faults: &mut Faults) -> Vec<(Field, Column)> {
         }
     }
     wanted
-}
-
-fn name_of(field: Field) -> &'static str {
-    FIELDS
-        .iter()
-        .find(|(found, _, _)| *found == field)
-        .map_or("", |(_, name, _)| name)
 }
 
 fn no_such_column(name: &str, heading: Option<&Record<'_>>) -> Fault {
