@@ -65,6 +65,7 @@ enum Post {
     Notify(Message),
     Link(Link),
     Ledger(OpenLedger),
+    Command(&'static str),
 }
 
 /// A handle for telling the app something from anywhere.
@@ -86,6 +87,11 @@ impl Poster {
 
     pub fn ledger(&self, open: OpenLedger) {
         self.send(Post::Ledger(open));
+    }
+
+    /// Opens a command of the palette, whatever is open.
+    pub fn command(&self, name: &'static str) {
+        self.send(Post::Command(name));
     }
 
     fn send(&self, post: Post) {

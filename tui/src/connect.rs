@@ -255,7 +255,7 @@ mod tests {
     fn ledger(rev: i64) -> serde_json::Value {
         serde_json::json!({
             "id": api::id::LedgerId::new(), "name": "Personal", "base_currency": "EUR", "month_start_day": 1,
-            "week_start": 1, "rev": rev, "version": 1,
+            "week_start": 1, "role": "owner", "rev": rev, "version": 1,
             "created_at": "2026-11-21T12:00:00Z", "updated_at": "2026-11-21T12:00:00Z",
         })
     }

@@ -5,6 +5,7 @@
 use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use crate::{
+    door::Books,
     keymap::Action,
     layer::{AnyLayer, Layer, Popup},
     open_ledger::OpenLedger,
@@ -47,6 +48,7 @@ pub(crate) enum Step {
     Announce(Change),
     Notify(Message),
     Ledger(OpenLedger),
+    Reopen(Books),
     Copy(String),
     Quit,
 }
@@ -172,6 +174,11 @@ impl<L: Layer> Fx<L> {
     /// Says which ledger is open, for the header and for what its role forbids.
     pub fn ledger(open: OpenLedger) -> Self {
         Self::one(Step::Ledger(open))
+    }
+
+    /// Opens other books: everything that is open closes, and their first screen takes its place.
+    pub fn reopen(books: Books) -> Self {
+        Self::one(Step::Reopen(books))
     }
 
     /// Puts text on the clipboard of the terminal that the user sits at.

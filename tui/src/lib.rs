@@ -11,6 +11,8 @@ pub mod connect;
 pub mod dates;
 mod demo;
 pub mod desk;
+pub mod door;
+pub mod doorkeeper;
 pub mod drafts;
 pub mod expense_row;
 pub mod figures;

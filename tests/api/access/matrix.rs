@@ -184,7 +184,10 @@ impl Matrix {
             if matches!(sample.operation.id.as_str(), "sign_up" | "create_user") {
                 // Of each name there is one.
                 let name = format!("n{:014x}", new_uuid().as_u128() & 0xff_ffff_ffff_ffff);
-                sent.text = sent.text.replace(NEW_NAMES[0], &name).replace(NEW_NAMES[1], &name);
+                sent.text = sent
+                    .text
+                    .replace(NEW_NAMES[0], &name)
+                    .replace(NEW_NAMES[1], &name);
             }
             if let (Who::Scope(scope), "create_token") = (who, sample.operation.id.as_str()) {
                 // A token makes none that may more than itself.

@@ -11,7 +11,10 @@ use tests::people::TokenRow;
 use tests::server::TestApp;
 
 fn kinds(events: &[Value]) -> Vec<&str> {
-    events.iter().map(|event| event["kind"].as_str().unwrap()).collect()
+    events
+        .iter()
+        .map(|event| event["kind"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -20,14 +23,19 @@ async fn everything_that_happens_to_an_account_is_in_its_audit_newest_first() {
     let admin = app.client();
     let made = admin.post("/v1/users", json!({ "name": "ana" })).await.ok(201);
     let user = format!("/v1/users/{}", made["id"].as_str().unwrap());
-    let code = admin.call(Method::POST, &format!("{user}/reset-code")).await.ok(200);
+    let code = admin
+        .call(Method::POST, &format!("{user}/reset-code"))
+        .await
+        .ok(200);
     let reset = json!({ "name": "ana", "code": code["code"], "password": EXAMPLE_PASSWORD });
     app.stranger().post("/v1/auth/reset", reset).await.expect(204);
     login(&app.stranger(), "ana", "wrong").await.expect(401);
     let http = sign_in(&app, "ana").await;
     let change = json!({ "old_password": EXAMPLE_PASSWORD, "new_password": NEW_PASSWORD });
     http.post("/v1/me/password", change).await.expect(204);
-    http.patch("/v1/me", json!({ "timezone": "UTC" })).await.expect(200);
+    http.patch("/v1/me", json!({ "timezone": "UTC" }))
+        .await
+        .expect(200);
     http.call(Method::POST, "/v1/auth/logout").await.expect(204);
     for is_disabled in [true, false] {
         let patch = json!({ "is_disabled": is_disabled });
@@ -60,7 +68,10 @@ async fn everything_that_happens_to_an_account_is_in_its_audit_newest_first() {
     assert!(events.iter().all(|event| event["user_id"] == made["id"]
         && event["address"] == "127.0.0.1"
         && event["client"] == "tests/1"));
-    assert_eq!(events[1]["detail"], json!({ "fields": ["is_admin"], "is_admin": true }));
+    assert_eq!(
+        events[1]["detail"],
+        json!({ "fields": ["is_admin"], "is_admin": true })
+    );
     // An admin may look at it, and sees their own by default.
     let of_ana = format!("/v1/audit?user={}", made["id"].as_str().unwrap());
     let seen = admin.get(&of_ana).await.ok(200);
@@ -73,7 +84,10 @@ async fn everything_that_happens_to_an_account_is_in_its_audit_newest_first() {
     // A fast hash of a request would be one of its password.
     let writes = account_write::Entity::find().all(app.connection()).await.unwrap();
     for write in writes {
-        let holds_password = matches!(write.kind.as_str(), "login" | "reset_password" | "change_password");
+        let holds_password = matches!(
+            write.kind.as_str(),
+            "login" | "reset_password" | "change_password"
+        );
         assert_eq!(holds_password, write.request_hash == [0; 32], "{write:?}");
     }
 }
@@ -90,7 +104,10 @@ async fn the_audit_of_others_is_for_admins_and_cursors_are_for_one_list() {
     http.get(&of_ben).await.refused(403, "forbidden");
     let own = format!("/v1/audit?user={}", ana.user_id);
     let page = http.get(&format!("{own}&limit=2")).await.expect(200);
-    assert!(page.header("link").is_some_and(|link| link.contains("rel=\"next\"")));
+    assert!(
+        page.header("link")
+            .is_some_and(|link| link.contains("rel=\"next\""))
+    );
     let cursor = page.json["next_cursor"].as_str().unwrap();
     let rest = http.get(&format!("{own}&cursor={cursor}")).await.ok(200);
     assert_eq!(rest["items"].as_array().unwrap().len(), 1);
@@ -106,7 +123,10 @@ async fn the_audit_of_others_is_for_admins_and_cursors_are_for_one_list() {
     };
     let narrow = Http::new(app.address(), Some(&app.add_token(ana.user_id, row).await));
     narrow.get("/v1/audit").await.refused(403, "forbidden");
-    app.stranger().get("/v1/audit").await.refused(401, "unauthenticated");
+    app.stranger()
+        .get("/v1/audit")
+        .await
+        .refused(401, "unauthenticated");
 }
 
 #[tokio::test]

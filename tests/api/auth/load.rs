@@ -36,7 +36,9 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
         for (name, times) in ["ana", "nobody"].into_iter().zip(&mut times) {
             forget(&app).await;
             let started = Instant::now();
-            login(&http, name, "not the password of anybody").await.expect(401);
+            login(&http, name, "not the password of anybody")
+                .await
+                .expect(401);
             // The first few warm up.
             if n >= 5 {
                 times.push(started.elapsed());
@@ -45,7 +47,9 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
     }
     let [known, unknown] = times.map(|mut times| percentile(&mut times, 0.5).as_secs_f64() * 1000.0);
     let apart = (known - unknown).abs() / known.max(unknown) * 100.0;
-    println!("sign-in, medians of {GUESSES}: wrong password {known:.2} ms, unknown name {unknown:.2} ms, {apart:.2} % apart");
+    println!(
+        "sign-in, medians of {GUESSES}: wrong password {known:.2} ms, unknown name {unknown:.2} ms, {apart:.2} % apart"
+    );
     assert!(apart < 5.0, "{apart} %");
 }
 

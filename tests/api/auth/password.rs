@@ -39,7 +39,9 @@ async fn a_code_sets_a_new_password_once_and_ends_all_sessions() {
     session.get("/v1/me").await.refused(401, "unauthenticated");
     app.client_of(&ana).get("/v1/me").await.expect(200);
     let http = app.stranger();
-    login(&http, "ana", EXAMPLE_PASSWORD).await.refused(401, "unauthenticated");
+    login(&http, "ana", EXAMPLE_PASSWORD)
+        .await
+        .refused(401, "unauthenticated");
     let session = login(&http, "ana", NEW_PASSWORD).await.ok(200);
     assert_eq!(session["user"]["name"], "ana");
     // The same request again is the same request; another one finds the code used up.
@@ -48,7 +50,11 @@ async fn a_code_sets_a_new_password_once_and_ends_all_sessions() {
     used.refused(401, "unauthenticated");
     login(&http, "ana", NEW_PASSWORD).await.expect(200);
     let stored = reset_code::Entity::find().all(app.connection()).await.unwrap();
-    assert!(stored.iter().all(|row| !code.as_bytes().windows(32).any(|part| part == row.hash)));
+    assert!(
+        stored
+            .iter()
+            .all(|row| !code.as_bytes().windows(32).any(|part| part == row.hash))
+    );
 }
 
 #[tokio::test]
@@ -61,7 +67,10 @@ async fn what_is_no_good_code_gets_one_answer_and_changes_nothing() {
     let bens = code_for(&app, &ben).await;
     let cleos = code_for(&app, &shut).await;
     let path = format!("/v1/users/{}", shut.user_id);
-    app.client().patch(&path, json!({ "is_disabled": true })).await.expect(200);
+    app.client()
+        .patch(&path, json!({ "is_disabled": true }))
+        .await
+        .expect(200);
     let mut answers = Vec::new();
     for (name, code) in [
         ("ana", older.as_str()),
@@ -78,13 +87,17 @@ async fn what_is_no_good_code_gets_one_answer_and_changes_nothing() {
         answers.push(plain(&answer.refused(401, "unauthenticated")));
     }
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
-    app.state.clock.advance(TimeDelta::minutes(30) - TimeDelta::seconds(1));
+    app.state
+        .clock
+        .advance(TimeDelta::minutes(30) - TimeDelta::seconds(1));
     for (password, fault) in [
         ("short", "too-short"),
         ("ana-ana-ana-ana", "easy-to-guess"),
         ("passwordpassword", "easy-to-guess"),
     ] {
-        let refused = reset(&app, "ana", &code, password).await.refused(422, "unprocessable");
+        let refused = reset(&app, "ana", &code, password)
+            .await
+            .refused(422, "unprocessable");
         assert!(!refused.text().contains(password));
         refused.with_faults(&[("/password", fault)]);
     }
@@ -152,7 +165,9 @@ async fn a_new_password_is_refused_where_the_old_one_is_wrong_or_it_is_weak() {
     app.add_person("ana").await;
     let http = sign_in(&app, "ana").await;
     let refused = |answer: tests::client::Answer, pointer: &str, code: &str| {
-        answer.refused(422, "unprocessable").with_faults(&[(pointer, code)])
+        answer
+            .refused(422, "unprocessable")
+            .with_faults(&[(pointer, code)])
     };
     let wrong = change(&http, NEW_PASSWORD, NEW_PASSWORD).await;
     refused(wrong, "/old_password", "wrong-password");
@@ -161,10 +176,16 @@ async fn a_new_password_is_refused_where_the_old_one_is_wrong_or_it_is_weak() {
     let long = change(&http, EXAMPLE_PASSWORD, &"ä".repeat(300)).await;
     refused(long, "/new_password", "too-long");
     let body = json!({ "old_password": EXAMPLE_PASSWORD });
-    let missing = http.post("/v1/me/password", body).await.refused(400, "validation");
+    let missing = http
+        .post("/v1/me/password", body)
+        .await
+        .refused(400, "validation");
     missing.with_faults(&[("/new_password", "missing")]);
     app.stranger()
-        .post("/v1/me/password", json!({ "old_password": "x", "new_password": "y" }))
+        .post(
+            "/v1/me/password",
+            json!({ "old_password": "x", "new_password": "y" }),
+        )
         .await
         .refused(401, "unauthenticated");
     change(&app.client(), EXAMPLE_PASSWORD, NEW_PASSWORD)
@@ -184,7 +205,11 @@ async fn a_lost_token_does_not_find_out_the_password() {
     }
     let answer = change(&thief, EXAMPLE_PASSWORD, NEW_PASSWORD).await;
     let answer = answer.refused(429, "rate-limited");
-    assert!(answer.header("retry-after").is_some_and(|secs| secs.parse::<u64>().is_ok()));
+    assert!(
+        answer
+            .header("retry-after")
+            .is_some_and(|secs| secs.parse::<u64>().is_ok())
+    );
     // Nor does it keep its owner out.
     let session: Value = login(&app.stranger(), "ana", EXAMPLE_PASSWORD).await.ok(200);
     assert_eq!(session["user"]["name"], "ana");

@@ -44,11 +44,17 @@ async fn one_sees_and_changes_oneself() {
         .key("me")
         .await
         .refused(422, "key-reused");
-    let stale = http.patch("/v1/me", json!({ "timezone": null })).if_match("\"1\"").await;
+    let stale = http
+        .patch("/v1/me", json!({ "timezone": null }))
+        .if_match("\"1\"")
+        .await;
     assert_eq!(stale.refused(412, "stale-version").json["current"], after.json);
     let cleared = json!({ "timezone": null, "default_ledger_id": null });
     let cleared = http.patch("/v1/me", cleared).await.ok(200);
-    assert_eq!((&cleared["timezone"], &cleared["version"]), (&Value::Null, &json!(3)));
+    assert_eq!(
+        (&cleared["timezone"], &cleared["version"]),
+        (&Value::Null, &json!(3))
+    );
     let same = http.patch("/v1/me", json!({ "timezone": null })).await.ok(200);
     assert_eq!(same["version"], 3, "nothing changed");
 }
@@ -59,7 +65,10 @@ async fn what_one_may_not_make_of_oneself_is_refused() {
     let (ana, ben) = (app.add_person("ana").await, app.add_person("ben").await);
     let http = app.client_of(&ana);
     for field in ["is_admin", "is_disabled", "name", "password_hash", "version"] {
-        let refused = http.patch("/v1/me", json!({ field: true })).await.refused(400, "validation");
+        let refused = http
+            .patch("/v1/me", json!({ field: true }))
+            .await
+            .refused(400, "validation");
         refused.with_faults(&[(&format!("/{field}"), "unknown")]);
     }
     for ledger in [ben.ledger_id, api::id::new_uuid()] {
@@ -80,7 +89,9 @@ async fn what_one_may_not_make_of_oneself_is_refused() {
     let read = app.add_token(ana.user_id, read).await;
     let read = Http::new(app.address(), Some(&read));
     read.get("/v1/me").await.expect(200);
-    read.patch("/v1/me", json!({ "timezone": "UTC" })).await.refused(403, "forbidden");
+    read.patch("/v1/me", json!({ "timezone": "UTC" }))
+        .await
+        .refused(403, "forbidden");
     app.stranger().get("/v1/me").await.refused(401, "unauthenticated");
 }
 
@@ -94,7 +105,12 @@ async fn an_admin_adds_somebody_who_begins_with_a_ledger_and_a_code() {
     let user = &made.json;
     assert_eq!(made.header("location"), Some(path(user).as_str()));
     assert_eq!(
-        (&user["name"], &user["has_password"], &user["is_admin"], &user["version"]),
+        (
+            &user["name"],
+            &user["has_password"],
+            &user["is_admin"],
+            &user["version"]
+        ),
         (&json!("ana"), &json!(false), &json!(false), &json!(1))
     );
     assert_eq!(add().await.ok(201), *user, "a repeat");
@@ -134,7 +150,10 @@ async fn names_and_ids_are_taken_once() {
         refused.with_faults(&[("/name", "name-taken")]);
     }
     let same_id = json!({ "name": "ben", "id": ana.user_id });
-    add(same_id).await.refused(409, "id-taken").with_faults(&[("/id", "id-taken")]);
+    add(same_id)
+        .await
+        .refused(409, "id-taken")
+        .with_faults(&[("/id", "id-taken")]);
     let own_id = api::id::new_uuid();
     let made = add(json!({ "name": "ben", "id": own_id })).await.ok(201);
     assert_eq!(made["id"], json!(own_id));
@@ -176,7 +195,9 @@ async fn who_is_shut_out_is_out_on_every_server_at_once() {
     http.call(reqwest::Method::POST, &code)
         .await
         .refused(409, "conflict");
-    http.patch(&user, json!({ "is_disabled": false })).await.expect(200);
+    http.patch(&user, json!({ "is_disabled": false }))
+        .await
+        .expect(200);
     // The sessions stay ended, what was made for programs works again.
     session.get("/v1/me").await.refused(401, "unauthenticated");
     elsewhere.get("/v1/me").await.expect(200);
@@ -197,15 +218,23 @@ async fn the_last_admin_who_can_sign_in_stays_one() {
         http.patch(&path(&root), patch).await.refused(409, "conflict");
     }
     // The local owner is an admin too, but nobody can sign in as them.
-    http.patch(&path(&root), json!({ "display_name": "Root" })).await.expect(200);
+    http.patch(&path(&root), json!({ "display_name": "Root" }))
+        .await
+        .expect(200);
     let local = http.walk("/v1/users").await;
     let local = local.iter().find(|user| user["name"] == "local").unwrap();
-    http.patch(&path(local), json!({ "is_disabled": true })).await.expect(200);
+    http.patch(&path(local), json!({ "is_disabled": true }))
+        .await
+        .expect(200);
     app.client().get("/v1/me").await.refused(401, "unauthenticated");
     let ana = app.add_person("ana").await;
     let ana_path = format!("/v1/users/{}", ana.user_id);
-    http.patch(&ana_path, json!({ "is_admin": true })).await.expect(200);
-    http.patch(&path(&root), json!({ "is_admin": false })).await.expect(200);
+    http.patch(&ana_path, json!({ "is_admin": true }))
+        .await
+        .expect(200);
+    http.patch(&path(&root), json!({ "is_admin": false }))
+        .await
+        .expect(200);
     http.get("/v1/users").await.refused(403, "forbidden");
     app.client_of(&ana).get("/v1/users").await.expect(200);
 }
@@ -225,9 +254,14 @@ async fn two_admins_who_demote_each_other_at_once_leave_one() {
         let mut statuses = [one.status, two.status];
         statuses.sort_unstable();
         // The slower one is told that it is no admin any more, or that it would be the last.
-        assert!(statuses[0] == 200 && matches!(statuses[1], 403 | 409), "{round}: {one:?} {two:?}");
+        assert!(
+            statuses[0] == 200 && matches!(statuses[1], 403 | 409),
+            "{round}: {one:?} {two:?}"
+        );
         let left = app.client().walk("/v1/users").await;
-        let left = left.iter().filter(|user| user["is_admin"] == true && user["name"] != "local");
+        let left = left
+            .iter()
+            .filter(|user| user["is_admin"] == true && user["name"] != "local");
         assert_eq!(left.count(), 1);
         other.shutdown().await;
     }
@@ -254,8 +288,12 @@ async fn people_are_looked_after_by_admins_alone_and_what_is_not_there_is_missin
         let http = Http::new(app.address(), Some(&app.add_token(of, row).await));
         http.get("/v1/users").await.refused(403, "forbidden");
         http.get(&user).await.refused(403, "forbidden");
-        http.post("/v1/users", json!({ "name": "cleo" })).await.refused(403, "forbidden");
-        http.patch(&user, json!({ "is_admin": true })).await.refused(403, "forbidden");
+        http.post("/v1/users", json!({ "name": "cleo" }))
+            .await
+            .refused(403, "forbidden");
+        http.patch(&user, json!({ "is_admin": true }))
+            .await
+            .refused(403, "forbidden");
         post(&http, &code).await.refused(403, "forbidden");
     }
     let admin = app.client();
@@ -267,7 +305,10 @@ async fn people_are_looked_after_by_admins_alone_and_what_is_not_there_is_missin
             .await
             .refused(404, "not-found");
     }
-    let stale = admin.patch(&user, json!({ "display_name": "B" })).if_match("\"7\"").await;
+    let stale = admin
+        .patch(&user, json!({ "display_name": "B" }))
+        .if_match("\"7\"")
+        .await;
     assert_eq!(stale.refused(412, "stale-version").json["current"]["name"], "ben");
     http.get("/v1/users?cursor=x").await.refused(403, "forbidden");
     admin.get("/v1/users?cursor=x").await.refused(400, "bad-cursor");

@@ -44,7 +44,9 @@ async fn a_session_does_what_its_user_may_until_it_is_ended() {
         (&json!("session"), &json!("my laptop"), &session["expires_at"])
     );
     let other = sign_in(&app, "ana").await;
-    http.call(reqwest::Method::POST, "/v1/auth/logout").await.expect(204);
+    http.call(reqwest::Method::POST, "/v1/auth/logout")
+        .await
+        .expect(204);
     http.get("/v1/me").await.refused(401, "unauthenticated");
     http.call(reqwest::Method::POST, "/v1/auth/logout")
         .await
@@ -98,7 +100,9 @@ async fn names_are_taken_in_any_case_and_passwords_to_the_byte() {
         format!("{EXAMPLE_PASSWORD}\n"),
         String::new(),
     ] {
-        login(&http, "ana", &password).await.refused(401, "unauthenticated");
+        login(&http, "ana", &password)
+            .await
+            .refused(401, "unauthenticated");
     }
 }
 
@@ -138,7 +142,9 @@ async fn a_session_ends_when_it_is_left_alone_and_after_ninety_days_in_any_case(
             left.get("/v1/me").await.refused(401, "unauthenticated");
         }
     }
-    app.state.clock.advance(TimeDelta::days(6) - TimeDelta::seconds(1));
+    app.state
+        .clock
+        .advance(TimeDelta::days(6) - TimeDelta::seconds(1));
     used.get("/v1/me").await.expect(200);
     app.state.clock.advance(TimeDelta::seconds(1));
     used.get("/v1/me").await.refused(401, "unauthenticated");
@@ -191,11 +197,31 @@ async fn what_is_no_sign_in_is_refused_without_repeating_it() {
     for (body, pointer, code) in [
         (json!({ "password": "secret-1" }), "/name", "missing"),
         (json!({ "name": "ana" }), "/password", "missing"),
-        (json!({ "name": "ana", "password": 1_234_567 }), "/password", "type"),
-        (json!({ "name": "ana", "password": ["secret-1"] }), "/password", "type"),
-        (json!({ "name": "ana", "password": long }), "/password", "too-long"),
-        (json!({ "name": long, "password": "secret-1" }), "/name", "too-long"),
-        (json!({ "name": "ana", "password": "secret-1", "otp": 1 }), "/otp", "unknown"),
+        (
+            json!({ "name": "ana", "password": 1_234_567 }),
+            "/password",
+            "type",
+        ),
+        (
+            json!({ "name": "ana", "password": ["secret-1"] }),
+            "/password",
+            "type",
+        ),
+        (
+            json!({ "name": "ana", "password": long }),
+            "/password",
+            "too-long",
+        ),
+        (
+            json!({ "name": long, "password": "secret-1" }),
+            "/name",
+            "too-long",
+        ),
+        (
+            json!({ "name": "ana", "password": "secret-1", "otp": 1 }),
+            "/otp",
+            "unknown",
+        ),
     ] {
         let refused = send(body).await.refused(400, "validation");
         assert_eq!(refused.faults(), [(pointer.to_owned(), code.to_owned())]);
@@ -208,7 +234,10 @@ async fn what_is_no_sign_in_is_refused_without_repeating_it() {
         .with_faults(&[("/client", "control-character")]);
     app.stranger()
         .call(reqwest::Method::POST, "/v1/auth/login")
-        .bytes("application/json", "{\"name\": \"ana\", \"password\": \"secret-1\"")
+        .bytes(
+            "application/json",
+            "{\"name\": \"ana\", \"password\": \"secret-1\"",
+        )
         .await
         .refused(400, "bad-request");
 }
@@ -231,8 +260,15 @@ async fn everybody_makes_their_own_account_only_where_that_is_configured() {
         (&json!("ana"), &json!("ana"), &json!(false))
     );
     assert_eq!(sign_up().await.ok(201), user, "a repeat");
-    let ledger = sign_in(&app, "ana").await.get("/v1/ledgers/default").await.ok(200);
-    assert_eq!((&ledger["base_currency"], &ledger["rev"]), (&json!("JPY"), &json!(1)));
+    let ledger = sign_in(&app, "ana")
+        .await
+        .get("/v1/ledgers/default")
+        .await
+        .ok(200);
+    assert_eq!(
+        (&ledger["base_currency"], &ledger["rev"]),
+        (&json!("JPY"), &json!(1))
+    );
     http.post("/v1/auth/sign-up", body)
         .await
         .refused(409, "name-taken")
@@ -243,12 +279,12 @@ async fn everybody_makes_their_own_account_only_where_that_is_configured() {
     )
     .await
     .refused(422, "unprocessable")
-    .with_faults(&[
-        ("/name", "pattern"),
-        ("/display_name", "direction-mark"),
-    ]);
-    http.post("/v1/auth/sign-up", json!({ "name": "ben", "password": "password123456" }))
-        .await
-        .refused(422, "unprocessable")
-        .with_faults(&[("/password", "easy-to-guess")]);
+    .with_faults(&[("/name", "pattern"), ("/display_name", "direction-mark")]);
+    http.post(
+        "/v1/auth/sign-up",
+        json!({ "name": "ben", "password": "password123456" }),
+    )
+    .await
+    .refused(422, "unprocessable")
+    .with_faults(&[("/password", "easy-to-guess")]);
 }

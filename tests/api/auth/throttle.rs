@@ -70,7 +70,10 @@ async fn five_failures_are_free_then_waits_double_up_to_a_quarter_of_an_hour_and
         assert!(!guess_anew(state, "ana", WRONG).await);
         clock.advance(TimeDelta::milliseconds(wait * 1000 - 1));
         // Not even the right one, and it makes nothing worse.
-        assert!(!guess_anew(state, "ana", EXAMPLE_PASSWORD).await, "after {wait} s");
+        assert!(
+            !guess_anew(state, "ana", EXAMPLE_PASSWORD).await,
+            "after {wait} s"
+        );
         clock.advance(TimeDelta::milliseconds(1));
     }
     assert!(guess_anew(state, "ana", EXAMPLE_PASSWORD).await);
@@ -153,7 +156,10 @@ async fn whoever_keeps_guessing_elsewhere_does_not_keep_the_owner_out_at_home() 
         app.state.clock.advance(TimeDelta::minutes(15));
     }
     assert!(!guess_anew(&app.state, "ana", WRONG).await);
-    assert!(!guess_anew(&app.state, "ana", EXAMPLE_PASSWORD).await, "elsewhere one waits");
+    assert!(
+        !guess_anew(&app.state, "ana", EXAMPLE_PASSWORD).await,
+        "elsewhere one waits"
+    );
     assert!(guess(&app.state, "ana", EXAMPLE_PASSWORD, "10.0.0.1").await);
     // At home one waits for one's own mistakes.
     for _ in 0..6 {
@@ -173,7 +179,9 @@ async fn behind_proxy() -> TestApp {
 }
 
 async fn from(http: &Http, address: &str, name: &str, password: &str) -> Answer {
-    login(http, name, password).header("x-forwarded-for", address).await
+    login(http, name, password)
+        .header("x-forwarded-for", address)
+        .await
 }
 
 #[tokio::test]
@@ -197,9 +205,13 @@ async fn an_address_that_fails_thirty_times_in_ten_minutes_is_sent_away_until_th
         .header("x-forwarded-for", "2001:db8:1:2::1")
         .await
         .refused(429, "rate-limited");
-    from(&http, "2001:db8:1:3::1", "ana", EXAMPLE_PASSWORD).await.expect(200);
+    from(&http, "2001:db8:1:3::1", "ana", EXAMPLE_PASSWORD)
+        .await
+        .expect(200);
     app.state.clock.advance(TimeDelta::seconds(wait));
-    from(&http, "2001:db8:1:2::1", "ana", EXAMPLE_PASSWORD).await.expect(200);
+    from(&http, "2001:db8:1:2::1", "ana", EXAMPLE_PASSWORD)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -231,7 +243,10 @@ async fn what_has_no_effect_any_more_is_cleared_away() {
     assert_eq!(fails(&app, "").await.len(), 3);
     app.state.clock.advance(TimeDelta::hours(24));
     server::job::clear::clear(&app.state).await.unwrap();
-    assert_eq!((fails(&app, "").await.len(), fails(&app, "familiar:").await.len()), (1, 1));
+    assert_eq!(
+        (fails(&app, "").await.len(), fails(&app, "familiar:").await.len()),
+        (1, 1)
+    );
     app.state.clock.advance(TimeDelta::days(90));
     server::job::clear::clear(&app.state).await.unwrap();
     assert!(fails(&app, "").await.is_empty());

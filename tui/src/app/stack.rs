@@ -56,6 +56,13 @@ impl Stack {
         }
     }
 
+    /// Other screens instead of all that is open; ids go on, so that no late reply finds another layer.
+    pub(super) fn start_over(&mut self, screens: Vec<Screen>) {
+        let next_id = self.next_id;
+        *self = Self::new(screens);
+        self.next_id = next_id;
+    }
+
     fn new_id(&mut self) -> LayerId {
         self.next_id += 1;
         LayerId(self.next_id)

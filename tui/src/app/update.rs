@@ -136,6 +136,8 @@ impl<S: Surface> App<S> {
             Action::Quit => self.ending = Some(Ending::Soon),
             Action::Help => self.open_help(),
             Action::Palette => self.open_palette(),
+            Action::Ledgers => self.open_command("ledger"),
+            Action::Members => self.open_command("members"),
             _ => {
                 if let Some(index) = action.screen() {
                     self.switch(index);
@@ -156,9 +158,18 @@ impl<S: Surface> App<S> {
         let ledger = &self.look.ledger;
         let allowed = |(_, command): &(usize, &Command)| ledger.allows(command.needs);
         let commands = self.commands.iter().enumerate().filter(allowed);
-        let commands = commands.map(|(index, command)| (index, command.words())).collect();
+        let commands = commands
+            .map(|(index, command)| (index, command.words()))
+            .collect();
         let palette = Palette::new(self.verbs(false), commands);
         self.push(AnyLayer::new(palette));
+    }
+
+    fn open_command(&mut self, name: &str) {
+        let found = self.commands.iter().find(|command| command.name == name);
+        if let Some(layer) = found.map(Command::open) {
+            self.push(layer);
+        }
     }
 
     /// What can be asked for here, without screens that there are not.
@@ -196,6 +207,7 @@ impl<S: Surface> App<S> {
             Post::Notify(message) => self.say(message),
             Post::Link(link) => self.link = link,
             Post::Ledger(open) => self.look.ledger = open,
+            Post::Command(name) => self.open_command(name),
         }
     }
 }

@@ -136,6 +136,7 @@ pub(crate) fn household(fake: &FakeApi) {
             "created_at": instant(), "updated_at": instant() })
     };
     fake.on("get_ledger", &ledger());
+    fake.on("list_ledgers", &page(vec![ledger()]));
     fake.on("list_categories", &page(categories()));
     fake.on("list_accounts", &page(accounts()));
     fake.on("list_payees", &serde_json::json!({ "items": [named("Rewe", 300), named("Café Einstein", 301)], "next_cursor": null }));

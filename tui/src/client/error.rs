@@ -139,7 +139,11 @@ impl ClientError {
             Self::Foreign { .. } => "check the address, and a proxy on the way".to_owned(),
             Self::Unreadable { server_version, .. } => age(server_version.as_deref()),
             Self::NoSuchLedger { known, .. } if known.is_empty() => "there is none to open".to_owned(),
-            Self::NoSuchLedger { is_several: true, known, .. } => format!("name one by its id: {}", known.join(", ")),
+            Self::NoSuchLedger {
+                is_several: true,
+                known,
+                ..
+            } => format!("name one by its id: {}", known.join(", ")),
             Self::NoSuchLedger { known, .. } => format!("there are {}", known.join(", ")),
             Self::TooLarge { .. } => "ask for fewer rows".to_owned(),
             Self::Unsendable { .. } => "check the server's address and the token".to_owned(),
@@ -192,7 +196,8 @@ fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
     match (problem.known_code(), retry_after_secs) {
         (_, Some(secs)) => format!("try again in {secs} s"),
         (Some(Code::Unauthenticated), _) => {
-            "sign in with `expense login`, or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token".to_owned()
+            "sign in with `expense login`, or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token"
+                .to_owned()
         }
         (Some(Code::StaleVersion), _) => "load it again and repeat the change".to_owned(),
         (Some(Code::InUse), _) => match problem.count {

@@ -4,8 +4,10 @@
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;
+pub mod members;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 pub mod view;
 
 use crate::layer::{AnyLayer, Layer};

@@ -128,7 +128,9 @@ fn totals(sums: &ByCurrency) -> Vec<Total> {
 fn report_row(id: Option<CategoryId>, sums: &ByCurrency, lists: &Lists) -> ReportRow {
     ReportRow {
         key: id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
-        label: id.map_or("Uncategorised", |id| lists.category_name(id)).to_owned(),
+        label: id
+            .map_or("Uncategorised", |id| lists.category_name(id))
+            .to_owned(),
         parent_key: None,
         from: None,
         to: None,
