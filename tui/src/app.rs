@@ -32,6 +32,7 @@ use crate::{
     fx::{Change, Message, NewDay},
     keymap::{Key, Keymap},
     layer::Layer,
+    open_ledger::OpenLedger,
     runtime::Runtime,
     screen::{Command, Screen},
     theme::{Glyphs, Look, Styles},
@@ -63,7 +64,8 @@ enum Post {
     Change(Change),
     Notify(Message),
     Link(Link),
-    Ledger(String),
+    Ledger(OpenLedger),
+    Command(&'static str),
 }
 
 /// A handle for telling the app something from anywhere.
@@ -83,8 +85,13 @@ impl Poster {
         self.send(Post::Link(link));
     }
 
-    pub fn ledger(&self, name: impl Into<String>) {
-        self.send(Post::Ledger(name.into()));
+    pub fn ledger(&self, open: OpenLedger) {
+        self.send(Post::Ledger(open));
+    }
+
+    /// Opens a command of the palette, whatever is open.
+    pub fn command(&self, name: &'static str) {
+        self.send(Post::Command(name));
     }
 
     fn send(&self, post: Post) {
@@ -103,7 +110,7 @@ pub struct Setup {
     /// The client's wall clock, in its own zone.
     pub now: Box<dyn Fn() -> DateTime<FixedOffset>>,
     pub dates: Dates,
-    pub ledger: String,
+    pub ledger: OpenLedger,
     pub link: Link,
 }
 
@@ -118,7 +125,6 @@ pub struct App<S> {
     commands: Vec<Command>,
     pressed: Vec<Key>,
     message: Option<Message>,
-    ledger: String,
     link: Link,
     size: Size,
     shown_day: NaiveDate,
@@ -155,13 +161,13 @@ impl<S: Surface> App<S> {
                 keys: setup.keys.into(),
                 now,
                 dates: setup.dates,
+                ledger: setup.ledger,
                 body: chrome::body(Rect::from((Position::ORIGIN, size))).as_size(),
             },
             now: setup.now,
             commands: setup.commands,
             pressed: Vec::new(),
             message: None,
-            ledger: setup.ledger,
             link: setup.link,
             size,
             shown_day: now.date_naive(),

@@ -17,6 +17,7 @@ pub use members::{Members, SOMEONE};
 use crate::client::{Api, ClientError};
 use crate::fx::{Change, Fx, Message};
 use crate::layer::Layer;
+use crate::open_ledger::OpenLedger;
 use crate::theme::Look;
 use api::expense::Expense;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,9 +80,9 @@ impl Book {
     fn loaded<L: Layer>(&self, outcome: Result<Lists, ClientError>, _: &Look) -> Fx<L> {
         match outcome {
             Ok(lists) => {
-                let header = lists.header();
+                let open = OpenLedger::of(&lists);
                 self.set(lists);
-                Fx::ledger(header).and(Fx::announce(Change::new(BookChanged)))
+                Fx::ledger(open).and(Fx::announce(Change::new(BookChanged)))
             }
             Err(error) => Fx::notify(Message::error(error.sentence())),
         }

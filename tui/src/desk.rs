@@ -4,6 +4,7 @@
 use crate::book::Book;
 use crate::client::Api;
 use crate::dates::Dates;
+use crate::door::{Closed, Door};
 use crate::drafts::Drafts;
 use crate::outbox::Outbox;
 use crate::scope::Carried;
@@ -23,6 +24,8 @@ pub struct Desk {
     pub carried: Carried,
     /// How days are written.
     pub dates: Dates,
+    /// The way to other books.
+    pub door: Arc<dyn Door>,
     /// What a book without rows is to be in, if it is ours to say.
     pub new_book_currency: Option<Currency>,
 }
@@ -39,6 +42,7 @@ impl Desk {
             waiting: Waiting::default(),
             carried: Carried::default(),
             dates: Dates::default(),
+            door: Arc::new(Closed),
             new_book_currency: None,
         }
     }

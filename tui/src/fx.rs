@@ -5,8 +5,10 @@
 use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use crate::{
+    door::Books,
     keymap::Action,
     layer::{AnyLayer, Layer, Popup},
+    open_ledger::OpenLedger,
     theme::Look,
 };
 
@@ -45,7 +47,8 @@ pub(crate) enum Step {
     Command(usize),
     Announce(Change),
     Notify(Message),
-    Ledger(String),
+    Ledger(OpenLedger),
+    Reopen(Books),
     Copy(String),
     Quit,
 }
@@ -168,9 +171,14 @@ impl<L: Layer> Fx<L> {
         Self::one(Step::Announce(change))
     }
 
-    /// Names the books in the header, as in `Joint EUR`.
-    pub fn ledger(name: impl Into<String>) -> Self {
-        Self::one(Step::Ledger(name.into()))
+    /// Says which ledger is open, for the header and for what its role forbids.
+    pub fn ledger(open: OpenLedger) -> Self {
+        Self::one(Step::Ledger(open))
+    }
+
+    /// Opens other books: everything that is open closes, and their first screen takes its place.
+    pub fn reopen(books: Books) -> Self {
+        Self::one(Step::Reopen(books))
     }
 
     /// Puts text on the clipboard of the terminal that the user sits at.

@@ -5,10 +5,16 @@ use crate::app::{Link, Setup};
 use crate::client::Api;
 use crate::desk::Desk;
 use crate::keymap::Keymap;
+use crate::open_ledger::{Ability, OpenLedger};
 use crate::outbox::Outbox;
+use crate::popup::connect::{Connect, Disconnect};
 use crate::popup::currency::CurrencyChoice;
+use crate::popup::ledgers::Ledgers;
+use crate::popup::{join, password, sign_in};
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
+use crate::screen::members::Members;
+use crate::screen::tokens::Tokens;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, Zone};
 use crate::terminal::Environment;
@@ -40,7 +46,7 @@ pub fn setup(desk: &Desk, settings: &Settings) -> Result<Setup, SettingsError> {
             Box::new(move || zone.now())
         },
         dates: settings.dates(),
-        ledger: desk.book.lists().header(),
+        ledger: OpenLedger::of(&desk.book.lists()),
         link: link(settings),
     })
 }
@@ -59,18 +65,50 @@ pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
     let (of_expenses, of_insights) = (desk.clone(), desk.clone());
     vec![
         Screen::new("Expenses", move || Expenses::new(of_expenses, zone.today())),
-        Screen::new("Insights", move || Insights::new(of_insights)),
+        Screen::new("Insights", move || Insights::new(of_insights)).needs(Ability::SeeAll),
     ]
 }
 
+/// The command that asks for name and password again.
+pub const SIGN_IN: &str = "sign-in";
+
 /// Commands of the palette that have no key.
 pub fn commands(desk: &Desk) -> Vec<Command> {
-    let desk = desk.clone();
-    vec![Command::new(
-        "currency",
-        "choose the currency of the books",
-        move || CurrencyChoice::new(desk.clone()),
-    )]
+    let each = || desk.clone();
+    let (currency, ledger, members, joining) = (each(), each(), each(), each());
+    let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
+    vec![
+        Command::new("currency", "choose the currency of the books", move || {
+            CurrencyChoice::new(currency.clone())
+        })
+        .needs(Ability::Own),
+        Command::new("ledger", "open another ledger", move || {
+            Ledgers::new(ledger.clone())
+        }),
+        Command::new("members", "who shares this ledger, and invites", move || {
+            Members::new(members.clone())
+        }),
+        Command::new("join", "accept an invite to a ledger", move || {
+            join::join(&joining)
+        }),
+        Command::new("connect", "open the books of a server", move || {
+            Connect::new(connect.clone())
+        }),
+        Command::new("disconnect", "back to the book of this machine", move || {
+            Disconnect::new(disconnect.clone())
+        }),
+        Command::new(SIGN_IN, "sign in again, or as somebody else", move || {
+            sign_in::again(&again)
+        }),
+        Command::new("password", "change your password", move || {
+            password::change(&changing)
+        }),
+        Command::new(
+            "tokens",
+            "your tokens for programs, and your sessions",
+            move || Tokens::new(tokens.clone()),
+        ),
+    ]
 }
 
 fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {

@@ -6,12 +6,12 @@ mod store;
 
 use crate::client::{Api, ClientError, Key};
 use api::expense::{Expense, NewExpense};
-use api::id::{ExpenseId, new_uuid};
+use api::id::{ExpenseId, LedgerId, new_uuid};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Store;
 use uuid::Uuid;
 
@@ -65,7 +65,8 @@ pub struct Outbox {
 }
 
 struct Inner {
-    book: String,
+    /// Its names: as it was opened, and by the ledger's id once that is known.
+    books: Mutex<Vec<String>>,
     entries: Store<Entry>,
     drafts: Store<Draft>,
 }
@@ -74,7 +75,7 @@ impl Outbox {
     /// The outbox of `book` in the folder `state`. What other books left there is passed over.
     pub fn open(state: &Path, book: &str) -> io::Result<Self> {
         let inner = Inner {
-            book: book.to_owned(),
+            books: Mutex::new(vec![book.to_owned()]),
             entries: Store::open(&state.join("outbox"))?,
             drafts: Store::open(&state.join("drafts"))?,
         };
@@ -83,10 +84,34 @@ impl Outbox {
         })
     }
 
+    fn books(&self) -> MutexGuard<'_, Vec<String>> {
+        self.inner.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name that new entries and drafts get.
+    fn book(&self) -> String {
+        self.books().last().cloned().unwrap_or_default()
+    }
+
+    /// The book turned out to be this ledger's: from now on that is its name, whichever ledger `default` will be. True
+    /// where that is news, and there may be more to take over.
+    pub fn is_of(&self, ledger: LedgerId) -> bool {
+        let mut books = self.books();
+        let name = match books.first().and_then(|book| book.rsplit_once(' ')) {
+            Some((server, _)) => format!("{server} {ledger}"),
+            None => return false,
+        };
+        let is_news = !books.contains(&name);
+        if is_news {
+            books.push(name);
+        }
+        is_news
+    }
+
     /// A new entry of this book, with an id and a key of its own. Nothing is written yet.
     pub fn entry(&self, mut expense: NewExpense, text: &str) -> Entry {
         expense.id = Some(expense.id.unwrap_or_else(ExpenseId::new));
-        let book = self.inner.book.clone();
+        let book = self.book();
         Entry {
             key: Key::new(),
             expense,
@@ -130,7 +155,9 @@ impl Outbox {
     /// Takes over what earlier runs left: entries of this book that no running program holds. Those without a refusal
     /// are to be sent again.
     pub fn take_over(&self) -> io::Result<Vec<Entry>> {
-        self.inner.entries.claim(|entry| entry.book == self.inner.book)
+        self.inner
+            .entries
+            .claim(|entry| self.books().contains(&entry.book))
     }
 
     /// Drops an entry for good, because its user said so or saved it another way.
@@ -141,7 +168,7 @@ impl Outbox {
     /// Keeps the text of a form. The same `id` again replaces it.
     pub fn keep_draft(&self, id: Option<Uuid>, kind: &str, text: &str) -> io::Result<Uuid> {
         let id = id.unwrap_or_else(new_uuid);
-        let book = self.inner.book.clone();
+        let book = self.book();
         let draft = Draft {
             id,
             kind: kind.to_owned(),
@@ -154,7 +181,9 @@ impl Outbox {
 
     /// Takes over the drafts that no running program holds. Each stays on disk until it is dropped.
     pub fn take_drafts(&self) -> io::Result<Vec<Draft>> {
-        self.inner.drafts.claim(|draft| draft.book == self.inner.book)
+        self.inner
+            .drafts
+            .claim(|draft| self.books().contains(&draft.book))
     }
 
     /// Drops a draft: it was saved, or its user said so.

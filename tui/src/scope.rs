@@ -4,8 +4,7 @@
 
 use api::date::{Calendar, Period};
 use api::expense::ExpenseFilter;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Days and a filter that names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,16 +40,20 @@ impl Scope {
 
 /// What one screen leaves for the next. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Carried(Rc<RefCell<Option<Scope>>>);
+pub struct Carried(Arc<Mutex<Option<Scope>>>);
 
 impl Carried {
+    fn held(&self) -> MutexGuard<'_, Option<Scope>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn put(&self, scope: Scope) {
-        self.0.replace(Some(scope));
+        *self.held() = Some(scope);
     }
 
     /// Taken once: whatever else brings a screen back to the top finds nothing.
     pub fn take(&self) -> Option<Scope> {
-        self.0.take()
+        self.held().take()
     }
 }
 

@@ -5,11 +5,13 @@
 mod config;
 mod env;
 mod place;
+mod remembered;
 mod zone;
 
 pub use config::{AppConfig, KeyNames};
 pub use env::{Env, Locale};
-pub use place::{Places, private_dir, read_private};
+pub use place::{Places, private_dir, read_private, write_private};
+pub use remembered::Remembered;
 pub use zone::Zone;
 
 use crate::client::{Token, Trust, is_loopback};
@@ -34,6 +36,7 @@ pub struct Flags {
     pub server: Option<String>,
     pub ledger: Option<String>,
     pub config: Option<PathBuf>,
+    pub token_file: Option<PathBuf>,
     pub is_demo: bool,
     pub is_plain: bool,
 }
@@ -48,8 +51,12 @@ pub struct Settings {
     pub trust: Trust,
     /// Where the token came from, in words.
     pub token_origin: Option<String>,
-    /// An id or `default`.
+    /// An id, `default`, or a name.
     pub ledger: String,
+    /// What was chosen in earlier runs.
+    pub remembered: Remembered,
+    /// The file of the token that the command line names.
+    token_flag: Option<PathBuf>,
     /// The `[app]` section.
     pub app: AppConfig,
     /// The files that were read, later ones over earlier ones.
@@ -70,17 +77,19 @@ impl Settings {
     pub fn resolve(flags: &Flags, env: Env) -> Result<Self, SettingsError> {
         let places = Places::of(&env)?;
         let (app, config_files) = AppConfig::load(flags.config.as_deref(), &places, &env)?;
+        let remembered = Remembered::load(&places)?;
         let named = flags
             .server
             .as_deref()
             .or(env.get("EXPENSE_SERVER"))
+            .or(remembered.server.as_deref())
             .or(non_empty(&app.server));
         let server = match named {
             Some(address) if !flags.is_demo => Some(address_of(address)?),
             _ => None,
         };
         let (token, token_origin) = match &server {
-            Some(address) => find_token(address, &app, &places, &env)?,
+            Some(address) => find_token(address, flags.token_file.as_deref(), &app, &places, &env)?,
             None => (None, None),
         };
         let trust = match &server {
@@ -91,13 +100,16 @@ impl Settings {
             .ledger
             .as_deref()
             .or(env.get("EXPENSE_LEDGER"))
+            .or(remembered.ledger(server.as_ref()).filter(|_| !flags.is_demo))
             .or(non_empty(&app.ledger));
         Ok(Self {
             server,
             token,
             trust,
             token_origin,
-            ledger: ledger_of(ledger.unwrap_or("default"))?,
+            ledger: ledger.map_or("default", str::trim).to_owned(),
+            remembered,
+            token_flag: flags.token_file.clone(),
             app,
             config_files,
             config_flag: flags.config.clone(),
@@ -106,6 +118,36 @@ impl Settings {
             env,
             is_demo: flags.is_demo,
             is_plain: flags.is_plain,
+        })
+    }
+
+    /// The same settings for another server, `None` for the one inside this process, with the token and the ledger
+    /// that were last used there.
+    pub fn toward(&self, server: Option<Url>) -> Result<Self, SettingsError> {
+        let remembered = Remembered::load(&self.places)?;
+        let (token, token_origin) = match &server {
+            Some(address) => find_token(
+                address,
+                self.token_flag.as_deref(),
+                &self.app,
+                &self.places,
+                &self.env,
+            )?,
+            None => (None, None),
+        };
+        let trust = match &server {
+            Some(_) => find_trust(&self.app, &self.places)?,
+            None => Trust::default(),
+        };
+        Ok(Self {
+            ledger: remembered.ledger(server.as_ref()).unwrap_or("default").to_owned(),
+            server,
+            token,
+            token_origin,
+            trust,
+            remembered,
+            is_demo: false,
+            ..self.clone()
         })
     }
 
@@ -131,7 +173,7 @@ fn non_empty(text: &str) -> Option<&str> {
 }
 
 /// The address of a server as people write it: the scheme may be left out.
-fn address_of(text: &str) -> Result<Url, SettingsError> {
+pub fn address_of(text: &str) -> Result<Url, SettingsError> {
     let refuse = |why: &str| SettingsError::new(format!("The server's address {text:?} {why}"));
     let text_with_scheme = if text.contains("://") {
         text.to_owned()
@@ -159,16 +201,6 @@ fn address_of(text: &str) -> Result<Url, SettingsError> {
     Ok(url)
 }
 
-/// A ledger is part of an address: an id, or the word `default`.
-fn ledger_of(text: &str) -> Result<String, SettingsError> {
-    if text == "default" || text.parse::<api::id::LedgerId>().is_ok() {
-        return Ok(text.to_owned());
-    }
-    Err(SettingsError::new(format!(
-        "The ledger {text:?} is no id - write its id, or default"
-    )))
-}
-
 /// The authority that the settings name, beside those that this machine believes.
 fn find_trust(app: &AppConfig, places: &Places) -> Result<Trust, SettingsError> {
     let Some(path) = non_empty(&app.ca_file).map(|path| places.expand(path)) else {
@@ -185,9 +217,18 @@ fn find_trust(app: &AppConfig, places: &Places) -> Result<Trust, SettingsError> 
 
 type Found = (Option<Token>, Option<String>);
 
-/// The first token there is: variable, file named by a variable, file named by the configuration, and for a server on
-/// this machine the one it left behind.
-fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Result<Found, SettingsError> {
+/// The first token there is: file named by a flag, variable, file named by a variable, file named by the configuration,
+/// the one of the last sign-in there, and for a server on this machine the one it left behind.
+fn find_token(
+    address: &Url,
+    named: Option<&Path>,
+    app: &AppConfig,
+    places: &Places,
+    env: &Env,
+) -> Result<Found, SettingsError> {
+    if let Some(path) = named {
+        return token_file(path);
+    }
     if let Some(text) = env.get("EXPENSE_TOKEN") {
         let token = Token::new(text).ok_or_else(|| {
             SettingsError::new("EXPENSE_TOKEN is no token - it holds blanks or control characters")
@@ -199,13 +240,12 @@ fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Res
         .or(non_empty(&app.token_file))
         .map(|path| places.expand(path));
     if let Some(path) = file {
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            SettingsError::new(format!(
-                "The token file {} cannot be read: {error}",
-                path.display()
-            ))
-        })?;
-        return Ok((Some(token_in(&text, &path)?), Some(path.display().to_string())));
+        return token_file(&path);
+    }
+    let kept = remembered::token_path(places, address);
+    if kept.exists() {
+        let text = read_private(&kept)?;
+        return Ok((Some(token_in(&text, &kept)?), Some(kept.display().to_string())));
     }
     let left = places.server_token();
     if is_loopback(address) && left.exists() {
@@ -213,6 +253,16 @@ fn find_token(address: &Url, app: &AppConfig, places: &Places, env: &Env) -> Res
         return Ok((Some(token_in(&text, &left)?), Some(left.display().to_string())));
     }
     Ok((None, None))
+}
+
+fn token_file(path: &Path) -> Result<Found, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        SettingsError::new(format!(
+            "The token file {} cannot be read: {error}",
+            path.display()
+        ))
+    })?;
+    Ok((Some(token_in(&text, path)?), Some(path.display().to_string())))
 }
 
 fn token_in(text: &str, path: &Path) -> Result<Token, SettingsError> {

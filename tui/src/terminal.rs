@@ -5,6 +5,7 @@
 mod decode;
 mod environment;
 mod guard;
+pub mod hidden;
 mod input;
 mod wire;
 

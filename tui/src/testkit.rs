@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use api::currency::Currency;
 use chrono::{DateTime, FixedOffset};
 use ratatui::{
     backend::{Backend, TestBackend},
@@ -30,6 +31,7 @@ use crate::{
     fx::Message,
     keymap::{Action, Keymap, parse_script},
     layer::Layer,
+    open_ledger::OpenLedger,
     screen::{Command, Screen},
     terminal::Wire,
     theme::{Glyphs, Look, Styles, Tier},
@@ -51,7 +53,17 @@ pub fn look() -> Look {
         keys: Keymap::default().into(),
         now: noon(),
         dates: Dates::default(),
+        ledger: joint(),
         body: Size::new(80, 19),
+    }
+}
+
+/// The ledger that tests begin in.
+fn joint() -> OpenLedger {
+    OpenLedger {
+        name: "Joint".to_owned(),
+        currency: Some(Currency::EUR),
+        ..OpenLedger::default()
     }
 }
 
@@ -211,7 +223,7 @@ impl Starter {
             glyphs: self.glyphs,
             now: self.now,
             dates: self.dates,
-            ledger: "Joint EUR".to_owned(),
+            ledger: joint(),
             link: Link::Live,
         };
         let app = App::new(setup, probe, handle.clone())

@@ -13,6 +13,8 @@ use crate::{
 
 pub(super) const SMALLEST: Size = Size::new(40, 10);
 const HINTS: usize = 8;
+/// Most columns of a ledger's name.
+const NAME: usize = 20;
 const ABOVE: u16 = 2;
 const BELOW: u16 = 3;
 
@@ -72,8 +74,8 @@ pub(super) fn too_small(canvas: &mut Canvas<'_>, look: &Look) {
 
 /// What the header says.
 pub(super) struct Header<'a> {
-    pub(super) ledger: &'a str,
-    pub(super) screens: Vec<(&'static str, bool)>,
+    /// Number, title and whether it is shown, of each that one may open.
+    pub(super) screens: Vec<(usize, &'static str, bool)>,
     pub(super) loading: Option<&'a str>,
     pub(super) link: Link,
 }
@@ -98,17 +100,18 @@ pub(super) fn header(canvas: &mut Canvas<'_>, header: &Header<'_>, look: &Look) 
     canvas.put(right, frame.y, status_width, &status, style);
     let room = |x: u16| right.saturating_sub(x + 1);
     let mut x = 1;
-    if !header.ledger.is_empty() {
-        let ledger = text::shorten(header.ledger, 24, look.glyphs.ellipsis);
-        x = canvas.put(x, frame.y, room(x), &ledger, look.styles.plain) + 3;
+    if !look.ledger.name.is_empty() {
+        let name = text::shorten(&look.ledger.name, NAME, look.glyphs.ellipsis);
+        x = canvas.put(x, frame.y, room(x), &name, look.ledger_style());
+        x = canvas.put(x, frame.y, room(x), &look.ledger.suffix(), look.styles.plain) + 3;
     }
-    for (index, (title, is_current)) in header.screens.iter().enumerate() {
+    for (number, title, is_current) in &header.screens {
         let style = if *is_current {
             look.styles.current
         } else {
             look.styles.plain
         };
-        let tab = format!("{} {title}", index + 1);
+        let tab = format!("{number} {title}");
         x = canvas.put(x, frame.y, room(x), &tab, style) + 2;
     }
     canvas.rule(Rect::new(0, frame.y + 1, frame.width, 1), look);

@@ -21,8 +21,12 @@ impl<S: Surface> App<S> {
             ..
         } = self;
         let header = chrome::Header {
-            ledger: &self.ledger,
-            screens: stack.titles().collect(),
+            screens: stack
+                .titles()
+                .enumerate()
+                .filter(|(_, (.., needs))| look.ledger.allows(*needs))
+                .map(|(at, (title, is_current, _))| (at + 1, title, is_current))
+                .collect(),
             loading: self.shown_label.as_deref(),
             link: self.link,
         };
@@ -73,6 +77,7 @@ fn hints(stack: &mut Stack, look: &Look, pressed: &[Key], columns: u16) -> Vec<(
             .map(|(key, action)| (key, action.description().to_owned()))
             .collect();
     }
-    let all = look.keys.hints(&contexts, layer.wants_text());
+    let mut all = look.keys.hints(&contexts, layer.wants_text());
+    all.retain(|hint| look.ledger.allows(hint.needs));
     chrome::choose_hints(&all, &layer.hints(), columns)
 }

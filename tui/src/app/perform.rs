@@ -5,6 +5,7 @@ use std::any::Any;
 
 use super::{App, Ending, Surface, stack::Entry};
 use crate::{
+    door::Books,
     fx::{Change, Message, Step, Steps},
     layer::{AnyLayer, Erased},
     runtime::LayerId,
@@ -45,6 +46,23 @@ impl<S: Surface> App<S> {
                 layer.on_resume(look)
             }
         });
+    }
+
+    /// Closes everything for other books. Writes on their way run to their end; nobody waits for them here.
+    fn reopen(&mut self, books: Books) {
+        for entry in self.stack.shown() {
+            entry.layer().on_leave(&self.look);
+        }
+        for id in self.stack.ids() {
+            self.runtime.abandon(id);
+        }
+        self.stack.start_over(books.screens);
+        self.commands = books.commands;
+        self.look.ledger = books.ledger;
+        self.link = books.link;
+        self.pressed.clear();
+        self.switch(0);
+        self.is_dirty = true;
     }
 
     pub(super) fn close_top(&mut self) {
@@ -143,7 +161,8 @@ impl<S: Surface> App<S> {
             }
             Step::Announce(change) => self.announce(&change),
             Step::Notify(message) => self.say(message),
-            Step::Ledger(name) => self.ledger = name,
+            Step::Reopen(books) => self.reopen(books),
+            Step::Ledger(open) => self.look.ledger = open,
             Step::Copy(text) => self.copy(&text),
             Step::Quit => self.ending = Some(Ending::Soon),
         }

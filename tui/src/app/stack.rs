@@ -5,6 +5,7 @@
 use crate::{
     fx::Answered,
     layer::{AnyLayer, Erased},
+    open_ledger::Ability,
     runtime::LayerId,
     screen::Screen,
 };
@@ -24,6 +25,7 @@ impl Entry {
 
 struct Slot {
     title: &'static str,
+    needs: Option<Ability>,
     open: Option<Box<dyn FnOnce() -> AnyLayer>>,
     entry: Option<Entry>,
 }
@@ -41,6 +43,7 @@ impl Stack {
     pub(super) fn new(screens: Vec<Screen>) -> Self {
         let slot = |screen: Screen| Slot {
             title: screen.title,
+            needs: screen.needs,
             open: Some(screen.open),
             entry: None,
         };
@@ -53,17 +56,30 @@ impl Stack {
         }
     }
 
+    /// Other screens instead of all that is open; ids go on, so that no late reply finds another layer.
+    pub(super) fn start_over(&mut self, screens: Vec<Screen>) {
+        let next_id = self.next_id;
+        *self = Self::new(screens);
+        self.next_id = next_id;
+    }
+
     fn new_id(&mut self) -> LayerId {
         self.next_id += 1;
         LayerId(self.next_id)
     }
 
-    pub(super) fn titles(&self) -> impl Iterator<Item = (&'static str, bool)> + '_ {
+    /// Each screen's title, whether it is the current one, and what it needs.
+    pub(super) fn titles(&self) -> impl Iterator<Item = (&'static str, bool, Option<Ability>)> + '_ {
         let current = self.current;
         self.slots
             .iter()
             .enumerate()
-            .map(move |(at, slot)| (slot.title, at == current))
+            .map(move |(at, slot)| (slot.title, at == current, slot.needs))
+    }
+
+    /// What a screen needs its user to be allowed.
+    pub(super) fn needs(&self, index: usize) -> Option<Ability> {
+        self.slots.get(index).and_then(|slot| slot.needs)
     }
 
     /// Layers above the current screen.

@@ -16,6 +16,7 @@ use ratatui::{
 };
 
 use super::*;
+use crate::open_ledger::OpenLedger;
 use crate::{
     fx::Fx,
     keymap::Action,
@@ -470,7 +471,11 @@ fn posts_from_outside_change_the_header_and_the_message() {
     let mut app = demo();
     let poster = app.poster();
     poster.link(Link::Offline { waiting: 2 });
-    poster.ledger("Trip USD");
+    poster.ledger(OpenLedger {
+        name: "Trip".to_owned(),
+        currency: api::currency::Currency::parse("USD"),
+        ..OpenLedger::default()
+    });
     poster.notify("Ana added Rewe 48.90");
     app.settle();
     assert!(app.line(0).contains("Trip USD"));

@@ -10,6 +10,7 @@ use crate::{
     layer::{AnyLayer, TextEvent},
     popup::{Help, Palette},
     runtime::Landed,
+    screen::Command,
 };
 
 impl<S: Surface> App<S> {
@@ -55,7 +56,12 @@ impl<S: Surface> App<S> {
             self.is_dirty = true;
         }
         let Some(top) = self.stack.top() else { return };
-        let is_text = top.layer().wants_text() || key.typed().is_some_and(|c| top.layer().takes_char(c));
+        let starts_typing = key.typed().is_some_and(|c| top.layer().takes_char(c));
+        let is_text = top.layer().wants_text() || starts_typing;
+        if starts_typing && let Some(refusal) = self.refusal(Action::Edit) {
+            return self.say(Message::warning(refusal));
+        }
+        let Some(top) = self.stack.top() else { return };
         if self.pressed.is_empty()
             && is_text
             && let Some(edit) = key.edit()
@@ -98,6 +104,9 @@ impl<S: Surface> App<S> {
             Action::Suspend => self.is_suspending = true,
             Action::Redraw => self.redraw(),
             _ => {
+                if let Some(refusal) = self.refusal(action) {
+                    return self.say(Message::warning(refusal));
+                }
                 let look = &self.look;
                 let Some(top) = self.stack.top() else { return };
                 let id = top.id;
@@ -112,6 +121,14 @@ impl<S: Surface> App<S> {
         }
     }
 
+    /// Why the role in the open ledger forbids a verb here.
+    fn refusal(&mut self, action: Action) -> Option<String> {
+        let contexts = self.stack.top()?.layer().contexts();
+        let of_screen = action.screen().and_then(|index| self.stack.needs(index));
+        let needed = of_screen.or_else(|| self.look.keys.needs(&contexts, action));
+        self.look.ledger.refusal(needed)
+    }
+
     pub(super) fn act_everywhere(&mut self, action: Action) {
         match action {
             Action::Back => self.close_top(),
@@ -119,6 +136,8 @@ impl<S: Surface> App<S> {
             Action::Quit => self.ending = Some(Ending::Soon),
             Action::Help => self.open_help(),
             Action::Palette => self.open_palette(),
+            Action::Ledgers => self.open_command("ledger"),
+            Action::Members => self.open_command("members"),
             _ => {
                 if let Some(index) = action.screen() {
                     self.switch(index);
@@ -136,8 +155,21 @@ impl<S: Surface> App<S> {
     }
 
     fn open_palette(&mut self) {
-        let palette = Palette::new(self.verbs(false), &self.commands);
+        let ledger = &self.look.ledger;
+        let allowed = |(_, command): &(usize, &Command)| ledger.allows(command.needs);
+        let commands = self.commands.iter().enumerate().filter(allowed);
+        let commands = commands
+            .map(|(index, command)| (index, command.words()))
+            .collect();
+        let palette = Palette::new(self.verbs(false), commands);
         self.push(AnyLayer::new(palette));
+    }
+
+    fn open_command(&mut self, name: &str) {
+        let found = self.commands.iter().find(|command| command.name == name);
+        if let Some(layer) = found.map(Command::open) {
+            self.push(layer);
+        }
     }
 
     /// What can be asked for here, without screens that there are not.
@@ -148,6 +180,10 @@ impl<S: Surface> App<S> {
         };
         let mut hints = self.look.keys.hints(&top.layer().contexts(), is_typing);
         hints.retain(|hint| hint.action.screen().is_none_or(|index| index < screens));
+        hints.retain(|hint| {
+            let of_screen = hint.action.screen().and_then(|index| self.stack.needs(index));
+            self.look.ledger.allows(of_screen.or(hint.needs))
+        });
         hints
     }
 
@@ -170,7 +206,8 @@ impl<S: Surface> App<S> {
             Post::Change(change) => self.announce(&change),
             Post::Notify(message) => self.say(message),
             Post::Link(link) => self.link = link,
-            Post::Ledger(name) => self.ledger = name,
+            Post::Ledger(open) => self.look.ledger = open,
+            Post::Command(name) => self.open_command(name),
         }
     }
 }

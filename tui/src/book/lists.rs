@@ -9,6 +9,7 @@ use api::entry::{NameRef, Names, Vocabulary};
 use api::expense::Expense;
 use api::id::{AccountId, CategoryId};
 use api::ledger::Ledger;
+use api::member::Role;
 use api::text::fold;
 use std::collections::HashMap;
 
@@ -17,6 +18,8 @@ use std::collections::HashMap;
 pub struct Lists {
     /// The ledger's settings; `None` until they were loaded.
     pub ledger: Option<Ledger>,
+    /// Its place among those that one may open.
+    pub place: usize,
     /// Its base currency.
     pub base: Currency,
     /// How it cuts months, weeks and years.
@@ -46,6 +49,7 @@ impl Lists {
     pub fn empty(base: Currency) -> Self {
         Self {
             ledger: None,
+            place: 0,
             base,
             calendar: Calendar::default(),
             categories: Vec::new(),
@@ -133,11 +137,18 @@ impl Lists {
         self.ledger.as_ref().is_some_and(is_untouched) && self.habits.is_empty()
     }
 
-    /// `Joint EUR`, as the header names the ledger.
-    pub fn header(&self) -> String {
-        self.ledger.as_ref().map_or_else(String::new, |ledger| {
-            format!("{} {}", ledger.name, ledger.base_currency)
-        })
+    /// What one may do in it, once that is known.
+    pub fn role(&self) -> Option<Role> {
+        self.ledger.as_ref().map(|ledger| ledger.role)
+    }
+
+    /// Among these ledgers it has its place.
+    #[must_use]
+    pub fn among(mut self, ledgers: &[Ledger]) -> Self {
+        let id = self.ledger.as_ref().map(|ledger| ledger.id);
+        let place = ledgers.iter().position(|other| Some(other.id) == id);
+        self.place = place.unwrap_or(0);
+        self
     }
 
     /// What a line may mean. Archived names are not among it.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// What one of the requests brought.
 enum Part {
     Ledger(Box<api::ledger::Ledger>),
+    Ledgers(Vec<api::ledger::Ledger>),
     Categories(Vec<api::category::Category>),
     Accounts(Vec<api::account::Account>),
     Payees(Vec<api::payee::Payee>),
@@ -34,6 +35,10 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
         api.get_ledger()
             .map(|part| part.map(|ledger| Part::Ledger(Box::new(ledger))))
             .boxed(),
+        // Only its place among the others is learnt from them; without it there is still the first.
+        api.every_ledger()
+            .map(|part| Ok(Part::Ledgers(part.unwrap_or_default())))
+            .boxed(),
         api.every_category()
             .map(|part| part.map(Part::Categories))
             .boxed(),
@@ -45,12 +50,14 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
             .map(|part| part.map(|page| Part::Lately(page.items)))
             .boxed(),
     ];
+    let mut ledgers = Vec::new();
     let (mut ledger, mut categories, mut accounts) = (None, Vec::new(), Vec::new());
     let (mut payees, mut tags, mut lately) = (Vec::new(), Vec::new(), Vec::new());
     let mut members = Members::default();
     for part in try_join_all(asked).await? {
         match part {
             Part::Ledger(part) => ledger = Some(*part),
+            Part::Ledgers(part) => ledgers = part,
             Part::Categories(part) => categories = part,
             Part::Accounts(part) => accounts = part,
             Part::Payees(part) => {
@@ -84,5 +91,6 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
         tags,
         members,
         &lately,
-    ))
+    )
+    .among(&ledgers))
 }

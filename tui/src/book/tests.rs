@@ -164,6 +164,7 @@ pub(crate) fn household(fake: &FakeApi) {
             "created_at": instant(), "updated_at": instant() })
     };
     fake.on("get_ledger", &ledger());
+    fake.on("list_ledgers", &page(vec![ledger()]));
     fake.on("list_categories", &page(categories()));
     fake.on("list_accounts", &page(accounts()));
     fake.on("list_payees", &serde_json::json!({ "items": [named("Rewe", 300), named("Café Einstein", 301)], "next_cursor": null }));
@@ -195,7 +196,9 @@ async fn the_lists_are_loaded_and_name_what_rows_hold() {
         &page(vec![row(1, "2026-11-20", "48.90", "Rewe", Some(0), Some(2))]),
     );
     let lists = load(fake.clone()).await.unwrap();
-    assert_eq!(lists.header(), "Joint EUR");
+    let open = crate::open_ledger::OpenLedger::of(&lists);
+    let suffix = open.suffix();
+    assert_eq!(open.name + &suffix, "Joint EUR");
     assert_eq!(lists.category_path(id(104)), "Eating out: Sushi bar");
     assert_eq!(lists.account_name(id(202)), "Giro");
     assert_eq!(lists.payees, ["Rewe", "Café Einstein"]);

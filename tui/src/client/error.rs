@@ -48,6 +48,14 @@ pub enum ClientError {
     /// A body larger than anything the API sends.
     #[error("The answer is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    /// No ledger has that name, or several have.
+    #[error("{} called {name}", if *is_several { "Several ledgers are" } else { "No ledger is" })]
+    NoSuchLedger {
+        name: String,
+        is_several: bool,
+        /// The names there are, or the ids of those that have it.
+        known: Vec<String>,
+    },
     /// The request could not even be made.
     #[error("The request could not be made: {reason}")]
     Unsendable { reason: String },
@@ -130,6 +138,13 @@ impl ClientError {
             } => refusal_fix(problem, *retry_after_secs),
             Self::Foreign { .. } => "check the address, and a proxy on the way".to_owned(),
             Self::Unreadable { server_version, .. } => age(server_version.as_deref()),
+            Self::NoSuchLedger { known, .. } if known.is_empty() => "there is none to open".to_owned(),
+            Self::NoSuchLedger {
+                is_several: true,
+                known,
+                ..
+            } => format!("name one by its id: {}", known.join(", ")),
+            Self::NoSuchLedger { known, .. } => format!("there are {}", known.join(", ")),
             Self::TooLarge { .. } => "ask for fewer rows".to_owned(),
             Self::Unsendable { .. } => "check the server's address and the token".to_owned(),
         }
@@ -162,6 +177,7 @@ impl ClientError {
             Self::Unreadable { .. }
             | Self::TooLarge { .. }
             | Self::InClear { .. }
+            | Self::NoSuchLedger { .. }
             | Self::Unsendable { .. } => false,
         }
     }
@@ -180,7 +196,8 @@ fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
     match (problem.known_code(), retry_after_secs) {
         (_, Some(secs)) => format!("try again in {secs} s"),
         (Some(Code::Unauthenticated), _) => {
-            "set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token".to_owned()
+            "sign in with `expense login`, or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token"
+                .to_owned()
         }
         (Some(Code::StaleVersion), _) => "load it again and repeat the change".to_owned(),
         (Some(Code::InUse), _) => match problem.count {
@@ -197,7 +214,7 @@ fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
 }
 
 /// Which side is older, as far as the versions tell.
-fn age(server_version: Option<&str>) -> String {
+pub(super) fn age(server_version: Option<&str>) -> String {
     let own = env!("CARGO_PKG_VERSION");
     let numbers = |version: &str| {
         version

@@ -4,12 +4,15 @@
 
 use super::trust::{check_secrecy, distrust};
 use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token, Trust};
+use api::id::LedgerId;
+use api::ledger::Ledger;
 use api::problem::Problem;
+use api::text::fold;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER, SERVER,
 };
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
 
@@ -35,11 +38,14 @@ pub fn install_tls() {
 pub struct HttpApi {
     client: reqwest::Client,
     address: Arc<Url>,
+    /// As it was asked for: an id, `default`, or a name.
     ledger: Arc<str>,
+    /// The id that this turned out to be: from then on no other ledger is meant, whatever `default` becomes.
+    found: Arc<OnceLock<LedgerId>>,
 }
 
 impl HttpApi {
-    /// A client for the server at `address`, working in `ledger`: an id or `default`.
+    /// A client for the server at `address`, working in `ledger`: an id, `default`, or a name.
     pub fn new(
         address: &Url,
         ledger: &str,
@@ -75,6 +81,7 @@ impl HttpApi {
             client,
             address: Arc::new(address.clone()),
             ledger: ledger.into(),
+            found: Arc::default(),
         })
     }
 
@@ -83,6 +90,7 @@ impl HttpApi {
     pub fn in_ledger(&self, ledger: &str) -> Self {
         Self {
             ledger: ledger.into(),
+            found: Arc::default(),
             ..self.clone()
         }
     }
@@ -92,11 +100,35 @@ impl HttpApi {
         shown(&self.address)
     }
 
-    fn url(&self, request: &Request) -> Result<Url, ClientError> {
+    /// The same server and the same ledger, for somebody else's token.
+    pub fn with_token(&self, token: &Token, trust: &Trust) -> Result<Self, ClientError> {
+        let renewed = Self::new(&self.address, &self.ledger, Some(token), trust)?;
+        Ok(Self {
+            found: Arc::clone(&self.found),
+            ..renewed
+        })
+    }
+
+    /// What stands for the ledger in a path.
+    async fn ledger(&self) -> Result<String, ClientError> {
+        if let Some(id) = self.found.get() {
+            return Ok(id.to_string());
+        }
+        let is_plain = &*self.ledger == "default" || self.ledger.parse::<LedgerId>().is_ok();
+        if is_plain {
+            return Ok(self.ledger.to_string());
+        }
+        let api: Arc<dyn Api> = Arc::new(self.clone());
+        let ledgers = api.every_ledger().await?;
+        let id = ledger_called(&self.ledger, &ledgers)?;
+        Ok(self.found.get_or_init(|| id).to_string())
+    }
+
+    fn url(&self, request: &Request, ledger: &str) -> Result<Url, ClientError> {
         let mut url = Url::clone(&self.address);
         let mut path = url.path().trim_end_matches('/').to_owned();
         if request.base == Base::Ledger {
-            path = format!("{path}/v1/ledgers/{}", self.ledger);
+            path = format!("{path}/v1/ledgers/{ledger}");
         }
         path.push_str(&request.path);
         url.set_path(&path);
@@ -109,11 +141,18 @@ impl HttpApi {
     }
 
     async fn send(self, request: Request) -> Result<Answer, ClientError> {
-        let url = self.url(&request)?;
+        let ledger = match request.base {
+            Base::Ledger => Box::pin(self.ledger()).await?,
+            Base::Server => String::new(),
+        };
+        let url = self.url(&request, &ledger)?;
         let mut waits = WAITS.into_iter();
         loop {
             let error = match self.send_once(&request, url.clone()).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.learn_ledger(&request, &answer);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
             let is_broken = matches!(error, ClientError::Lost { .. } | ClientError::Unreachable { .. });
@@ -121,6 +160,14 @@ impl HttpApi {
                 Some(wait) if is_broken => tokio::time::sleep(wait).await,
                 _ => return Err(error),
             }
+        }
+    }
+
+    fn learn_ledger(&self, request: &Request, answer: &Answer) {
+        if request.operation == "get_ledger"
+            && let Ok(ledger) = answer.read::<Ledger>("get_ledger")
+        {
+            self.found.get_or_init(|| ledger.id);
         }
     }
 
@@ -246,6 +293,28 @@ pub(crate) fn shown(address: &Url) -> String {
     let _ = address.set_username("");
     address.set_query(None);
     address.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The one ledger of that name, however it is written.
+fn ledger_called(name: &str, ledgers: &[Ledger]) -> Result<LedgerId, ClientError> {
+    let wanted = fold(name);
+    let found: Vec<&Ledger> = ledgers
+        .iter()
+        .filter(|ledger| fold(&ledger.name) == wanted)
+        .collect();
+    if let [ledger] = found.as_slice() {
+        return Ok(ledger.id);
+    }
+    let known = if found.is_empty() {
+        ledgers.iter().map(|ledger| ledger.name.clone()).collect()
+    } else {
+        found.iter().map(|ledger| ledger.id.to_string()).collect()
+    };
+    Err(ClientError::NoSuchLedger {
+        name: name.to_owned(),
+        is_several: !found.is_empty(),
+        known,
+    })
 }
 
 fn unsendable(error: impl std::fmt::Display) -> ClientError {

@@ -1,8 +1,9 @@
 //! Operations on ledgers.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request};
+use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
 use api::ledger::{Ledger, LedgerPatch, NewLedger};
 use api::page::Page;
+use std::sync::Arc;
 
 impl dyn Api {
     /// The ledgers that this user may open.
@@ -21,6 +22,12 @@ impl dyn Api {
                 .of_server()
                 .json(ledger),
         )
+    }
+
+    /// Every one of them.
+    pub fn every_ledger(self: &Arc<Self>) -> Reply<Vec<Ledger>> {
+        let api = Arc::clone(self);
+        Box::pin(every_page(move |page| api.list_ledgers(&page)))
     }
 
     /// The ledger this client works in.

@@ -55,6 +55,12 @@ impl dyn Api {
         self.ask(Request::get("list_invites", "/invites").query(page))
     }
 
+    /// Every one of them.
+    pub fn every_invite(self: &Arc<Self>) -> Reply<Vec<Invite>> {
+        let api = Arc::clone(self);
+        Box::pin(every_page(move |page| api.list_invites(&page)))
+    }
+
     /// Makes an invite; its code is told this once.
     pub fn create_invite(&self, invite: &NewInvite, key: Key) -> Reply<IssuedInvite> {
         self.ask(Request::write("create_invite", Method::Post, "/invites", key).json(invite))

@@ -3,6 +3,7 @@
 //! server through `dyn Api`. No screen, no terminal and no settings here.
 
 mod account;
+mod auth;
 mod category;
 mod day;
 mod error;
@@ -16,8 +17,10 @@ mod ledger;
 mod member;
 mod page;
 mod payee;
+pub(crate) mod probe;
 mod report;
 mod request;
+mod session;
 mod tag;
 mod tap;
 mod token;
@@ -29,7 +32,9 @@ pub use health::Health;
 pub use http::{HttpApi, install_tls};
 pub(crate) use http::{is_loopback, shown};
 pub use page::{PageQuery, every_page};
+pub use probe::{Finding, Verdict};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
+pub use session::SessionApi;
 pub use tap::Tap;
 pub use trust::Trust;
 

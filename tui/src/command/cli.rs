@@ -6,6 +6,7 @@ use super::change::Edit;
 use super::dictionary::Dictionary;
 use super::import::ImportArgs;
 use super::list::List;
+use super::login::{Join, Login};
 use super::push::PushArgs;
 use super::report::ReportArgs;
 use crate::settings::Flags;
@@ -24,19 +25,22 @@ use std::path::PathBuf;
 )]
 #[command(
     after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 69 server unreachable, 75 try later, 77 \
-                        refused, 78 configuration.\nThe token comes from EXPENSE_TOKEN or EXPENSE_TOKEN_FILE, never \
-                        from an argument."
+                        refused, 78 configuration.\nThe token comes from `expense login`, EXPENSE_TOKEN, \
+                        EXPENSE_TOKEN_FILE or --token-file, never from an argument itself."
 )]
 pub struct Cli {
     /// The server's address [env: `EXPENSE_SERVER`]; left out, one inside this process over a file of your own
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,
-    /// The ledger: its id, or default [env: `EXPENSE_LEDGER`]
-    #[arg(long, global = true, value_name = "ID")]
+    /// The ledger: its name, its id, or default [env: `EXPENSE_LEDGER`]
+    #[arg(long, global = true, value_name = "LEDGER")]
     ledger: Option<String>,
     /// This configuration file instead of the usual ones
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// A file with the token to use, instead of the one of the last `expense login`
+    #[arg(long, global = true, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// Two years of generated data in a temporary book
     #[arg(long, global = true)]
     demo: bool,
@@ -82,6 +86,10 @@ pub(super) enum Command {
     Tags(Dictionary),
     Import(ImportArgs),
     Push(PushArgs),
+    Login(Login),
+    /// End the session on the server and forget its token
+    Logout,
+    Join(Join),
     /// Print the server's address, the token and a ready curl line
     Api,
     /// Check server, clock, locale, terminal, configuration and folders
@@ -103,6 +111,7 @@ impl Cli {
             server: self.server.clone(),
             ledger: self.ledger.clone(),
             config: self.config.clone(),
+            token_file: self.token_file.clone(),
             is_demo: self.demo,
             is_plain: self.is_plain,
         }
@@ -123,7 +132,7 @@ fn read(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 }
 
 /// Options that take the next argument with them.
-const WITH_VALUE: [&str; 4] = ["--server", "--ledger", "--config", "--id"];
+const WITH_VALUE: [&str; 5] = ["--server", "--ledger", "--config", "--token-file", "--id"];
 
 /// Puts the text of `add` behind its options, so that a minus can begin it.
 fn ordered(arguments: Vec<OsString>) -> Vec<OsString> {

@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind};
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub enum Failure {
+    /// A name and a password that do not fit.
+    Refused(String),
     /// The server was not there, or refused.
     Api(ClientError),
     /// The settings are wrong.
@@ -35,6 +37,7 @@ impl Failure {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Data(_) => 65,
+            Self::Refused(_) => 77,
             Self::Settings(_) => 78,
             Self::Api(error) => of_client(error),
         }
@@ -48,6 +51,7 @@ fn of_client(error: &ClientError) -> u8 {
         | ClientError::Lost { .. }
         | ClientError::Timeout { .. }
         | ClientError::Foreign { .. } => 69,
+        ClientError::NoSuchLedger { .. } => 65,
         ClientError::Unsendable { .. } | ClientError::InClear { .. } => 78,
         ClientError::Unreadable { .. } | ClientError::TooLarge { .. } => 1,
         ClientError::Problem { problem, .. } => match problem.status {
@@ -64,7 +68,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Api(error) => f.write_str(&error.sentence()),
             Self::Settings(error) => error.fmt(f),
-            Self::Usage(text) | Self::Data(text) | Self::Failed(text) => f.write_str(text),
+            Self::Usage(text) | Self::Refused(text) | Self::Data(text) | Self::Failed(text) => {
+                f.write_str(text)
+            }
             Self::Interrupted(_) => f.write_str("interrupted"),
             Self::Quiet => Ok(()),
         }

@@ -14,6 +14,7 @@ mod find;
 mod import;
 mod interrupt;
 mod list;
+mod login;
 mod manual;
 mod open;
 mod output;
@@ -73,6 +74,8 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
         Some(Command::Completions { shell }) => manual::completions(*shell, &mut out),
         Some(Command::Man { dir }) => manual::pages(dir.as_deref(), &mut out),
         Some(Command::Doctor) => doctor::run(&cli, local, &mut out).await,
+        Some(Command::Login(login)) => login::login(login, &cli, &mut out).await,
+        Some(Command::Logout) => login::logout(&cli, &mut out).await,
         _ => connected(cli, local, out).await,
     };
     match outcome {
@@ -97,7 +100,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
         let outbox = Outbox::open(&connection.state, &connection.book).map_err(|error| {
             Failure::Failed(format!("{} cannot be used: {error}", connection.state.display()))
         })?;
-        return open::run(settings, connection, outbox).await;
+        return open::run(settings, connection, outbox, local).await;
     }
     let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
@@ -128,10 +131,13 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Payees(action) => dictionary::run(dictionary::Noun::Payee, action, context).await,
         Command::Tags(action) => dictionary::run(dictionary::Noun::Tag, action, context).await,
         Command::Import(import) => import::run(import, context).await,
+        Command::Join(join) => login::join(join, context).await,
         // These were carried out without coming here.
         Command::Push(_)
         | Command::Api
         | Command::Doctor
+        | Command::Login(_)
+        | Command::Logout
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     }

@@ -32,8 +32,8 @@ pub(super) const ACCOUNTS: &[(&str, &str)] = &[
 
 /// What a name stands for in the book.
 pub(super) struct Names<'a> {
-    pub(super) category: &'a dyn Fn(&str) -> Option<CategoryId>,
-    pub(super) account: &'a dyn Fn(&str) -> Option<AccountId>,
+    pub(super) category: &'a (dyn Fn(&str) -> Option<CategoryId> + Sync),
+    pub(super) account: &'a (dyn Fn(&str) -> Option<AccountId> + Sync),
 }
 
 /// A payment that comes on a day of each month.

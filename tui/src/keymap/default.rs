@@ -4,6 +4,7 @@
 //! screen take those.
 
 use super::Action;
+use crate::open_ledger::Ability;
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,15 @@ pub struct Binding {
     pub action: Action,
     /// The word in the footer; empty: not there.
     pub hint: &'static str,
+    /// What its user must be allowed; where they are not, the verb is not offered and says why.
+    pub needs: Option<Ability>,
+}
+
+impl Binding {
+    const fn needs(mut self, ability: Ability) -> Self {
+        self.needs = Some(ability);
+        self
+    }
 }
 
 const fn row(context: &'static str, keys: &'static str, action: Action, hint: &'static str) -> Binding {
@@ -22,6 +32,7 @@ const fn row(context: &'static str, keys: &'static str, action: Action, hint: &'
         keys,
         action,
         hint,
+        needs: None,
     }
 }
 
@@ -29,15 +40,16 @@ use Action as A;
 
 /// Every default binding.
 pub const TABLE: &[Binding] = &[
-    row("expenses", "a +", A::Add, "add"),
-    row("expenses", "e", A::Edit, "edit"),
-    row("expenses", "d Delete", A::Delete, "delete"),
-    row("expenses", "u", A::Undo, "undo"),
+    row("expenses", "a +", A::Add, "add").needs(Ability::Add),
+    row("expenses", "e", A::Edit, "edit").needs(Ability::Change),
+    row("expenses", "d Delete", A::Delete, "delete").needs(Ability::Change),
+    row("expenses", "u", A::Undo, "undo").needs(Ability::Change),
     row("expenses", "/", A::Filter, "filter"),
-    row("expenses", "o", A::DaySheet, "day"),
-    row("expenses", "i", A::AddForm, ""),
-    row("expenses", "c", A::Categorise, ""),
-    row("expenses", "D", A::Duplicate, ""),
+    row("expenses", "o", A::DaySheet, "day").needs(Ability::SeeAll),
+    row("expenses", "Enter", A::Accept, "").needs(Ability::Change),
+    row("expenses", "i", A::AddForm, "").needs(Ability::Add),
+    row("expenses", "c", A::Categorise, "").needs(Ability::Change),
+    row("expenses", "D", A::Duplicate, "").needs(Ability::Add),
     row("expenses", "x", A::ClearFilter, ""),
     row("expenses", "Space", A::Mark, ""),
     row("expenses", "V", A::MarkRange, ""),
@@ -52,12 +64,12 @@ pub const TABLE: &[Binding] = &[
     row("insights", "i", A::ToggleIncome, "income"),
     row("insights", "Space Tab", A::Unfold, "unfold"),
     row("insights", "/", A::Filter, "filter"),
-    row("insights", "a +", A::Add, ""),
+    row("insights", "a +", A::Add, "").needs(Ability::Add),
     row("insights", "x", A::ClearFilter, ""),
     row("insights", "s", A::Sort, ""),
     row("insights", "S", A::SortReverse, ""),
     row("insights", "$", A::Currency, ""),
-    row("insights", "u", A::Undo, ""),
+    row("insights", "u", A::Undo, "").needs(Ability::Change),
     row("insights", "y", A::Copy, ""),
     row("period", "h Left", A::PreviousPeriod, "before"),
     row("period", "l Right", A::NextPeriod, "after"),
@@ -75,16 +87,16 @@ pub const TABLE: &[Binding] = &[
     row("table", "^d PgDn", A::HalfDown, ""),
     row("table", "^u PgUp", A::HalfUp, ""),
     row("table", "Enter", A::Accept, ""),
-    row("sheet", "^x", A::Save, "save all"),
+    row("sheet", "^x", A::Save, "save all").needs(Ability::Change),
     row("sheet", "Tab", A::NextField, "next"),
     row("sheet", "Shift-Tab", A::PreviousField, ""),
-    row("sheet", "Enter", A::AddRow, "row below"),
-    row("sheet", "a", A::Add, "add"),
-    row("sheet", "d Delete", A::Delete, "remove"),
+    row("sheet", "Enter", A::AddRow, "row below").needs(Ability::Change),
+    row("sheet", "a", A::Add, "add").needs(Ability::Change),
+    row("sheet", "d Delete", A::Delete, "remove").needs(Ability::Change),
     row("sheet", "[", A::PreviousDay, "day before"),
     row("sheet", "]", A::NextDay, "day after"),
-    row("sheet", "e", A::Edit, "edit"),
-    row("sheet", "u", A::Undo, ""),
+    row("sheet", "e", A::Edit, "edit").needs(Ability::Change),
+    row("sheet", "u", A::Undo, "").needs(Ability::Change),
     row("sheet", "t", A::Today, ""),
     row("sheet", "T", A::GoToDate, ""),
     row("sheet", "j Down", A::Down, ""),
@@ -135,12 +147,20 @@ pub const TABLE: &[Binding] = &[
     row("message", "j Down", A::Down, ""),
     row("message", "k Up", A::Up, ""),
     row("message", "y", A::Copy, "copy"),
+    row("members", "i", A::Invite, "invite").needs(Ability::Own),
+    row("members", "e", A::Edit, "role").needs(Ability::Own),
+    row("members", "d Delete", A::Delete, "remove").needs(Ability::Own),
+    row("members", "H", A::HandOver, "hand over").needs(Ability::Own),
+    row("members", "X", A::LeaveLedger, "leave"),
+    row("tokens", "a +", A::Add, "make"),
+    row("tokens", "d Delete", A::Delete, "revoke"),
     row("global", "Esc Backspace", A::Back, ""),
     row("global", "1", A::Screen1, ""),
     row("global", "2", A::Screen2, ""),
     row("global", "3", A::Screen3, ""),
     row("global", "4", A::Screen4, ""),
     row("global", "5", A::Screen5, ""),
+    row("global", "L", A::Ledgers, ""),
     row("global", "r", A::Reload, ""),
     row("global", "q", A::Quit, ""),
     row("global", ": ^p", A::Palette, "commands"),

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Action, Binding, Key, ParseKeyError, TABLE, parse_keys};
+use crate::open_ledger::Ability;
 
 /// The keys of one verb in one context.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,7 @@ struct Bound {
     action: Action,
     keys: Vec<Vec<Key>>,
     hint: &'static str,
+    needs: Option<Ability>,
 }
 
 /// Two verbs that want the same key.
@@ -54,6 +56,8 @@ pub struct Hint {
     /// The footer's word; empty when it is not meant for the footer.
     pub word: &'static str,
     pub context: &'static str,
+    /// What its user must be allowed.
+    pub needs: Option<Ability>,
 }
 
 impl Hint {
@@ -84,6 +88,7 @@ fn bind(binding: &Binding) -> Result<Bound, ParseKeyError> {
         action: binding.action,
         keys: parse_keys(binding.keys)?,
         hint: binding.hint,
+        needs: binding.needs,
     })
 }
 
@@ -168,6 +173,18 @@ impl Keymap {
         Lookup::Nothing
     }
 
+    /// What the user must be allowed for a verb to run in these contexts.
+    pub fn needs(&self, contexts: &[&str], action: Action) -> Option<Ability> {
+        contexts
+            .iter()
+            .find_map(|context| {
+                self.bound
+                    .iter()
+                    .find(|bound| bound.context == *context && bound.action == action)
+            })
+            .and_then(|bound| bound.needs)
+    }
+
     /// The key that asks for a verb in these contexts, as printed; empty when there is none.
     pub fn key_of(&self, contexts: &[&str], action: Action) -> String {
         self.hints(contexts, false)
@@ -202,6 +219,7 @@ impl Keymap {
                     keys: mine.iter().map(|keys| print(keys)).collect(),
                     word: bound.hint,
                     context: bound.context,
+                    needs: bound.needs,
                 });
             }
         }

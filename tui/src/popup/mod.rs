@@ -1,19 +1,26 @@
 //! Popups: layers that take a part of the body, ask one thing and go. A new popup is its file and
 //! a `mod` line; whoever wants it says `Fx::ask(Popup::new(..), Self::answered)`.
 
+pub mod ask_form;
 mod complete;
 mod confirm;
 pub mod conflict;
+pub mod connect;
 pub mod currency;
 pub mod expense_form;
 pub mod filter_line;
 mod help;
+pub mod join;
+pub mod ledgers;
 mod message;
 mod palette;
+pub mod password;
 mod picker;
 pub mod prompt;
 pub mod quick_add;
+pub mod sign_in;
 
+pub use ask_form::AskForm;
 pub use confirm::Confirm;
 pub use help::Help;
 pub use message::MessageBox;

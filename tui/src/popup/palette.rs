@@ -7,7 +7,6 @@ use crate::{
     fx::Fx,
     keymap::{Action, Hint},
     layer::{Layer, TextEvent},
-    screen::Command,
     theme::Look,
     widget::{Canvas, Item, Select},
 };
@@ -27,15 +26,13 @@ pub struct Palette {
 }
 
 impl Palette {
-    pub(crate) fn new(hints: Vec<Hint>, commands: &[Command]) -> Self {
+    /// Commands come with their place in the list of all.
+    pub(crate) fn new(hints: Vec<Hint>, commands: Vec<(usize, String)>) -> Self {
         let mut choices = Vec::new();
         let mut items = Vec::new();
-        for (index, command) in commands.iter().enumerate() {
+        for (index, words) in commands {
             choices.push(Choice::Command(index));
-            items.push(Item::new(
-                format!("{}: {}", command.name, command.description),
-                "",
-            ));
+            items.push(Item::new(words, ""));
         }
         for hint in hints.into_iter().filter(|hint| is_listed(hint.action)) {
             choices.push(Choice::Verb(hint.action));

@@ -8,6 +8,7 @@ mod draw;
 mod empty;
 mod list;
 mod marks;
+mod own;
 mod saved;
 mod sending;
 mod steer;

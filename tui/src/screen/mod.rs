@@ -4,15 +4,19 @@
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;
+pub mod members;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 pub mod view;
 
 use crate::layer::{AnyLayer, Layer};
+use crate::open_ledger::Ability;
 
 /// A row of the table of screens. Opened when first shown, kept from then on.
 pub struct Screen {
     pub(crate) title: &'static str,
+    pub(crate) needs: Option<Ability>,
     pub(crate) open: Box<dyn FnOnce() -> AnyLayer>,
 }
 
@@ -20,8 +24,16 @@ impl Screen {
     pub fn new<L: Layer>(title: &'static str, open: impl FnOnce() -> L + 'static) -> Self {
         Self {
             title,
+            needs: None,
             open: Box::new(move || AnyLayer::new(open())),
         }
+    }
+
+    /// Only for those whose role allows this.
+    #[must_use]
+    pub fn needs(mut self, ability: Ability) -> Self {
+        self.needs = Some(ability);
+        self
     }
 }
 
@@ -29,6 +41,7 @@ impl Screen {
 pub struct Command {
     pub name: &'static str,
     pub description: &'static str,
+    pub(crate) needs: Option<Ability>,
     open: Box<dyn Fn() -> AnyLayer>,
 }
 
@@ -41,8 +54,20 @@ impl Command {
         Self {
             name,
             description,
+            needs: None,
             open: Box::new(move || AnyLayer::new(open())),
         }
+    }
+
+    /// Only for those whose role allows this.
+    #[must_use]
+    pub fn needs(mut self, ability: Ability) -> Self {
+        self.needs = Some(ability);
+        self
+    }
+
+    pub(crate) fn words(&self) -> String {
+        format!("{}: {}", self.name, self.description)
     }
 
     pub(crate) fn open(&self) -> AnyLayer {

@@ -90,3 +90,14 @@ pub fn read_private(path: &Path) -> Result<String, SettingsError> {
     }
     fs::read_to_string(path).map_err(failed)
 }
+
+/// Writes a secret of this program's own: whole or not at all, readable by its user alone.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    private_dir(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -262,3 +262,53 @@ fn the_zone_and_the_format_of_days_are_taken_from_the_file() {
     let settings = home.resolve(&Flags::default(), &elsewhere).unwrap();
     assert!(settings.zone().now().offset().local_minus_utc() < 0);
 }
+
+#[test]
+fn what_was_chosen_is_opened_the_next_time_unless_a_flag_or_a_variable_says_otherwise() {
+    let home = Home::new();
+    home.config("[app]\nserver = \"https://file.example\"\nledger = \"Holiday\"\n");
+    let none = Flags::default();
+    let mut settings = home.resolve(&none, &[]).unwrap();
+    assert_eq!(settings.ledger, "Holiday");
+    let chosen = Url::parse("https://chosen.example:8443").unwrap();
+    settings.remembered.keep_server(Some(&chosen)).unwrap();
+    settings.remembered.keep_ledger(Some(&chosen), "some-id").unwrap();
+    let token = Token::new("kept").unwrap();
+    settings.places.keep_token(&chosen, &token).unwrap();
+    let settings = home.resolve(&none, &[]).unwrap();
+    assert_eq!(shown(&settings), Some("https://chosen.example:8443/"));
+    assert_eq!(
+        (settings.ledger.as_str(), settings.token),
+        ("some-id", Some(token))
+    );
+    let env = [
+        ("EXPENSE_SERVER", "https://env.example"),
+        ("EXPENSE_LEDGER", "Joint"),
+        ("EXPENSE_TOKEN", "env"),
+    ];
+    let said = home.resolve(&none, &env).unwrap();
+    assert_eq!(shown(&said), Some("https://env.example/"));
+    assert_eq!(
+        (said.ledger.as_str(), said.token.unwrap().secret()),
+        ("Joint", "env")
+    );
+    #[cfg(unix)]
+    {
+        let file = home
+            .0
+            .path()
+            .join(".local/state/expense/tokens/https_chosen.example_8443.token");
+        let mode = |path: &Path| super::place::mode(path).unwrap() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+    }
+    let places = settings.places;
+    assert!(places.drop_token(&chosen).unwrap() && !places.drop_token(&chosen).unwrap());
+    assert_eq!(home.resolve(&none, &[]).unwrap().token, None);
+}
+
+#[test]
+fn a_broken_file_of_choices_stops_nothing() {
+    let home = Home::new();
+    home.write(".local/state/expense/servers.json", "{ half");
+    assert_eq!(home.resolve(&Flags::default(), &[]).unwrap().server, None);
+}

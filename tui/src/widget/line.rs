@@ -28,6 +28,8 @@ pub struct LineView<'a> {
     pub faults: &'a [Range<usize>],
     pub style: Style,
     pub has_cursor: bool,
+    /// A secret: its characters are counted, not shown.
+    pub is_masked: bool,
 }
 
 impl Line {
@@ -107,7 +109,12 @@ impl Line {
             } else {
                 view.style
             };
-            at = canvas.put(at, y, end.saturating_sub(at), grapheme, style);
+            let shown = if view.is_masked {
+                look.glyphs.mark
+            } else {
+                grapheme
+            };
+            at = canvas.put(at, y, end.saturating_sub(at), shown, style);
         }
         let ghost = if self.is_empty() { view.ghost } else { view.tail };
         canvas.put(at, y, end.saturating_sub(at), ghost, look.styles.ghost);
@@ -158,6 +165,7 @@ mod tests {
         faults: &[],
         style: Style::new(),
         has_cursor: true,
+        is_masked: false,
     };
 
     #[test]
@@ -165,6 +173,16 @@ mod tests {
         let (row, cursor) = drawn(&Line::default(), 12, FOCUSED);
         assert_eq!(row, "12.50 lunch ");
         assert_eq!(cursor, Some(Position::new(0, 0)));
+    }
+
+    #[test]
+    fn a_secret_shows_only_how_long_it_is() {
+        let masked = LineView {
+            is_masked: true,
+            ..FOCUSED
+        };
+        let (row, cursor) = drawn(&Line::new("s3cr日t"), 9, masked);
+        assert_eq!((row.as_str(), cursor), ("******   ", Some(Position::new(6, 0))));
     }
 
     #[test]

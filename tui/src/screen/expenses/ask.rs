@@ -59,7 +59,19 @@ impl Expenses {
             .and(self.ask_totals())
     }
 
-    pub(super) fn ask_totals(&self) -> Fx<Self> {
+    /// Whether reports may be asked for. While nobody knows, they wait for the lists.
+    pub(super) fn has_reports(&self) -> bool {
+        let role = self.desk.book.lists().role();
+        role.is_some_and(api::member::Role::sees_all)
+    }
+
+    pub(super) fn ask_totals(&mut self) -> Fx<Self> {
+        if !self.has_reports() {
+            if self.desk.book.lists().is_loaded() {
+                self.add_up_own();
+            }
+            return Fx::none();
+        }
         let calendar = self.desk.book.lists().calendar;
         let report = self.desk.api.report_by_category(&self.view.asked(calendar));
         Fx::call_latest("totals", "adding up", report, Self::added_up)
@@ -80,6 +92,7 @@ impl Expenses {
         let selected = self.list.get(self.scroll.selected()).map(|item| item.row.id);
         let is_same = self.shown.as_ref() == Some(&view);
         self.list.replace(page.items, page.next_cursor);
+        self.add_up_if_own();
         self.before = None;
         self.shown = Some(view);
         self.show_unsent();
@@ -145,14 +158,26 @@ impl Expenses {
             return Fx::none();
         }
         match page {
-            Ok(page) => self.list.append(page.items, page.next_cursor),
+            Ok(page) => {
+                self.list.append(page.items, page.next_cursor);
+                self.add_up_if_own();
+            }
             Err(error) => return Fx::notify(Message::error(error.sentence())),
         }
         self.load_more()
     }
 
+    fn add_up_if_own(&mut self) {
+        if self.desk.book.lists().is_loaded() && !self.has_reports() {
+            self.add_up_own();
+        }
+    }
+
     /// Where nothing is to be shown: how many rows the period before has.
-    fn ask_before(&self) -> Fx<Self> {
+    pub(super) fn ask_before(&self) -> Fx<Self> {
+        if !self.has_reports() {
+            return Fx::none();
+        }
         let calendar = self.desk.book.lists().calendar;
         let before = View {
             period: self.view.period.prev(calendar),

@@ -11,6 +11,7 @@ use crate::{expense_row, figures};
 use api::date::{Date, Period};
 use api::expense::Expense;
 use api::id::ExpenseId;
+use api::ledger::Ledger;
 use chrono::NaiveDate;
 
 impl Expenses {
@@ -122,6 +123,15 @@ impl Expenses {
 
     /// The lists are there: the ledger's months may begin on another day than was thought.
     pub(super) fn book_changed(&mut self) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let is_news = |ledger: &Ledger| self.desk.outbox.is_of(ledger.id);
+        if self.is_lowest() && lists.ledger.as_ref().is_some_and(is_news) {
+            return self.take_over().and(self.look_at_book());
+        }
+        self.look_at_book()
+    }
+
+    fn look_at_book(&mut self) -> Fx<Self> {
         let calendar = self.desk.book.lists().calendar;
         if self.is_first_book && calendar != api::date::Calendar::default() {
             self.is_first_book = false;
@@ -132,7 +142,14 @@ impl Expenses {
             return self.load();
         }
         let is_first = std::mem::take(&mut self.is_first_book);
-        if is_first { self.greet() } else { Fx::none() }
+        let greeting = if is_first { self.greet() } else { Fx::none() };
+        if self.report.is_some() {
+            return greeting;
+        }
+        // Only now is it known whether there are reports to ask for.
+        let is_empty = self.shown.is_some() && self.list.is_empty();
+        let before = if is_empty { self.ask_before() } else { Fx::none() };
+        greeting.and(self.ask_totals()).and(before)
     }
 
     /// A book without a row: it takes the currency of the place, and says how to begin.

@@ -3,6 +3,7 @@
 use super::Expenses;
 use crate::figures;
 use crate::keymap::Action;
+use crate::open_ledger::Ability;
 use crate::theme::Look;
 
 const CONTEXTS: [&str; 3] = ["expenses", "period", "table"];
@@ -32,7 +33,7 @@ impl Expenses {
         let mut ways = Vec::new();
         if shown.is_filtered() {
             ways.push(format!("{} clears the filter", key(Action::ClearFilter)));
-        } else {
+        } else if look.allows(Ability::Add) {
             ways.push(format!("{} adds", key(Action::Add)));
         }
         let count = self.before.map_or_else(String::new, |count| {

@@ -56,7 +56,7 @@ impl Expenses {
     /// What the category comes to in that month.
     fn ask_month_total(&self, row: Expense) -> Fx<Self> {
         let lists = self.desk.book.lists();
-        let Some(category) = row.category_id else {
+        let Some(category) = row.category_id.filter(|_| self.has_reports()) else {
             return Fx::none();
         };
         let (from, to) = lists.calendar.month_range(lists.calendar.month_of(row.date));

@@ -127,6 +127,7 @@ fn draw_value(
         ghost: &field.ghost,
         style: look.styles.plain,
         has_cursor,
+        is_masked: field.is_masked,
         ..LineView::default()
     };
     field.line.draw(canvas, (x, row.y, value), view, look);

@@ -34,6 +34,7 @@ pub struct Field {
     pub(super) error: Option<String>,
     pub(super) picked: usize,
     pub(super) is_touched: bool,
+    pub(super) is_masked: bool,
 }
 
 impl Field {
@@ -48,6 +49,7 @@ impl Field {
             error: None,
             picked: 0,
             is_touched: false,
+            is_masked: false,
         }
     }
 
@@ -67,6 +69,13 @@ impl Field {
         if let Kind::Choice { takes_new, .. } = &mut self.kind {
             *takes_new = true;
         }
+        self
+    }
+
+    /// What is typed is a secret.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        self.is_masked = true;
         self
     }
 

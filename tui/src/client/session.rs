@@ -1,0 +1,180 @@
+//! A connection whose token can be replaced while it is in use. A request that is refused for its token waits until
+//! somebody has signed in again and is then sent once more as it was, key and all, so that whoever asked knows nothing
+//! of it. Where nobody signs in, the refusal is the answer.
+
+use super::{Answer, Api, ClientError, Reply, Request};
+use api::problem::Code;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
+
+/// What asks for a name and a password, from anywhere.
+type Ask = Box<dyn Fn() + Send + Sync>;
+
+/// These say that a password is wrong by the same refusal.
+const OF_PASSWORDS: [&str; 3] = ["login", "change_password", "reset_password"];
+
+/// The connection. Cheap to clone.
+#[derive(Clone)]
+pub struct SessionApi {
+    turns: Arc<watch::Sender<Turn>>,
+    ask: Arc<OnceLock<Ask>>,
+}
+
+/// From one token to the next.
+#[derive(Clone)]
+struct Turn {
+    api: Arc<dyn Api>,
+    number: u64,
+    /// Somebody was asked to sign in.
+    is_asked: bool,
+    /// And did not want to.
+    is_declined: bool,
+}
+
+impl SessionApi {
+    /// Over a connection with the token that there is.
+    pub fn new(api: Arc<dyn Api>) -> Self {
+        let turn = Turn {
+            api,
+            number: 0,
+            is_asked: false,
+            is_declined: false,
+        };
+        Self {
+            turns: Arc::new(watch::Sender::new(turn)),
+            ask: Arc::default(),
+        }
+    }
+
+    /// Sets what asks for a name and a password. Until then nothing waits.
+    pub fn asks(&self, ask: impl Fn() + Send + Sync + 'static) {
+        // A second one would ask the same user.
+        drop(self.ask.set(Box::new(ask)));
+    }
+
+    /// Goes on with another token; what waits is sent again.
+    pub fn renew(&self, api: Arc<dyn Api>) {
+        self.turns.send_modify(|turn| {
+            *turn = Turn {
+                api,
+                number: turn.number + 1,
+                is_asked: false,
+                is_declined: false,
+            };
+        });
+    }
+
+    /// Nobody signs in now; what waits is refused, and nobody is asked again on this token.
+    pub fn decline(&self) {
+        self.turns.send_modify(|turn| turn.is_declined = true);
+    }
+
+    /// Whether a refused request of that turn may wait. Asks where nobody was asked yet.
+    fn may_wait(&self, number: u64) -> bool {
+        let Some(ask) = self.ask.get() else { return false };
+        let (mut may_wait, mut is_first) = (false, false);
+        self.turns.send_if_modified(|turn| {
+            may_wait = turn.number != number || !turn.is_declined;
+            if turn.number == number && may_wait && !turn.is_asked {
+                (turn.is_asked, is_first) = (true, true);
+            }
+            false
+        });
+        if is_first {
+            ask();
+        }
+        may_wait
+    }
+}
+
+async fn send(session: SessionApi, request: Request) -> Result<Answer, ClientError> {
+    let mut turns = session.turns.subscribe();
+    loop {
+        let turn = turns.borrow_and_update().clone();
+        let error = match turn.api.call(request.clone()).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let is_of_token =
+            error.code() == Some(Code::Unauthenticated) && !OF_PASSWORDS.contains(&request.operation);
+        if !is_of_token || !session.may_wait(turn.number) {
+            return Err(error);
+        }
+        let changed = turns.wait_for(|now| now.number != turn.number || now.is_declined);
+        match changed.await {
+            Ok(now) if now.number != turn.number => {}
+            _ => return Err(error),
+        }
+    }
+}
+
+impl Api for SessionApi {
+    fn call(&self, request: Request) -> Reply<Answer> {
+        Box::pin(send(self.clone(), request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Key;
+    use crate::client::fake::{FakeApi, refusal};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn expired() -> Arc<FakeApi> {
+        let fake = Arc::new(FakeApi::new());
+        fake.fail("leave_ledger", refusal(Code::Unauthenticated));
+        fake.fail("login", refusal(Code::Unauthenticated));
+        fake
+    }
+
+    fn session(fake: &Arc<FakeApi>) -> (SessionApi, Arc<AtomicUsize>) {
+        let session = SessionApi::new(fake.clone());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        session.asks(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        (session, asked)
+    }
+
+    #[tokio::test]
+    async fn a_write_refused_for_its_token_is_sent_again_with_its_key_once_somebody_signed_in() {
+        let (old, new) = (expired(), Arc::new(FakeApi::new()));
+        new.on("leave_ledger", &());
+        let (session, asked) = session(&old);
+        let api: Arc<dyn Api> = Arc::new(session.clone());
+        let key = Key::new();
+        let two = futures_util::future::join(api.leave_ledger(key), api.leave_ledger(Key::new()));
+        let waiting = tokio::spawn(two);
+        while old.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        session.renew(new.clone());
+        let (one, other) = waiting.await.unwrap();
+        assert!(one.is_ok() && other.is_ok());
+        assert_eq!(asked.load(Ordering::SeqCst), 1, "asked once for both");
+        assert!(new.requests().iter().any(|request| request.key == Some(key)));
+        // What still refuses after that asks anew.
+        new.fail("leave_ledger", refusal(Code::Unauthenticated));
+        let waiting = tokio::spawn(api.leave_ledger(Key::new()));
+        while asked.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
+        session.decline();
+        assert!(waiting.await.unwrap().is_err());
+        assert!(api.leave_ledger(Key::new()).await.is_err(), "and waits no more");
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_is_no_reason_to_ask_and_without_anybody_to_ask_nothing_waits() {
+        let old = expired();
+        let (session, asked) = session(&old);
+        let api: Arc<dyn Api> = Arc::new(session);
+        assert!(api.login(&api::auth::Login::default(), Key::new()).await.is_err());
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        let alone: Arc<dyn Api> = Arc::new(SessionApi::new(old));
+        assert!(alone.leave_ledger(Key::new()).await.is_err());
+    }
+}

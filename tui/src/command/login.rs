@@ -1,0 +1,139 @@
+//! `expense login`, `logout` and `join`. The password comes from the terminal without being shown, or from one line of
+//! standard input; never from an argument.
+
+use super::{Cli, Context, Failure, output::Output};
+use crate::client::{Api, HttpApi, Key, shown};
+use crate::doorkeeper;
+use crate::settings::{Env, Settings};
+use crate::terminal::hidden;
+use api::auth::Login as Credentials;
+use api::member::InviteCode;
+use clap::Args;
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
+
+/// Sign in to a server; its token is kept for the next commands and the app
+#[derive(Debug, Clone, Args)]
+pub(super) struct Login {
+    /// The name to sign in with; asked for where left out
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Read the password from the first line of standard input
+    #[arg(long = "password-stdin", requires = "name")]
+    is_from_stdin: bool,
+}
+
+/// Accept an invite to a ledger
+#[derive(Debug, Clone, Args)]
+pub(super) struct Join {
+    /// The code, as it was handed over
+    #[arg(value_name = "CODE")]
+    code: String,
+}
+
+pub(super) async fn login(login: &Login, cli: &Cli, out: &mut Output) -> Result<(), Failure> {
+    let mut settings = Settings::resolve(&cli.flags(), Env::of_process())?;
+    let Some(server) = settings.server.clone() else {
+        return Err(Failure::Usage(
+            "Which server? Name it: expense login --server https://expense.example.org".to_owned(),
+        ));
+    };
+    let name = match &login.name {
+        Some(name) => name.clone(),
+        None => {
+            eprint!("Name: ");
+            line_of_stdin()?
+        }
+    };
+    let password = if login.is_from_stdin {
+        line_of_stdin()?
+    } else if io::stdin().is_terminal() {
+        hidden::ask(&format!("Password of {name} at {}: ", shown(&server)))?
+    } else {
+        return Err(Failure::Usage(
+            "There is no terminal to ask for the password; --password-stdin reads it from standard input"
+                .to_owned(),
+        ));
+    };
+    let credentials = Credentials {
+        name: name.trim().to_owned(),
+        password: password.into(),
+        client: Some("expense".to_owned()),
+    };
+    let signed_in = doorkeeper::sign_in(&settings, &server, &credentials).await;
+    signed_in.map_err(refused)?;
+    settings.remembered.keep_server(Some(&server))?;
+    out.say(&format!("Signed in to {} as {}.", shown(&server), name.trim()));
+    if let Some(origin) = settings
+        .token_origin
+        .filter(|origin| origin.starts_with("EXPENSE_TOKEN"))
+    {
+        out.say(&format!("{origin} is set and is used before this sign-in."));
+    }
+    Ok(())
+}
+
+/// A wrong password is no reason to be told of tokens.
+fn refused(error: crate::client::ClientError) -> Failure {
+    match error.problem() {
+        Some(problem) if problem.status == 401 && !problem.detail.is_empty() => {
+            Failure::Refused(problem.detail.clone())
+        }
+        _ => error.into(),
+    }
+}
+
+fn line_of_stdin() -> Result<String, Failure> {
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Err(Failure::Usage("Standard input ended before a line".to_owned()));
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+pub(super) async fn logout(cli: &Cli, out: &mut Output) -> Result<(), Failure> {
+    let mut settings = Settings::resolve(&cli.flags(), Env::of_process())?;
+    let Some(server) = settings.server.clone() else {
+        return Err(Failure::Usage(
+            "The book of this machine needs no sign-in".to_owned(),
+        ));
+    };
+    let Some(token) = settings.token.clone() else {
+        return Err(Failure::Usage(format!(
+            "You are not signed in to {}",
+            shown(&server)
+        )));
+    };
+    let api: Arc<dyn Api> = Arc::new(HttpApi::new(&server, "default", Some(&token), &settings.trust)?);
+    let ended = api.logout(Key::new()).await;
+    // A token that is not good any more is as good as ended, and one for a server that is away is not kept either.
+    let was_kept = settings.places.drop_token(&server)?;
+    if settings.remembered.server.is_some() {
+        settings.remembered.keep_server(None)?;
+    }
+    match ended {
+        Err(error) if error.code() != Some(api::problem::Code::Unauthenticated) => return Err(error.into()),
+        _ => {}
+    }
+    out.say(&format!("Signed out of {}.", shown(&server)));
+    if !was_kept && let Some(origin) = settings.token_origin {
+        out.say(&format!("The token came from {origin}, where it still stands."));
+    }
+    Ok(())
+}
+
+pub(super) async fn join(join: Join, context: &mut Context) -> Result<(), Failure> {
+    let joined = context
+        .api
+        .accept_invite(&InviteCode { code: join.code }, Key::new())
+        .await?;
+    if context.json()? {
+        return Ok(());
+    }
+    let said = format!("You are {} in {} now.", joined.role.as_str(), joined.ledger_name);
+    context.out.line(&said)?;
+    context
+        .out
+        .say(&format!("expense --ledger {} opens it.", joined.ledger_id));
+    Ok(())
+}

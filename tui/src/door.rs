@@ -1,0 +1,111 @@
+//! The way to other books: another ledger, another server, the book of this machine. What layers may ask for is here;
+//! who does it has the settings, the disk and the network, and is elsewhere.
+
+use crate::app::Link;
+use crate::client::{ClientError, Finding};
+use crate::desk::Desk;
+use crate::open_ledger::OpenLedger;
+use crate::screen::{Command, Screen};
+use api::auth::Login;
+use api::id::LedgerId;
+use futures_util::future::BoxFuture;
+use url::Url;
+
+/// What the app is made of while these books are open.
+pub struct Books {
+    pub screens: Vec<Screen>,
+    pub commands: Vec<Command>,
+    pub ledger: OpenLedger,
+    pub link: Link,
+}
+
+/// What a sign-in led to.
+pub enum SignedIn {
+    /// The books that are open go on with the new token.
+    Here,
+    /// Books on another server.
+    There(Box<Desk>),
+}
+
+/// Opens other books.
+pub trait Door: Send + Sync {
+    /// The server, as it may be shown; `None`: the one inside the app.
+    fn server(&self) -> Option<String>;
+
+    /// Another ledger of the same server, also the next time.
+    fn open_ledger(&self, id: LedgerId) -> BoxFuture<'static, Result<Desk, String>>;
+
+    /// An address as people write it.
+    fn read_address(&self, text: &str) -> Result<Url, String>;
+
+    /// Whether something listens there.
+    fn reach(&self, address: &Url) -> BoxFuture<'static, Finding>;
+
+    /// TLS, version and clock.
+    fn greet(&self, address: &Url) -> BoxFuture<'static, Vec<Finding>>;
+
+    /// Signs in at that server, which is then opened, also the next time; or where the books are open.
+    fn sign_in(
+        &self,
+        address: Option<Url>,
+        login: Login,
+    ) -> BoxFuture<'static, Result<SignedIn, ClientError>>;
+
+    /// Nobody signs in now: what waits for it is refused.
+    fn decline(&self);
+
+    /// The book of this machine, also the next time.
+    fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>>;
+
+    /// What the app is made of over this desk.
+    fn books(&self, desk: &Desk) -> Books;
+}
+
+/// There is no way out, as in tests of a single screen.
+pub struct Closed;
+
+const CLOSED: &str = "Other books cannot be opened from here.";
+
+impl Door for Closed {
+    fn server(&self) -> Option<String> {
+        None
+    }
+
+    fn open_ledger(&self, _: LedgerId) -> BoxFuture<'static, Result<Desk, String>> {
+        Box::pin(std::future::ready(Err(CLOSED.to_owned())))
+    }
+
+    fn read_address(&self, _: &str) -> Result<Url, String> {
+        Err(CLOSED.to_owned())
+    }
+
+    fn reach(&self, _: &Url) -> BoxFuture<'static, Finding> {
+        Box::pin(std::future::ready(Finding::bad(CLOSED)))
+    }
+
+    fn greet(&self, _: &Url) -> BoxFuture<'static, Vec<Finding>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+
+    fn sign_in(&self, _: Option<Url>, _: Login) -> BoxFuture<'static, Result<SignedIn, ClientError>> {
+        let refused = ClientError::Unsendable {
+            reason: CLOSED.to_owned(),
+        };
+        Box::pin(std::future::ready(Err(refused)))
+    }
+
+    fn decline(&self) {}
+
+    fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
+        Box::pin(std::future::ready(Err(CLOSED.to_owned())))
+    }
+
+    fn books(&self, _: &Desk) -> Books {
+        Books {
+            screens: Vec::new(),
+            commands: Vec::new(),
+            ledger: OpenLedger::default(),
+            link: Link::Quiet,
+        }
+    }
+}

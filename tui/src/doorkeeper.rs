@@ -1,0 +1,295 @@
+//! Who opens other books: makes the connection, keeps the token and the choice, and puts together what the app is made
+//! of over it. Connections that were opened stay until the app ends, since what is being written may still need them.
+
+use crate::app::Poster;
+use crate::client::{Api, ClientError, Finding, HttpApi, Key, SessionApi, Token, probe};
+use crate::connect::{Connection, ServerKind, StartLocal};
+use crate::desk::Desk;
+use crate::door::{Books, Door, SignedIn};
+use crate::open;
+use crate::open_ledger::OpenLedger;
+use crate::outbox::Outbox;
+use crate::settings::{Settings, address_of};
+use api::auth::Login;
+use api::id::LedgerId;
+use api::instant::Instant;
+use futures_util::future::BoxFuture;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::runtime::Handle;
+use url::Url;
+
+/// What is open.
+#[derive(Clone)]
+struct Opened {
+    settings: Settings,
+    http: HttpApi,
+    session: SessionApi,
+    /// The server's part of the names of books.
+    server: String,
+    state: std::path::PathBuf,
+}
+
+/// Opens books. Cheap to clone.
+#[derive(Clone)]
+pub struct Doorkeeper {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    start: Option<StartLocal>,
+    handle: Handle,
+    opened: Mutex<Opened>,
+    connections: Mutex<Vec<Connection>>,
+    poster: OnceLock<Poster>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Doorkeeper {
+    /// Over the first connection.
+    pub fn new(
+        settings: Settings,
+        connection: Connection,
+        start: Option<StartLocal>,
+        handle: Handle,
+    ) -> Self {
+        let opened = opened(settings, &connection);
+        Self {
+            inner: Arc::new(Inner {
+                start,
+                handle,
+                opened: Mutex::new(opened),
+                connections: Mutex::new(vec![connection]),
+                poster: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The desk over the first connection, with the outbox that belongs to it.
+    pub fn first_desk(&self, outbox: Outbox) -> Desk {
+        let opened = self.opened();
+        self.desk(&opened, outbox)
+    }
+
+    /// The app runs: from now on it can be told something.
+    pub fn begin(&self, poster: Poster, desk: &Desk) {
+        // There is one app.
+        drop(self.inner.poster.set(poster));
+        self.watch(desk);
+    }
+
+    /// Ends every connection.
+    pub async fn close(self) {
+        let connections = std::mem::take(&mut *locked(&self.inner.connections));
+        for connection in connections {
+            connection.close().await;
+        }
+    }
+
+    fn opened(&self) -> Opened {
+        locked(&self.inner.opened).clone()
+    }
+
+    fn desk(&self, opened: &Opened, outbox: Outbox) -> Desk {
+        let api: Arc<dyn Api> = if opened.settings.server.is_some() {
+            Arc::new(opened.session.clone())
+        } else {
+            Arc::new(opened.http.clone())
+        };
+        let mut desk = open::desk(api, outbox, &opened.settings);
+        desk.door = Arc::new(self.clone());
+        desk
+    }
+
+    /// Looks for the server while something waits, and asks for a sign-in where the token is refused.
+    fn watch(&self, desk: &Desk) {
+        let Some(poster) = self.inner.poster.get().cloned() else {
+            return;
+        };
+        let opened = self.opened();
+        let link = open::link(&opened.settings);
+        let asking = poster.clone();
+        opened.session.asks(move || asking.command(open::SIGN_IN));
+        let watch = desk.waiting.watch(Arc::clone(&desk.api), poster, link);
+        drop(self.inner.handle.spawn(watch));
+    }
+
+    /// Turns to other books: what is done from now on is done there.
+    fn turn_to(&self, opened: Opened) -> Result<Desk, String> {
+        let book = format!("{} {}", opened.server, opened.settings.ledger);
+        let outbox = Outbox::open(&opened.state, &book)
+            .map_err(|error| format!("{} cannot be used: {error}.", opened.state.display()))?;
+        let desk = self.desk(&opened, outbox);
+        *locked(&self.inner.opened) = opened;
+        Ok(desk)
+    }
+
+    fn turn_to_connection(&self, settings: Settings, connection: Connection) -> Result<Desk, String> {
+        let opened = opened(settings, &connection);
+        locked(&self.inner.connections).push(connection);
+        self.turn_to(opened)
+    }
+
+    async fn sign_in_at(self, address: Option<Url>, login: Login) -> Result<SignedIn, ClientError> {
+        let unusable = |why: String| ClientError::Unsendable { reason: why };
+        let here = self.opened();
+        let mut settings = match &address {
+            Some(address) => {
+                let toward = here.settings.toward(Some(address.clone()));
+                toward.map_err(|error| unusable(error.to_string()))?
+            }
+            None => here.settings.clone(),
+        };
+        let Some(server) = settings.server.clone() else {
+            return Err(unusable("the book of this machine needs no sign-in".to_owned()));
+        };
+        let token = sign_in(&settings, &server, &login).await?;
+        settings.token = Some(token.clone());
+        if address.is_none() {
+            let renewed = here.http.with_token(&token, &settings.trust)?;
+            let opened = Opened {
+                settings,
+                http: renewed.clone(),
+                ..here
+            };
+            opened.session.renew(Arc::new(renewed));
+            *locked(&self.inner.opened) = opened;
+            return Ok(SignedIn::Here);
+        }
+        if let Err(error) = settings.remembered.keep_server(Some(&server)) {
+            tracing::warn!(%error, "the server could not be remembered");
+        }
+        let today = settings.zone().today();
+        let connection = Connection::open(&settings, None, today)
+            .await
+            .map_err(|error| unusable(error.to_string()))?;
+        let desk = self.turn_to_connection(settings, connection).map_err(unusable)?;
+        Ok(SignedIn::There(Box::new(desk)))
+    }
+
+    async fn to_this_machine(self) -> Result<Desk, String> {
+        let here = self.opened();
+        let mut settings = here.settings.toward(None).map_err(|error| error.to_string())?;
+        if let Err(error) = settings.remembered.keep_server(None) {
+            tracing::warn!(%error, "the choice could not be remembered");
+        }
+        // It goes on as long as the app: its log and its database are not opened twice.
+        let known = locked(&self.inner.connections)
+            .iter()
+            .find(|connection| connection.kind == ServerKind::Local)
+            .map(|connection| opened(settings.clone(), connection));
+        if let Some(mut known) = known {
+            known.http = known.http.in_ledger(&known.settings.ledger);
+            return self.turn_to(known);
+        }
+        let today = settings.zone().today();
+        let connection = Connection::open(&settings, self.inner.start, today)
+            .await
+            .map_err(|error| error.to_string())?;
+        self.turn_to_connection(settings, connection)
+    }
+}
+
+fn opened(settings: Settings, connection: &Connection) -> Opened {
+    let server = connection.book.rsplit_once(' ').map_or("", |(server, _)| server);
+    Opened {
+        session: SessionApi::new(Arc::clone(&connection.api)),
+        http: connection.http.clone(),
+        server: server.to_owned(),
+        state: connection.state.clone(),
+        settings,
+    }
+}
+
+/// Begins a session and keeps its token on the disk.
+pub async fn sign_in(settings: &Settings, server: &Url, login: &Login) -> Result<Token, ClientError> {
+    let stranger: Arc<dyn Api> = Arc::new(HttpApi::new(server, "default", None, &settings.trust)?);
+    let session = stranger.login(login, Key::new()).await?;
+    let token = Token::new(session.token.expose()).ok_or_else(|| ClientError::Unreadable {
+        operation: "login",
+        reason: "its token is none".to_owned(),
+        server_version: None,
+    })?;
+    settings
+        .places
+        .keep_token(server, &token)
+        .map_err(|error| ClientError::Unsendable {
+            reason: format!("the token cannot be kept on the disk: {error}"),
+        })?;
+    Ok(token)
+}
+
+impl Door for Doorkeeper {
+    fn server(&self) -> Option<String> {
+        self.opened().settings.server.as_ref().map(crate::client::shown)
+    }
+
+    fn open_ledger(&self, id: LedgerId) -> BoxFuture<'static, Result<Desk, String>> {
+        let this = self.clone();
+        Box::pin(async move {
+            let mut opened = this.opened();
+            let name = id.to_string();
+            let server = opened.settings.server.clone();
+            opened.http = opened.http.in_ledger(&name);
+            opened.session = SessionApi::new(Arc::new(opened.http.clone()));
+            if !opened.settings.is_demo
+                && let Err(error) = opened.settings.remembered.keep_ledger(server.as_ref(), &name)
+            {
+                tracing::warn!(%error, "the ledger could not be remembered");
+            }
+            opened.settings.ledger = name;
+            this.turn_to(opened)
+        })
+    }
+
+    fn read_address(&self, text: &str) -> Result<Url, String> {
+        address_of(text.trim()).map_err(|error| error.to_string())
+    }
+
+    fn reach(&self, address: &Url) -> BoxFuture<'static, Finding> {
+        Box::pin(probe::reach(address.clone()))
+    }
+
+    fn greet(&self, address: &Url) -> BoxFuture<'static, Vec<Finding>> {
+        let settings = self.opened().settings.toward(Some(address.clone()));
+        let address = address.clone();
+        Box::pin(async move {
+            match settings {
+                Ok(settings) => {
+                    let now = Instant::new(settings.zone().now().to_utc());
+                    probe::greet(address, settings.trust, now).await
+                }
+                Err(error) => vec![Finding::bad(error.to_string())],
+            }
+        })
+    }
+
+    fn sign_in(
+        &self,
+        address: Option<Url>,
+        login: Login,
+    ) -> BoxFuture<'static, Result<SignedIn, ClientError>> {
+        Box::pin(self.clone().sign_in_at(address, login))
+    }
+
+    fn decline(&self) {
+        self.opened().session.decline();
+    }
+
+    fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
+        Box::pin(self.clone().to_this_machine())
+    }
+
+    fn books(&self, desk: &Desk) -> Books {
+        self.watch(desk);
+        let settings = self.opened().settings;
+        Books {
+            screens: open::screens(desk, settings.zone()),
+            commands: open::commands(desk),
+            ledger: OpenLedger::default(),
+            link: open::link(&settings),
+        }
+    }
+}
