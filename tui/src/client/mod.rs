@@ -25,6 +25,7 @@ mod tag;
 mod tap;
 mod token;
 mod trust;
+mod user;
 
 pub use day::DayRead;
 pub use error::ClientError;
