@@ -15,6 +15,7 @@ mod hostile;
 mod household;
 mod keys;
 mod outage;
+mod people;
 mod plain;
 mod served;
 mod sizes;

@@ -202,5 +202,6 @@ pub(crate) fn report() -> Report {
 }
 
 mod money;
+mod roles;
 mod rows;
 mod shapes;
