@@ -59,4 +59,5 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
             }
         },
     )
+    .blames("password")
 }
