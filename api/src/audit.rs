@@ -14,7 +14,9 @@ pub struct AuditEvent {
     /// When.
     pub at: Instant,
     /// What, in a word: `sign-in`, `sign-in-failed`, `sign-out`, `password-changed`, `reset-code-made`,
-    /// `reset-code-used`, `user-created`, `user-changed`, `user-disabled`, `user-enabled`. New ones may come.
+    /// `reset-code-used`, `user-created`, `user-changed`, `user-disabled`, `user-enabled`, `token-made`, `token-revoked`,
+    /// `invite-made`, `invite-revoked`, `member-joined`, `member-changed`, `member-removed`, `member-left`,
+    /// `ledger-handed-over`. New ones may come.
     pub kind: String,
     /// Whose account it is about.
     pub user_id: Option<UserId>,

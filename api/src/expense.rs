@@ -13,6 +13,7 @@ use crate::currency::Currency;
 use crate::date::Date;
 use crate::id::{AccountId, CategoryId, ExpenseId, UserId};
 use crate::instant::Instant;
+use crate::member::MemberRef;
 use crate::money::Amount;
 use crate::patch::Patch;
 use crate::problem::Faults;
@@ -163,9 +164,9 @@ pub struct NewExpense {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 2000)))]
     pub note: Option<String>,
-    /// The member who paid.
+    /// The member who paid, by id or by user name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paid_by: Option<UserId>,
+    pub paid_by: Option<MemberRef>,
     /// The bank's own id of this row; unique within the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 200)))]
@@ -226,9 +227,9 @@ pub struct ExpensePatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 2000)))]
     pub note: Patch<String>,
-    /// The member who paid.
+    /// The member who paid, by id or by user name.
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    pub paid_by: Patch<UserId>,
+    pub paid_by: Patch<MemberRef>,
     /// The bank's own id of this row.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 200)))]
@@ -293,6 +294,11 @@ impl NewExpense {
                 ("/account", self.account.as_deref(), MAX_NAME),
                 ("/to_account", self.to_account.as_deref(), MAX_NAME),
                 ("/payee", self.payee.as_deref(), MAX_NAME),
+                (
+                    "/paid_by",
+                    self.paid_by.as_ref().and_then(MemberRef::name),
+                    MAX_NAME,
+                ),
                 ("/external_id", self.external_id.as_deref(), MAX_EXTERNAL_ID),
             ],
             self.note.as_deref(),
@@ -336,6 +342,7 @@ impl ExpensePatch {
                 ("/account", self.account.set().map(String::as_str), MAX_NAME),
                 ("/to_account", self.to_account.set().map(String::as_str), MAX_NAME),
                 ("/payee", self.payee.set().map(String::as_str), MAX_NAME),
+                ("/paid_by", self.paid_by.set().and_then(MemberRef::name), MAX_NAME),
                 (
                     "/external_id",
                     self.external_id.set().map(String::as_str),

@@ -65,6 +65,10 @@ pub struct NewLedger {
         oai(validator(minimum(value = "1"), maximum(value = "7")))
     )]
     pub week_start: Option<u8>,
+    /// True leaves out the categories and accounts that a ledger begins with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", oai(default))]
+    pub is_bare: bool,
 }
 
 impl NewLedger {

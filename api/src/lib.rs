@@ -8,6 +8,7 @@
 pub mod account;
 pub mod audit;
 pub mod auth;
+pub mod balance;
 pub mod category;
 pub mod currency;
 pub mod date;

@@ -4,7 +4,12 @@
 use crate::id::{InviteId, LedgerId, UserId};
 use crate::instant::Instant;
 use crate::problem::Faults;
+use crate::text::wire::string_serde;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
 
 /// Longest user name, in characters.
 pub const MAX_USER_NAME: usize = 32;
@@ -91,6 +96,63 @@ pub struct Member {
     /// When the role was last changed.
     pub updated_at: Instant,
 }
+
+/// A member as a request may name one: by id, or by the name that signs in, whatever its case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MemberRef {
+    /// By id.
+    Id(UserId),
+    /// By name.
+    Name(String),
+}
+
+impl MemberRef {
+    /// The name, where that was given.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Id(_) => None,
+            Self::Name(name) => Some(name),
+        }
+    }
+}
+
+impl From<UserId> for MemberRef {
+    fn from(id: UserId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl fmt::Display for MemberRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Name(name) => f.pad(name),
+        }
+    }
+}
+
+impl FromStr for MemberRef {
+    type Err = Infallible;
+
+    /// Takes any text; whether there is such a member is the server's to find out.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Uuid::try_parse(text).map_or_else(|_| Self::Name(text.to_owned()), |id| Self::Id(UserId(id))))
+    }
+}
+
+string_serde!(MemberRef);
+
+#[cfg(feature = "openapi")]
+crate::openapi::string_type!(
+    MemberRef,
+    crate::openapi::StringSchema {
+        name: "MemberRef",
+        format: None,
+        pattern: None,
+        max_length: Some(crate::expense::MAX_NAME),
+        example: "ana",
+    }
+);
 
 /// What changes a member: a merge patch (RFC 7396).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -203,6 +265,21 @@ mod tests {
             assert_eq!(Role::from_word(role.as_str()), Some(role));
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
         }
+    }
+
+    #[test]
+    fn a_member_is_named_by_id_or_by_name_and_stays_so() {
+        let id = UserId::new();
+        for (text, named) in [
+            (id.to_string(), MemberRef::Id(id)),
+            ("Ana".to_owned(), MemberRef::Name("Ana".to_owned())),
+            (String::new(), MemberRef::Name(String::new())),
+        ] {
+            let read: MemberRef = serde_json::from_value(text.clone().into()).unwrap();
+            assert_eq!(read, named);
+            assert_eq!(serde_json::to_value(&read).unwrap(), text);
+        }
+        assert!(serde_json::from_str::<MemberRef>("7").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Reports: sums of rows by something, one figure a currency, and for every figure the link to its rows.
 
+use crate::balance::Balance;
 use crate::currency::Currency;
 use crate::date::Date;
 use crate::expense::{ExpenseFilter, check_range};
@@ -81,7 +82,7 @@ pub struct Report {
     pub to: Option<Date>,
     /// The ledger's base currency.
     pub base_currency: Currency,
-    /// The rows: by category, account, payee and tag the largest first, subcategories below their parent; by month and
+    /// The rows: by category, account, payee, member and tag the largest first, subcategories below their parent; by month and
     /// day in order.
     pub rows: Vec<ReportRow>,
     /// Sums over all rows, each counted once.
@@ -90,6 +91,8 @@ pub struct Report {
     pub before: Option<Vec<Total>>,
     /// Transfers in the period, apart.
     pub transfers: Vec<TransferTotal>,
+    /// By member: who owes whom on even shares, one entry a currency in which there are expenses or refunds.
+    pub balances: Option<Vec<Balance>>,
     /// The list of exactly the rows that `totals` sum.
     pub rows_url: String,
     /// In a comparison: the list of exactly the rows that `before` sums.

@@ -7,6 +7,7 @@ mod filter;
 mod ids;
 mod names;
 mod paging;
+mod payer;
 mod refuse;
 mod retry;
 mod search;

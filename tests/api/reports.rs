@@ -1,5 +1,6 @@
 //! Reports: every figure against the rows it links to, and against a real household's known sums.
 
+mod by_member;
 mod compare;
 mod household;
 mod links;
@@ -288,6 +289,7 @@ async fn a_ledger_without_rows_has_reports_too() {
         "by-day",
         "by-account",
         "by-payee",
+        "by-member",
         "by-tag",
     ] {
         let report = http.get(&format!("reports/{kind}")).await.ok(200);
@@ -330,6 +332,7 @@ async fn a_report_costs_three_statements_at_most() {
         "by-day",
         "by-account",
         "by-payee",
+        "by-member",
         "by-tag",
         "compare",
     ] {

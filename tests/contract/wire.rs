@@ -89,6 +89,7 @@ fn check_of(schema: &str) -> Option<Agree> {
         "TagPatch" => agree::<tag::TagPatch>,
         "Ledger" => agree::<ledger::Ledger>,
         "Page_Ledger" => agree::<Page<ledger::Ledger>>,
+        "NewLedger" => agree::<ledger::NewLedger>,
         "LedgerPatch" => agree::<ledger::LedgerPatch>,
         "Member" => agree::<member::Member>,
         "Page_Member" => agree::<Page<member::Member>>,

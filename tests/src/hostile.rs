@@ -5,7 +5,7 @@ use crate::daemon::Household;
 use crate::program::block_on;
 use api::id::new_uuid;
 use api::text::fold;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use entity::{account, category, expense, expense_tag, ledger, payee, tag, user};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -168,8 +168,7 @@ pub fn fill_with_hostile_texts(house: &Household, seed: u64) -> usize {
             .await
             .expect("read")
             .expect("an owner");
-        let (ledger_id, now) = (ledger.id, Utc::now());
-        let now = chrono::SubsecRound::trunc_subsecs(now, 6);
+        let (ledger_id, now) = (ledger.id, ledger.created_at);
         let mut texts = Hostile::of_seed(seed);
         // Each with a number, since names are unique in their ledger.
         let names: Vec<String> = (0..5500).map(|n| format!("{}{n}", texts.text(90))).collect();
@@ -177,8 +176,8 @@ pub fn fill_with_hostile_texts(house: &Household, seed: u64) -> usize {
             .map(|n| category::Model {
                 ledger_id,
                 id: new_uuid(),
-                name: names[0 + n].clone(),
-                name_fold: fold(&names[0 + n]),
+                name: names[n].clone(),
+                name_fold: fold(&names[n]),
                 live_name: Some(format!(":{n}")),
                 parent_id: None,
                 is_archived: false,

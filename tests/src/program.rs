@@ -255,6 +255,25 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// Runs a command to its end, with that on its standard input.
+    pub fn fed(mut command: Command, input: &str) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("run the program");
+        let mut pipe = child.stdin.take().expect("its standard input");
+        // It may have ended without reading all of it.
+        let _ = pipe.write_all(input.as_bytes());
+        drop(pipe);
+        let ended = child.wait_with_output().expect("wait for the program");
+        Self {
+            status: ended.status,
+            stdout: text_of(ended.stdout),
+            stderr: text_of(ended.stderr),
+        }
+    }
+
     /// Runs a command to its end.
     pub fn of(mut command: Command) -> Self {
         let ended = command.output().expect("run the program");

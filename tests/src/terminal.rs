@@ -81,11 +81,16 @@ impl Terminal {
 
     /// `expense` with arguments in a terminal of this size.
     pub fn open_at(home: &Home, arguments: &[&str], columns: u16, rows: u16) -> Self {
+        Self::run(home, "expense", arguments, columns, rows)
+    }
+
+    /// One of the programs with arguments in a terminal of this size.
+    pub fn run(home: &Home, program: &str, arguments: &[&str], columns: u16, rows: u16) -> Self {
         let pair = native_pty_system()
             .openpty(size(columns, rows))
             .expect("open a pseudo terminal");
         let modes = modes(pair.master.as_ref());
-        let mut command = CommandBuilder::new(binary("expense"));
+        let mut command = CommandBuilder::new(binary(program));
         command.args(arguments);
         command.env_clear();
         for (name, value) in home.env() {
@@ -93,7 +98,7 @@ impl Terminal {
         }
         command.cwd(home.path());
         let started = Instant::now();
-        let mut child = pair.slave.spawn_command(command).expect("start expense");
+        let mut child = pair.slave.spawn_command(command).expect("start the program");
         drop(pair.slave);
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
@@ -111,7 +116,7 @@ impl Terminal {
         std::thread::spawn(move || watch(reader, &screen));
         let pid = child.process_id().expect("the id of a running program");
         std::thread::spawn(move || {
-            let exit = child.wait().expect("wait for expense");
+            let exit = child.wait().expect("wait for the program");
             ending.lock().exit = Some(exit);
             ending.changed.notify_all();
         });

@@ -6,6 +6,7 @@
     reason = "a helper of a test stops it as the test itself would"
 )]
 
+mod admin;
 mod books;
 mod bytes;
 mod commands;
@@ -15,8 +16,10 @@ mod hostile;
 mod household;
 mod keys;
 mod outage;
+mod payers;
 mod people;
 mod plain;
+mod push;
 mod served;
 mod sizes;
 mod startup;

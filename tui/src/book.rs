@@ -1,16 +1,18 @@
-//! The lists of the open ledger, held in the app: its settings, categories, accounts, payees, tags, and what was
+//! The lists of the open ledger, held in the app: its settings, categories, accounts, payees, tags, members, and what was
 //! entered lately. Loaded in the background and refreshed after changes; typing, completion and names on the screen
 //! use them and never the network. A cheap handle that layers share; each gets it handed, none finds it as a global.
 
 mod habit;
 mod lists;
 mod load;
+mod members;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use habit::{Habit, Habits};
 pub use lists::Lists;
 pub use load::load;
+pub use members::{Members, SOMEONE};
 
 use crate::client::{Api, ClientError};
 use crate::fx::{Change, Fx, Message};

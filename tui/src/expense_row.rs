@@ -14,6 +14,13 @@ use ratatui::style::Style;
 /// An amount as most are; wider ones widen their column.
 const AMOUNT: u16 = 12;
 
+/// What a note needs, and who paid: that comes out of the note's room, not out of the other columns'.
+const NOTE: u16 = 24;
+const PAYER: u16 = 8;
+const NOTE_BESIDE_PAYER: u16 = 14;
+/// From so wide a table on there is room for who paid.
+const WITH_PAYER: u16 = 96;
+
 /// From so many columns on, something stands beside the table.
 const WIDE: u16 = 120;
 /// How much of them it has.
@@ -24,16 +31,27 @@ pub fn table_width(body: u16) -> u16 {
     if body >= WIDE { body - ASIDE } else { body }
 }
 
-/// The columns, with at least so much room for amounts.
-pub fn columns_for(amount: u16, dates: &Dates) -> Vec<Column> {
-    vec![
+/// Whether a table so wide says who paid: where that can be more than one, and nothing else has to go for it.
+pub fn has_payer(table: u16, lists: &Lists) -> bool {
+    table >= WITH_PAYER && lists.members.is_shared()
+}
+
+/// The columns, with at least so much room for amounts, and perhaps one for who paid.
+pub fn columns_for(amount: u16, dates: &Dates, has_payer: bool) -> Vec<Column> {
+    let mut columns = vec![
         Column::fixed("Date", dates.width()).grouped(),
         Column::flexible("Payee", 11),
         Column::flexible("Category", 12).weight(3),
         Column::flexible("Account", 10).weight(2),
-        Column::flexible("Note", 24).weight(1),
-        Column::fixed("Amount", amount.max(AMOUNT)).right(),
-    ]
+    ];
+    if has_payer {
+        columns.push(Column::fixed("By", PAYER).weight(1));
+        columns.push(Column::flexible("Note", NOTE_BESIDE_PAYER).weight(1));
+    } else {
+        columns.push(Column::flexible("Note", NOTE).weight(1));
+    }
+    columns.push(Column::fixed("Amount", amount.max(AMOUNT)).right());
+    columns
 }
 
 /// The style of an amount: colour by meaning only.
@@ -80,6 +98,8 @@ pub struct Cells<'a> {
     pub category: Option<&'a str>,
     /// Days with their year, where rows of several years stand together.
     pub has_years: bool,
+    /// There is a column for who paid.
+    pub has_payer: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -90,6 +110,7 @@ impl<'a> Cells<'a> {
             look,
             category: None,
             has_years: false,
+            has_payer: false,
         }
     }
 
@@ -110,11 +131,15 @@ impl<'a> Cells<'a> {
         } else {
             look.dates.short(row.date)
         };
-        Row::default()
+        let mut cells = Row::default()
             .styled(day, plain)
             .styled(who.to_owned(), if is_note { dim } else { plain })
             .styled(category.to_owned(), if is_transfer { dim } else { plain })
-            .styled(account_words(row, lists), plain)
+            .styled(account_words(row, lists), plain);
+        if self.has_payer {
+            cells = cells.styled(lists.members.payer(row).to_owned(), plain);
+        }
+        cells
             .styled(remark(row), dim)
             .styled(figures::row_amount(row, lists.base), amount_style(row.kind, look))
     }

@@ -4,6 +4,7 @@
 //! screen.
 
 pub mod app;
+pub mod balance;
 pub mod book;
 pub mod client;
 pub mod command;

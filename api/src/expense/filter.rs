@@ -61,7 +61,7 @@ pub struct ExpenseFilter {
     /// ISO 4217 code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The member who paid, by id or name.
+    /// The member who paid, by id or user name, also one who left; `none` is nobody named.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
     pub paid_by: Option<String>,

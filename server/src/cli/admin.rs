@@ -1,12 +1,13 @@
 //! `expensed admin`: the words for looking after people on the host, and how a password gets in: typed without being
 //! shown, or as one line on standard input. Never as an argument, where everybody on the machine could read it.
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use api::auth::MAX_PASSWORD_BYTES;
 use api::currency::Currency;
 use api::secret::Secret;
 use clap::Subcommand;
+use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 
 use super::Exit;
 use crate::run::Failure;
@@ -60,30 +61,66 @@ fn currency(code: &str) -> Result<Currency, String> {
 
 /// The password: typed twice where there is a terminal, else one line.
 pub fn read_password() -> Result<Secret, Failure> {
-    let failed = |error: std::io::Error| Failure::failed(format!("the password cannot be read: {error}"));
-    if std::io::stdin().is_terminal() {
-        let password = rpassword::prompt_password("Password: ").map_err(failed)?;
-        if rpassword::prompt_password("Again: ").map_err(failed)? != password {
+    let failed = |error: io::Error| Failure::failed(format!("the password cannot be read: {error}"));
+    let password = if io::stdin().is_terminal() {
+        let hidden = Hidden::new().map_err(failed)?;
+        let password = hidden.ask("Password: ").map_err(failed)?;
+        if hidden.ask("Again: ").map_err(failed)? != password {
             return Err(bad("The two passwords differ; nothing was done"));
         }
-        return Ok(password.into());
-    }
-    let mut line = String::new();
-    // Longer than any password, so that a wrong file is noticed and not read whole.
-    let most = MAX_PASSWORD_BYTES as u64 + 2;
-    std::io::stdin()
-        .lock()
-        .take(most)
-        .read_line(&mut line)
-        .map_err(failed)?;
-    let password = line.strip_suffix('\n').unwrap_or(&line);
-    let password = password.strip_suffix('\r').unwrap_or(password);
+        password
+    } else {
+        read_line().map_err(failed)?
+    };
     if password.is_empty() {
         return Err(bad(
-            "Write the password as one line to standard input, or run this in a terminal",
+            "There is no password: write it as one line to standard input, or type it at a terminal",
         ));
     }
     Ok(password.into())
+}
+
+fn read_line() -> io::Result<String> {
+    let mut line = String::new();
+    // Longer than any password, so that a wrong file is noticed and not read whole.
+    let most = MAX_PASSWORD_BYTES as u64 + 2;
+    io::stdin().lock().take(most).read_line(&mut line)?;
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+/// A terminal that does not show what is typed, until this is dropped.
+struct Hidden {
+    before: Termios,
+}
+
+impl Hidden {
+    fn new() -> io::Result<Self> {
+        let before = termios::tcgetattr(io::stdin())?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        // What was typed before belongs to something else.
+        termios::tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
+        Ok(Self { before })
+    }
+
+    /// Standard output is for data: the question goes to standard error.
+    fn ask(&self, question: &str) -> io::Result<String> {
+        let mut err = io::stderr().lock();
+        write!(err, "{question}")?;
+        err.flush()?;
+        let line = read_line()?;
+        // The line break that was typed was not shown either.
+        writeln!(err)?;
+        Ok(line)
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // There is nobody to tell.
+        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+    }
 }
 
 fn bad(message: &str) -> Failure {

@@ -2,14 +2,14 @@
 
 use super::Tag;
 use super::checked::Asked;
-use super::guard::Caller;
+use super::guard::{Caller, Guard};
 use super::reply::{Found, Reply};
-use super::right::Account;
+use super::right::{Account, Share};
 use crate::error::Result;
 use crate::service::audit;
 use crate::state::AppState;
 use api::audit::{AuditEvent, AuditQuery};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -31,6 +31,30 @@ impl AuditApi {
         query: Asked<AuditQuery>,
     ) -> Result<Found<Page<AuditEvent>>> {
         let page = audit::of_account(&self.state, &caller.person, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
+    }
+}
+
+/// The resource of a ledger's part.
+#[derive(Debug)]
+pub struct LedgerAuditApi {
+    /// The server's state.
+    pub state: AppState,
+}
+
+#[OpenApi(prefix_path = "/v1/ledgers/:ledger/audit", tag = "Tag::Members")]
+impl LedgerAuditApi {
+    /// What happened to who may open a ledger
+    ///
+    /// Invites, and members who joined, changed, left or were removed, the newest first, a page at a time.
+    #[oai(path = "/", method = "get", operation_id = "list_ledger_audit")]
+    async fn list_ledger_audit(
+        &self,
+        ledger: Guard<Share>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<AuditEvent>>> {
+        let page = audit::of_ledger(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }

@@ -59,6 +59,7 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "reassign_category" => json!({ "to_id": null }),
         // The file itself, not JSON.
         "create_import" => json!("Date,Amount,Note\n2026-11-20,-12.50,lunch\n2026-11-21,3000.00,salary\n"),
+        "create_ledger" => json!({ "name": "Joint", "base_currency": "EUR" }),
         "update_member" => json!({ "role": "editor" }),
         "create_invite" => json!({ "role": "viewer", "days": 3 }),
         "accept_invite" => json!({ "code": EXAMPLE_INVITE }),

@@ -5,6 +5,7 @@ use super::guard::{Caller, Guard};
 use super::key::Key;
 use super::reply::{Created, Found, NoContent, Reply};
 use super::right::{Join, Share};
+use super::visitor::Visitor;
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service;
@@ -44,11 +45,12 @@ impl InvitesApi {
     async fn create_invite(
         &self,
         ledger: Guard<Share>,
+        visitor: Visitor,
         idempotency_key: Key,
         body: Checked<NewInvite>,
     ) -> Result<Created<IssuedInvite>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        let issued = service::invite::create(&self.state, grant, key, body.0).await?;
+        let issued = service::invite::create(&self.state, grant, visitor.0, key, body.0).await?;
         let url = item_url(grant, "invites", issued.invite.id);
         Ok(Reply::new(issued).location(url))
     }
@@ -61,9 +63,17 @@ impl InvitesApi {
         &self,
         ledger: Guard<Share>,
         invite: Item<InviteId>,
+        visitor: Visitor,
         idempotency_key: Key,
     ) -> Result<NoContent> {
-        service::invite::revoke(&self.state, &ledger.grant, &idempotency_key.0, invite.0).await?;
+        service::invite::revoke(
+            &self.state,
+            &ledger.grant,
+            visitor.0,
+            &idempotency_key.0,
+            invite.0,
+        )
+        .await?;
         Ok(NoContent)
     }
 }
@@ -84,11 +94,13 @@ impl JoinApi {
     async fn accept_invite(
         &self,
         caller: Caller<Join>,
+        visitor: Visitor,
         idempotency_key: Key,
         body: Checked<InviteCode>,
     ) -> Result<Found<Joined>> {
         Ok(Reply::new(
-            service::invite::accept(&self.state, &caller.person, &idempotency_key.0, body.0).await?,
+            service::invite::accept(&self.state, &caller.person, visitor.0, &idempotency_key.0, body.0)
+                .await?,
         ))
     }
 }

@@ -4,12 +4,13 @@ use super::Tag;
 use super::checked::{Asked, Checked};
 use super::guard::{Caller, Guard};
 use super::key::{IfVersion, Key};
-use super::reply::{Found, Reply};
-use super::right::{Look, Own, Rows};
+use super::reply::{Created, Found, Reply};
+use super::right::{Look, Make, Own, Rows};
 use crate::error::Result;
 use crate::service;
+use crate::service::ledger::create::create;
 use crate::state::AppState;
-use api::ledger::{Ledger, LedgerPatch};
+use api::ledger::{Ledger, LedgerPatch, NewLedger};
 use api::page::{Page, PageQuery};
 use poem_openapi::OpenApi;
 
@@ -34,6 +35,21 @@ impl LedgersApi {
         let page = service::ledger::list(&self.state, &caller.person, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
+    }
+
+    /// Make a ledger
+    ///
+    /// You own it. It begins with some categories and accounts unless told otherwise.
+    #[oai(path = "/", method = "post", operation_id = "create_ledger")]
+    async fn create_ledger(
+        &self,
+        caller: Caller<Make>,
+        idempotency_key: Key,
+        body: Checked<NewLedger>,
+    ) -> Result<Created<Ledger>> {
+        let ledger = create(&self.state, &caller.person, &idempotency_key.0, body.0).await?;
+        let (version, url) = (ledger.version, format!("/v1/ledgers/{}", ledger.id));
+        Ok(Reply::new(ledger).version(version).location(url))
     }
 }
 

@@ -6,6 +6,7 @@ use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Found, NoContent, Reply};
 use super::right::{Leave, Members, Share};
+use super::visitor::Visitor;
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
@@ -55,12 +56,14 @@ impl MembersApi {
         &self,
         ledger: Guard<Share>,
         user: Item<UserId>,
+        visitor: Visitor,
         idempotency_key: Key,
         if_match: IfVersion,
         body: Checked<MemberPatch>,
     ) -> Result<Found<Member>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        let member = service::member::update(&self.state, grant, key, user.0, if_match.0, body.0).await?;
+        let member =
+            service::member::update(&self.state, grant, visitor.0, key, user.0, if_match.0, body.0).await?;
         Ok(with_version(member))
     }
 
@@ -72,11 +75,12 @@ impl MembersApi {
         &self,
         ledger: Guard<Share>,
         user: Item<UserId>,
+        visitor: Visitor,
         idempotency_key: Key,
         if_match: IfVersion,
     ) -> Result<NoContent> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        service::member::remove(&self.state, grant, key, user.0, if_match.0).await?;
+        service::member::remove(&self.state, grant, visitor.0, key, user.0, if_match.0).await?;
         Ok(NoContent)
     }
 
@@ -92,11 +96,12 @@ impl MembersApi {
         &self,
         ledger: Guard<Share>,
         user: Item<UserId>,
+        visitor: Visitor,
         idempotency_key: Key,
     ) -> Result<Found<Member>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
         Ok(with_version(
-            service::member::hand_over(&self.state, grant, key, user.0).await?,
+            service::member::hand_over(&self.state, grant, visitor.0, key, user.0).await?,
         ))
     }
 
@@ -104,8 +109,13 @@ impl MembersApi {
     ///
     /// What you recorded stays. The last owner cannot leave: 409.
     #[oai(path = "/leave", method = "post", operation_id = "leave_ledger")]
-    async fn leave_ledger(&self, ledger: Guard<Leave>, idempotency_key: Key) -> Result<NoContent> {
-        service::member::leave(&self.state, &ledger.grant, &idempotency_key.0).await?;
+    async fn leave_ledger(
+        &self,
+        ledger: Guard<Leave>,
+        visitor: Visitor,
+        idempotency_key: Key,
+    ) -> Result<NoContent> {
+        service::member::leave(&self.state, &ledger.grant, visitor.0, &idempotency_key.0).await?;
         Ok(NoContent)
     }
 }

@@ -165,6 +165,7 @@ type People = (
     me::MeApi,
     users::UsersApi,
     audit::AuditApi,
+    audit::LedgerAuditApi,
 );
 
 fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
@@ -189,6 +190,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         me::MeApi { state: state.clone() },
         users::UsersApi { state: state.clone() },
         audit::AuditApi { state: state.clone() },
+        audit::LedgerAuditApi { state: state.clone() },
     );
     let health = health::HealthApi {
         state: state.clone(),

@@ -90,6 +90,21 @@ impl ReportsApi {
         self.report(&ledger, query, By::Payee).await
     }
 
+    /// Sum by member
+    ///
+    /// By who paid, the largest first; rows with nobody named are the row `none`. `balances` says who owes whom where
+    /// what members paid is split evenly among all that can add rows.
+    #[oai(path = "/by-member", method = "get", operation_id = "report_by_member")]
+    async fn report_by_member(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<ExpenseFilter>,
+    ) -> Result<Found<Report>> {
+        Ok(Reply::new(
+            report::by_member(&self.state, &ledger.grant, query.query).await?,
+        ))
+    }
+
     /// Sum by tag
     ///
     /// The largest first. What has two tags is in two rows, and once in the totals; there are no shares. A filter on a

@@ -75,6 +75,8 @@ scopes! {
     Anyone: &[], admin false;
     /// Looks at what is one's own, whatever the ledger.
     Look: &[Scope::Read], admin false;
+    /// Makes ledgers of one's own.
+    Make: &[Scope::Write], admin false;
     /// Changes one's own account.
     Account: &[Scope::Account], admin false;
     /// Joins ledgers.

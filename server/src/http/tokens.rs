@@ -6,6 +6,7 @@ use super::guard::Caller;
 use super::key::Key;
 use super::reply::{Created, Found, NoContent, Reply};
 use super::right::Account;
+use super::visitor::Visitor;
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
@@ -44,10 +45,13 @@ impl TokensApi {
     async fn create_token(
         &self,
         caller: Caller<Account>,
+        visitor: Visitor,
         idempotency_key: Key,
         body: Checked<NewToken>,
     ) -> Result<Created<IssuedToken>> {
-        let issued = service::token::create(&self.state, &caller.person, &idempotency_key.0, body.0).await?;
+        let issued =
+            service::token::create(&self.state, &caller.person, visitor.0, &idempotency_key.0, body.0)
+                .await?;
         let url = format!("/v1/tokens/{}", issued.token.id);
         Ok(Reply::new(issued).location(url))
     }
@@ -60,9 +64,17 @@ impl TokensApi {
         &self,
         caller: Caller<Account>,
         token: Item<TokenId>,
+        visitor: Visitor,
         idempotency_key: Key,
     ) -> Result<NoContent> {
-        service::token::revoke(&self.state, &caller.person, &idempotency_key.0, token.0).await?;
+        service::token::revoke(
+            &self.state,
+            &caller.person,
+            visitor.0,
+            &idempotency_key.0,
+            token.0,
+        )
+        .await?;
         Ok(NoContent)
     }
 }

@@ -21,7 +21,7 @@ pub struct Actor {
     pub network: Option<IpAddr>,
 }
 
-/// What the audit tells of an account.
+/// What the audit tells of an account or a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happening {
     SignIn,
@@ -34,6 +34,15 @@ pub enum Happening {
     UserChanged,
     UserDisabled,
     UserEnabled,
+    TokenMade,
+    TokenRevoked,
+    InviteMade,
+    InviteRevoked,
+    MemberJoined,
+    MemberChanged,
+    MemberRemoved,
+    MemberLeft,
+    LedgerHandedOver,
 }
 
 impl Happening {
@@ -50,6 +59,15 @@ impl Happening {
             Self::UserChanged => "user-changed",
             Self::UserDisabled => "user-disabled",
             Self::UserEnabled => "user-enabled",
+            Self::TokenMade => "token-made",
+            Self::TokenRevoked => "token-revoked",
+            Self::InviteMade => "invite-made",
+            Self::InviteRevoked => "invite-revoked",
+            Self::MemberJoined => "member-joined",
+            Self::MemberChanged => "member-changed",
+            Self::MemberRemoved => "member-removed",
+            Self::MemberLeft => "member-left",
+            Self::LedgerHandedOver => "ledger-handed-over",
         }
     }
 }
@@ -77,6 +95,21 @@ impl Actor {
         Self {
             user_id: Some(user_id),
             ..self
+        }
+    }
+
+    /// What the audit keeps of something that happens in a ledger now, to one of its members where it does.
+    pub(crate) fn event_in(
+        &self,
+        state: &AppState,
+        ledger_id: Uuid,
+        what: Happening,
+        user_id: Option<Uuid>,
+        detail: Value,
+    ) -> NewEvent {
+        NewEvent {
+            ledger_id: Some(ledger_id),
+            ..self.event(state, what, user_id, detail)
         }
     }
 

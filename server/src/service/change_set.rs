@@ -13,6 +13,7 @@ use crate::store::noun::{Edit, Pair};
 use api::currency::Currency;
 use api::expense::{Expense, ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
+use api::member::MemberRef;
 use api::patch::Patch;
 use api::problem::{Code, Faults};
 use api::text::{check_name, clean_line, clean_note, fold};
@@ -153,6 +154,13 @@ impl<'a> Ref<'a> {
             (Patch::Keep, Patch::Keep) => Self::Keep,
         }
     }
+
+    fn of_member(member: &'a MemberRef) -> Self {
+        match member {
+            MemberRef::Id(id) => Self::Id((*id).into()),
+            MemberRef::Name(name) => Self::Name(name),
+        }
+    }
 }
 
 /// Everything of an operation that names something else.
@@ -172,7 +180,7 @@ impl<'a> Given<'a> {
             category: Ref::of(new.category_id, new.category.as_ref()),
             account: Ref::of(new.account_id, new.account.as_ref()),
             to_account: Ref::of(new.to_account_id, new.to_account.as_ref()),
-            paid_by: Ref::of(new.paid_by, None),
+            paid_by: new.paid_by.as_ref().map_or(Ref::Keep, Ref::of_member),
             payee: new.payee.as_deref().map_or(Patch::Keep, Patch::Set),
             tags: Some(&new.tags),
             create_missing: new.create_missing,
@@ -184,7 +192,11 @@ impl<'a> Given<'a> {
             category: Ref::of_patch(&patch.category_id, &patch.category),
             account: Ref::of_patch(&patch.account_id, &patch.account),
             to_account: Ref::of_patch(&patch.to_account_id, &patch.to_account),
-            paid_by: Ref::of_patch(&patch.paid_by, &Patch::Keep),
+            paid_by: match &patch.paid_by {
+                Patch::Keep => Ref::Keep,
+                Patch::Clear => Ref::Clear,
+                Patch::Set(member) => Ref::of_member(member),
+            },
             payee: match &patch.payee {
                 Patch::Keep => Patch::Keep,
                 Patch::Clear => Patch::Clear,
@@ -422,7 +434,8 @@ impl Build<'_> {
         };
         match (found, given) {
             (Ok(entry), _) => Some(entry.id),
-            (Err(Miss::Unknown), Ref::Name(name)) if create_missing => {
+            // Nobody becomes a member by being named.
+            (Err(Miss::Unknown), Ref::Name(name)) if create_missing && dictionary != Dictionary::Member => {
                 self.make_path(format!("{pointer}/{field}"), dictionary, name)
             }
             (Err(miss), Ref::Id(_)) => {
@@ -434,7 +447,7 @@ impl Build<'_> {
                 note(
                     &mut self.findings.lookups,
                     format!("{pointer}/{field}{suffix}"),
-                    field,
+                    dictionary.mark(),
                     &text,
                     miss,
                 );
@@ -444,7 +457,7 @@ impl Build<'_> {
                 note(
                     &mut self.findings.lookups,
                     format!("{pointer}/{field}"),
-                    field,
+                    dictionary.mark(),
                     &text,
                     miss,
                 );

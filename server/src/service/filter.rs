@@ -54,7 +54,7 @@ pub async fn look_up(
             .read(|db| async move { store::names::find(&db, grant.ledger_id(), wanted).await })
             .await?
     };
-    let names = Names::new(found.clone());
+    let names = Names::with_those_who_left(found.clone());
     let mut missed = Missed::default();
     let [category, account, payee, tag, paid_by] = slots.map(|(dictionary, field, given)| {
         let given = given.as_deref()?;
@@ -69,7 +69,8 @@ pub async fn look_up(
             Ok(entry) if asked.category_only == Some(true) => Some(Pick::Any(vec![entry.id])),
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
-                note(&mut findings.lookups, format!("/{field}"), field, given, miss);
+                let pointer = format!("/{field}");
+                note(&mut findings.lookups, pointer, dictionary.mark(), given, miss);
                 if Uuid::try_parse(given).is_err() {
                     missed.remember(&findings.lookups, dictionary, given);
                 }

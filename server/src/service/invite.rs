@@ -2,12 +2,14 @@
 
 use crate::db::{Op, Outcome, Unit, Work};
 use crate::error::{AppError, Findings, Result};
+use crate::service::actor::{Actor, Happening};
 use crate::service::secret::{self, SecretKind};
 use crate::service::write::{self, already_done};
 use crate::service::{Grant, Person, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
+use crate::store::audit::NewEvent;
 use crate::store::member::{MemberImage, MemberState};
 use crate::store::noun::{Edit, Pair};
 use crate::store::reach::Reach;
@@ -18,6 +20,7 @@ use api::page::{DEFAULT_LIMIT, Page, PageQuery};
 use api::problem::Code;
 use chrono::TimeDelta;
 use entity::invite::Model;
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -44,7 +47,13 @@ pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<P
 }
 
 /// Makes one. A repeat is not told the code again.
-pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, new: NewInvite) -> Result<IssuedInvite> {
+pub async fn create(
+    state: &AppState,
+    grant: &Grant,
+    actor: Actor,
+    key: &WriteKey,
+    new: NewInvite,
+) -> Result<IssuedInvite> {
     let mut findings = Findings::default();
     new.check(&mut findings.rules);
     findings.refuse()?;
@@ -65,7 +74,17 @@ pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, new: NewInv
         revoked_at: None,
     };
     let op = write::op(state, grant, key, "create_invite");
-    match state.db.write(op, Arc::new(Create { row: row.clone() })).await? {
+    let work = Create {
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::InviteMade,
+            None,
+            json!({ "invite_id": row.id, "role": row.role, "user": row.user_name }),
+        ),
+        row: row.clone(),
+    };
+    match state.db.write(op, Arc::new(work)).await? {
         Outcome::Done { .. } | Outcome::Unchanged => Ok(IssuedInvite {
             invite: seen(row)?,
             code,
@@ -79,17 +98,35 @@ pub async fn create(state: &AppState, grant: &Grant, key: &WriteKey, new: NewInv
 }
 
 /// Takes one back.
-pub async fn revoke(state: &AppState, grant: &Grant, key: &WriteKey, id: InviteId) -> Result<()> {
+pub async fn revoke(
+    state: &AppState,
+    grant: &Grant,
+    actor: Actor,
+    key: &WriteKey,
+    id: InviteId,
+) -> Result<()> {
     let op = write::op(state, grant, key, "revoke_invite");
-    state
-        .db
-        .write(op, Arc::new(Revoke { id: id.into() }))
-        .await
-        .map(|_| ())
+    let work = Revoke {
+        id: id.into(),
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::InviteRevoked,
+            None,
+            json!({ "invite_id": id }),
+        ),
+    };
+    state.db.write(op, Arc::new(work)).await.map(|_| ())
 }
 
 /// Makes the caller a member. A repeat answers the same.
-pub async fn accept(state: &AppState, person: &Person, key: &WriteKey, body: InviteCode) -> Result<Joined> {
+pub async fn accept(
+    state: &AppState,
+    person: &Person,
+    actor: Actor,
+    key: &WriteKey,
+    body: InviteCode,
+) -> Result<Joined> {
     if person.bound_to().is_some() {
         return Err(AppError::refuse(
             Code::Forbidden,
@@ -122,6 +159,13 @@ pub async fn accept(state: &AppState, person: &Person, key: &WriteKey, body: Inv
             at: now,
         };
         let work = Accept {
+            event: actor.signed_in(person).event_in(
+                state,
+                ledger_id,
+                Happening::MemberJoined,
+                Some(user_id),
+                json!({ "invite_id": found.id, "role": found.role }),
+            ),
             invite: found.clone(),
             at: now,
         };
@@ -157,6 +201,7 @@ fn unknown() -> AppError {
 
 struct Create {
     row: Model,
+    event: NewEvent,
 }
 
 impl Work for Create {
@@ -171,12 +216,14 @@ impl Work for Create {
             ));
         }
         store::invite::insert(&unit.tx, self.row.clone()).await?;
+        store::audit::insert(&unit.tx, &self.event).await?;
         Ok(Some(()))
     }
 }
 
 struct Revoke {
     id: Uuid,
+    event: NewEvent,
 }
 
 impl Work for Revoke {
@@ -184,6 +231,7 @@ impl Work for Revoke {
 
     async fn run(&self, unit: &Unit) -> Result<Option<()>> {
         if store::invite::revoke(&unit.tx, unit.ledger_id, self.id, unit.at).await? {
+            store::audit::insert(&unit.tx, &self.event).await?;
             Ok(Some(()))
         } else {
             Err(AppError::not_found())
@@ -194,6 +242,7 @@ impl Work for Revoke {
 struct Accept {
     invite: Model,
     at: Instant,
+    event: NewEvent,
 }
 
 impl Work for Accept {
@@ -232,6 +281,7 @@ impl Work for Accept {
             created_at: before.as_ref().map_or(unit.at, |member| member.created_at),
             updated_at: unit.at,
         };
+        store::audit::insert(&unit.tx, &self.event).await?;
         apply(unit, vec![Edit::Member(Pair { before, after })]).await
     }
 }

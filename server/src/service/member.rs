@@ -3,17 +3,20 @@
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Refusal, Result};
+use crate::service::actor::{Actor, Happening};
 use crate::service::write::commit;
 use crate::service::{Grant, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
+use crate::store::audit::NewEvent;
 use crate::store::member::{MemberImage, MemberState};
 use crate::store::noun::{Edit, Pair};
 use api::id::UserId;
 use api::member::{Member, MemberPatch, Role};
 use api::page::{DEFAULT_LIMIT, Page, PageQuery};
 use api::problem::Code;
+use serde_json::json;
 use uuid::Uuid;
 
 /// A page of the members, those who have been there longest first.
@@ -50,6 +53,7 @@ pub async fn get(state: &AppState, grant: &Grant, user_id: UserId) -> Result<Mem
 pub async fn update(
     state: &AppState,
     grant: &Grant,
+    actor: Actor,
     key: &WriteKey,
     user_id: UserId,
     version: Option<i64>,
@@ -59,6 +63,13 @@ pub async fn update(
         user_id: user_id.into(),
         version,
         what: What::Role(patch.role),
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::MemberChanged,
+            Some(user_id.into()),
+            json!({ "role": patch.role }),
+        ),
     };
     commit(state, grant, key, "update_member", work).await?;
     get(state, grant, user_id).await
@@ -68,6 +79,7 @@ pub async fn update(
 pub async fn remove(
     state: &AppState,
     grant: &Grant,
+    actor: Actor,
     key: &WriteKey,
     user_id: UserId,
     version: Option<i64>,
@@ -76,28 +88,55 @@ pub async fn remove(
         user_id: user_id.into(),
         version,
         what: What::Remove,
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::MemberRemoved,
+            Some(user_id.into()),
+            json!({}),
+        ),
     };
     commit(state, grant, key, "remove_member", work).await.map(|_| ())
 }
 
 /// Leaves the ledger.
-pub async fn leave(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<()> {
+pub async fn leave(state: &AppState, grant: &Grant, actor: Actor, key: &WriteKey) -> Result<()> {
     let work = Change {
         user_id: grant.user_id(),
         version: None,
         what: What::Remove,
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::MemberLeft,
+            Some(grant.user_id()),
+            json!({}),
+        ),
     };
     commit(state, grant, key, "leave_ledger", work).await.map(|_| ())
 }
 
 /// Makes another member an owner, and the caller an editor, in one change.
-pub async fn hand_over(state: &AppState, grant: &Grant, key: &WriteKey, user_id: UserId) -> Result<Member> {
+pub async fn hand_over(
+    state: &AppState,
+    grant: &Grant,
+    actor: Actor,
+    key: &WriteKey,
+    user_id: UserId,
+) -> Result<Member> {
     let work = Change {
         user_id: user_id.into(),
         version: None,
         what: What::HandOver {
             from: grant.user_id(),
         },
+        event: actor.signed_in(grant.person()).event_in(
+            state,
+            grant.ledger_id(),
+            Happening::LedgerHandedOver,
+            Some(user_id.into()),
+            json!({}),
+        ),
     };
     commit(state, grant, key, "hand_over_ledger", work).await?;
     get(state, grant, user_id).await
@@ -113,6 +152,7 @@ struct Change {
     user_id: Uuid,
     version: Option<i64>,
     what: What,
+    event: NewEvent,
 }
 
 impl Work for Change {
@@ -167,6 +207,9 @@ impl Work for Change {
                 Code::Conflict,
                 "A ledger needs an owner; make another member one first",
             ));
+        }
+        if done.is_some() {
+            store::audit::insert(&unit.tx, &self.event).await?;
         }
         Ok(done)
     }

@@ -37,6 +37,14 @@ impl Names {
         }
     }
 
+    /// As [`Names::new`], for looking at what is there: members who left still have the rows they paid.
+    pub fn with_those_who_left(found: Vec<Found>) -> Self {
+        let is_there = |entry: &Found| !entry.is_deleted || entry.is(Dictionary::Member);
+        Self {
+            found: found.into_iter().filter(is_there).collect(),
+        }
+    }
+
     fn of(&self, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
         self.found.iter().filter(move |entry| entry.is(dictionary))
     }

@@ -1,13 +1,16 @@
 //! Passwords: hashed by argon2id beside the async threads, a few at a time with a short queue before them, and judged
 //! before they are taken. A wrong, an unknown and a locked name cost the same work. Who may sign in is not decided here.
 
+mod argon;
+
 use crate::config::Auth;
-use crate::error::{AppError, Findings, Result};
+use crate::error::{AppError, Findings, Refusal, Result};
 use api::auth::check_password;
 use api::problem::Code;
 use api::secret::Secret;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon::Hasher;
+use argon2::Params;
+use rand::RngExt;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -15,15 +18,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const MOST_AT_ONCE: usize = 4;
 /// How many more may wait.
 const QUEUE: usize = 32;
-/// What a password is compared with where there is none.
-const NO_SALT: &[u8; 16] = b"nobody lives so.";
+/// How long those wait for whom there is no place in it.
+const WAIT_SECS: std::ops::RangeInclusive<u64> = 2..=8;
 /// The least score of the estimator, of 0 to 4: safely unguessable within 10^8 tries.
 const LEAST_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
 /// How passwords are hashed. One a process.
 #[derive(Debug)]
 pub struct Passwords {
-    params: Params,
+    hasher: Arc<Hasher>,
     workers: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -55,9 +58,10 @@ impl Passwords {
         let params = Params::new(memory, iterations, lanes, None)
             .map_err(|error| AppError::Internal(format!("argon2 settings: {error}")))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let at_once = cores.min(MOST_AT_ONCE);
+        // One core stays for everybody else: a hash takes all of its own, and other requests would wait behind it.
+        let at_once = cores.saturating_sub(1).clamp(1, MOST_AT_ONCE);
         Ok(Self {
-            params,
+            hasher: Arc::new(Hasher::new(params)),
             workers: Arc::new(Semaphore::new(at_once)),
             places: Arc::new(Semaphore::new(at_once + QUEUE)),
         })
@@ -65,12 +69,7 @@ impl Passwords {
 
     /// Waits for a place at work; refuses where too many wait already.
     pub async fn turn(&self) -> Result<Turn> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| {
-            AppError::refuse(
-                Code::Unavailable,
-                "Many people are signing in at this moment; try again shortly",
-            )
-        })?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| busy())?;
         let worker = self.workers.clone().acquire_owned().await;
         let worker = worker.map_err(|error| AppError::Internal(format!("hash workers: {error}")))?;
         Ok(Turn(Arc::new([place, worker])))
@@ -78,38 +77,17 @@ impl Passwords {
 
     /// The hash to keep, in PHC form.
     pub async fn hash(&self, turn: &Turn, password: &Secret) -> Result<String> {
-        let (params, password) = (self.params.clone(), password.clone());
-        work(turn, move || {
-            let salt: [u8; 16] = rand::random();
-            let hash = argon2(params).hash_password_with_salt(password.expose().as_bytes(), &salt);
-            hash.map(|hash| hash.to_string())
-        })
-        .await?
-        .map_err(|error| AppError::Internal(format!("hash: {error}")))
+        let (hasher, password) = (self.hasher.clone(), password.clone());
+        work(turn, move || hasher.hash(password.expose().as_bytes()))
+            .await?
+            .map_err(|error| AppError::Internal(format!("hash: {error}")))
     }
 
     /// Compares a password with a stored hash. Without one the same work is done in vain.
     pub async fn compare(&self, turn: &Turn, password: &Secret, stored: Option<String>) -> Result<Match> {
-        let (params, password) = (self.params.clone(), password.clone());
+        let (hasher, password) = (self.hasher.clone(), password.clone());
         work(turn, move || {
-            let password = password.expose().as_bytes();
-            let stored = stored.as_deref().map(PasswordHash::new);
-            match stored {
-                Some(Ok(stored)) => {
-                    if argon2(params.clone()).verify_password(password, &stored).is_err() {
-                        Match::Wrong
-                    } else if is_weak(&stored, &params) {
-                        Match::RightButWeakHash
-                    } else {
-                        Match::Right
-                    }
-                }
-                Some(Err(error)) => {
-                    tracing::error!(%error, "a stored password hash cannot be read");
-                    work_in_vain(params, password)
-                }
-                None => work_in_vain(params, password),
-            }
+            hasher.compare(password.expose().as_bytes(), stored.as_deref())
         })
         .await
     }
@@ -138,6 +116,18 @@ impl Passwords {
     }
 }
 
+/// Those sent away are told different times, so that they do not all come back at once.
+fn busy() -> AppError {
+    Refusal {
+        retry_after_secs: Some(rand::rng().random_range(WAIT_SECS)),
+        ..Refusal::new(
+            Code::Unavailable,
+            "Many people are signing in at this moment; try again shortly",
+        )
+    }
+    .into()
+}
+
 /// Why a password is too easy to guess and what would be better; `None` where it is not.
 fn reason_against(password: &Secret, words: &[String]) -> Option<String> {
     let is_blank = |c: char| !c.is_alphanumeric();
@@ -163,27 +153,6 @@ fn reason_against(password: &Secret, words: &[String]) -> Option<String> {
     Some(format!(
         "Too easy to guess{reason} - use four or more unrelated words, or let a password manager draw one"
     ))
-}
-
-fn argon2(params: Params) -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-fn work_in_vain(params: Params, password: &[u8]) -> Match {
-    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    // What comes of it is of no use, and so is what would go wrong with it.
-    let done = argon2(params).hash_password_into(password, NO_SALT, &mut output);
-    std::hint::black_box((done.is_ok(), output));
-    Match::Wrong
-}
-
-/// True where a hash took less work than the parameters ask for.
-fn is_weak(stored: &PasswordHash, wanted: &Params) -> bool {
-    Params::try_from(stored).map_or(true, |params| {
-        params.m_cost() < wanted.m_cost()
-            || params.t_cost() < wanted.t_cost()
-            || params.p_cost() < wanted.p_cost()
-    })
 }
 
 /// Does it beside the async threads, at that place.

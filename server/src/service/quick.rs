@@ -16,6 +16,7 @@ use api::currency::Currency;
 use api::entry::{Context, EntryFault, NameRef, Parsed, Span, TokenKind, Vocabulary, parse};
 use api::expense::NewExpense;
 use api::id::new_uuid;
+use api::member::MemberRef;
 use api::problem::{Code, Fault, Faults};
 use api::quick::{EntryLine, EntryToken, ParsedEntry, QuickResult};
 use uuid::Uuid;
@@ -295,7 +296,7 @@ impl Read {
         if let Some(id) = known(&draft.to_account, accounts) {
             (new.to_account_id, new.to_account) = (Some(id.into()), None);
         }
-        new.paid_by = known(&draft.paid_by, members).map(Into::into);
+        new.paid_by = known(&draft.paid_by, members).map(|id| MemberRef::Id(id.into()));
         new.id = line.id;
         new.create_missing = line.create_missing;
         Ok(new)

@@ -1,7 +1,8 @@
 //! Reports: what was asked, summed in one statement and laid out as rows. Sums are exact in `report/tally.rs`, rows of
-//! categories and their like in `report/by_entry.rs`, of months and days in `report/by_time.rs`, and the address of
-//! the rows behind a figure in `report/links.rs`.
+//! categories and their like in `report/by_entry.rs`, of months and days in `report/by_time.rs`, who owes whom in
+//! `report/balance.rs`, and the address of the rows behind a figure in `report/links.rs`.
 
+mod balance;
 mod by_entry;
 mod by_time;
 mod links;
@@ -31,6 +32,8 @@ pub enum By {
     Account,
     /// Payees.
     Payee,
+    /// Members who paid.
+    Member,
     /// Tags.
     Tag,
     /// Months of the ledger.
@@ -46,6 +49,7 @@ impl By {
             Self::Category => GroupBy::Category,
             Self::Account => GroupBy::Account,
             Self::Payee => GroupBy::Payee,
+            Self::Member => GroupBy::Member,
             Self::Tag => GroupBy::Tag,
             Self::Month | Self::Day => GroupBy::Day,
         }
@@ -65,6 +69,23 @@ pub async fn report(state: &AppState, grant: &Grant, asked: ExpenseFilter, by: B
     view.rows = view.rows_by(&sums, by)?;
     let whole = usize::from(by == By::Tag);
     Ok(view.finish(&Tally::of(sums.iter().filter(|sum| sum.part == whole)), None))
+}
+
+/// By who paid, and what that leaves each member to pay or to get.
+pub async fn by_member(state: &AppState, grant: &Grant, asked: ExpenseFilter) -> Result<Report> {
+    let filter = filter::resolve(state, grant, &asked).await?;
+    let wanted = &filter;
+    let (sums, seats) = state
+        .db
+        .read(|db| async move { store::report::by_member(&db, grant.ledger_id(), wanted).await })
+        .await?;
+    let mut view = View::new(grant, asked, filter, &sums);
+    view.rows = view.rows_by(&sums, By::Member)?;
+    let balances = balance::balances(view.coins, &sums, seats);
+    Ok(Report {
+        balances: Some(balances),
+        ..view.finish(&Tally::of(&sums), None)
+    })
 }
 
 /// By category, with the same sums over another period beside.
@@ -161,7 +182,9 @@ impl View {
             By::All => Ok(vec![self.whole(sums)]),
             By::Month => Ok(by_time::months(self, sums)),
             By::Day => Ok(by_time::days(self, sums)),
-            By::Category | By::Account | By::Payee | By::Tag => Lines::of(sums, by).rows(self, None),
+            By::Category | By::Account | By::Payee | By::Member | By::Tag => {
+                Lines::of(sums, by).rows(self, None)
+            }
         }
     }
 
@@ -184,6 +207,7 @@ impl View {
             totals: self.coins.totals(tally, None),
             before: before.map(|(tally, _)| self.coins.totals(tally, None)),
             transfers: self.coins.transfers(tally),
+            balances: None,
             rows_url: self.links.rows(),
             before_rows_url: before.map(|(_, links)| links.rows()),
             transfers_url: self.links.transfers(),

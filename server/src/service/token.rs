@@ -2,11 +2,13 @@
 
 use crate::db::{AccountOp, AccountWork, Outcome};
 use crate::error::{AppError, Findings, Result};
+use crate::service::actor::{Actor, Happening};
 use crate::service::secret::{self, SecretKind};
 use crate::service::write::{already_done, check_account_repeat};
 use crate::service::{Person, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
+use crate::store::audit::NewEvent;
 use api::id::{LedgerId, TokenId};
 use api::instant::Instant;
 use api::page::{DEFAULT_LIMIT, Page, PageQuery};
@@ -16,6 +18,7 @@ use api::token::{IssuedToken, MAX_TOKENS, NewToken, Scope, TOKEN_DAYS, Token, To
 use chrono::TimeDelta;
 use entity::token::Model;
 use sea_orm::DatabaseTransaction;
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -44,7 +47,13 @@ pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result
 }
 
 /// Makes one. A repeat is not told the secret again.
-pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewToken) -> Result<IssuedToken> {
+pub async fn create(
+    state: &AppState,
+    person: &Person,
+    actor: Actor,
+    key: &WriteKey,
+    new: NewToken,
+) -> Result<IssuedToken> {
     let mut findings = Findings::default();
     new.check(&mut findings.rules);
     let beyond: Vec<&str> = new
@@ -92,6 +101,12 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewT
         binding: ledger_ids.unwrap_or_default(),
         person: person.clone(),
         at,
+        event: actor.signed_in(person).event(
+            state,
+            Happening::TokenMade,
+            Some(person.user_id()),
+            json!({ "token_id": row.id, "name": row.name, "scopes": row.scopes }),
+        ),
     };
     match state
         .db
@@ -110,11 +125,23 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewT
 }
 
 /// Revokes one; it is refused everywhere at once. One that is gone already, or somebody else's, is not there.
-pub async fn revoke(state: &AppState, person: &Person, key: &WriteKey, id: TokenId) -> Result<()> {
+pub async fn revoke(
+    state: &AppState,
+    person: &Person,
+    actor: Actor,
+    key: &WriteKey,
+    id: TokenId,
+) -> Result<()> {
     let work = Revoke {
         user_id: person.user_id(),
         id: id.into(),
         at: state.now(),
+        event: actor.signed_in(person).event(
+            state,
+            Happening::TokenRevoked,
+            Some(person.user_id()),
+            json!({ "token_id": id }),
+        ),
     };
     let done = state
         .db
@@ -152,6 +179,7 @@ struct Create {
     binding: Vec<LedgerId>,
     person: Person,
     at: Instant,
+    event: NewEvent,
 }
 
 impl AccountWork for Create {
@@ -177,7 +205,8 @@ impl AccountWork for Create {
             }
         }
         findings.refuse()?;
-        store::token::insert_row(tx, self.row.clone()).await
+        store::token::insert_row(tx, self.row.clone()).await?;
+        store::audit::insert(tx, &self.event).await
     }
 }
 
@@ -185,6 +214,7 @@ struct Revoke {
     user_id: Uuid,
     id: Uuid,
     at: Instant,
+    event: NewEvent,
 }
 
 impl AccountWork for Revoke {
@@ -192,7 +222,7 @@ impl AccountWork for Revoke {
 
     async fn run(&self, tx: &DatabaseTransaction) -> Result<()> {
         if store::token::revoke(tx, self.user_id, self.id, self.at).await? {
-            Ok(())
+            store::audit::insert(tx, &self.event).await
         } else {
             Err(AppError::not_found())
         }

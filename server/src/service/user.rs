@@ -106,6 +106,7 @@ pub(crate) async fn create(
         base_currency: new.currency.unwrap_or(Currency::EUR),
         month_start_day: None,
         week_start: None,
+        is_bare: false,
     };
     let person = NewPerson {
         row,

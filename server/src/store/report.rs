@@ -1,5 +1,9 @@
 //! Sums for reports, read through the covering index: grouped in SQL, exact in integers, named in the same
-//! statement. No rules about shares or order.
+//! statement. By who paid, with the members beside them, in `report/by_member.rs`. No rules about shares or order.
+
+mod by_member;
+
+pub use by_member::{Seat, by_member};
 
 use super::filter::{Filter, Pick};
 use super::image::{currency, kind};
@@ -7,7 +11,7 @@ use crate::error::{AppError, Result};
 use api::currency::Currency;
 use api::date::Date;
 use api::expense::Kind;
-use entity::{account, category, expense, expense_tag, payee, tag};
+use entity::{account, category, expense, expense_tag, payee, tag, user};
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, SimpleExpr, UnionType,
 };
@@ -25,6 +29,8 @@ pub enum GroupBy {
     Account,
     /// The payee.
     Payee,
+    /// The member who paid.
+    Member,
     /// Each tag; a row with two counts in both. Where the filter names tags, only those.
     Tag,
     /// The day.
@@ -85,7 +91,15 @@ pub async fn sums(
         return Ok(Vec::new());
     };
     let rows = db.query_all(&select).await?;
-    rows.iter().map(|row| sum(row, parts)).collect()
+    rows.iter()
+        .map(|row| {
+            let part = part(row)?;
+            let (_, by) = parts
+                .get(part)
+                .ok_or_else(|| AppError::Internal("a sum of no part".into()))?;
+            sum(row, part, *by)
+        })
+        .collect()
 }
 
 /// The statement behind [`sums`]; `None` where nothing is asked for.
@@ -119,6 +133,7 @@ fn grouped(ledger_id: Uuid, filter: &Filter, by: GroupBy, part: i32) -> SelectSt
         GroupBy::Category => Some(col(expense::Column::CategoryId)),
         GroupBy::Account => Some(col(expense::Column::AccountId)),
         GroupBy::Payee => Some(col(expense::Column::PayeeId)),
+        GroupBy::Member => Some(col(expense::Column::PaidBy)),
         GroupBy::Day => Some(col(expense::Column::SpentOn)),
         GroupBy::Tag => {
             select.left_join(expense_tag::Entity, tag_link(ledger_id, filter));
@@ -165,7 +180,9 @@ fn name_groups(select: &mut SelectStatement, ledger_id: Uuid, by: GroupBy) {
             .add(Expr::col((Alias::new(alias), Alias::new("ledger_id"))).eq(ledger_id))
             .add(Expr::col((Alias::new(alias), Alias::new("id"))).eq(id))
     };
-    let named = || on("e", Expr::col((Alias::new("s"), Alias::new("grouped"))));
+    let group = || Expr::col((Alias::new("s"), Alias::new("grouped")));
+    let named = || on("e", group());
+    let mut name = "name";
     match by {
         GroupBy::All | GroupBy::Day => return,
         GroupBy::Category => {
@@ -184,19 +201,25 @@ fn name_groups(select: &mut SelectStatement, ledger_id: Uuid, by: GroupBy) {
         GroupBy::Tag => {
             select.join_as(JoinType::LeftJoin, tag::Entity, Alias::new("e"), named());
         }
+        GroupBy::Member => {
+            // People are of no ledger; that a row's payer is one of this ledger's is the foreign key's affair.
+            let is_theirs = Expr::col((Alias::new("e"), Alias::new("id"))).eq(group());
+            select.join_as(JoinType::LeftJoin, user::Entity, Alias::new("e"), is_theirs);
+            name = "display_name";
+        }
     }
-    select.expr_as(Expr::col((Alias::new("e"), Alias::new("name"))), "name");
+    select.expr_as(Expr::col((Alias::new("e"), Alias::new(name))), "name");
 }
 
-fn sum(row: &QueryResult, parts: &[(&Filter, GroupBy)]) -> Result<Sum> {
+fn part(row: &QueryResult) -> Result<usize> {
+    Ok(usize::try_from(row.try_get::<i64>("", "part")?).unwrap_or(usize::MAX))
+}
+
+fn sum(row: &QueryResult, part: usize, by: GroupBy) -> Result<Sum> {
     let day = |name: &str| {
         Date::from_naive(row.try_get("", name)?)
             .ok_or_else(|| AppError::Internal("stored day is out of range".into()))
     };
-    let part = usize::try_from(row.try_get::<i64>("", "part")?).unwrap_or(usize::MAX);
-    let (_, by) = parts
-        .get(part)
-        .ok_or_else(|| AppError::Internal("a sum of no part".into()))?;
     let minor: i64 = row.try_get("", "minor")?;
     if minor == i64::MAX {
         // Where a sum does not fit, MySQL says the largest number there is and carries on.
@@ -207,7 +230,7 @@ fn sum(row: &QueryResult, parts: &[(&Filter, GroupBy)]) -> Result<Sum> {
         group: match by {
             GroupBy::All => Group::All,
             GroupBy::Day => Group::Day(day("grouped")?),
-            by => Group::Entry(entry(row, *by)?),
+            by => Group::Entry(entry(row, by)?),
         },
         kind: kind(&row.try_get::<String>("", "kind")?)?,
         currency: currency(&row.try_get::<String>("", "currency")?)?,

@@ -91,7 +91,7 @@ async fn what_is_no_good_code_gets_one_answer_and_changes_nothing() {
         .clock
         .advance(TimeDelta::minutes(30) - TimeDelta::seconds(1));
     for (password, fault) in [
-        ("short", "too-short"),
+        ("ab12-cd34", "too-short"),
         ("ana-ana-ana-ana", "easy-to-guess"),
         ("passwordpassword", "easy-to-guess"),
     ] {

@@ -50,8 +50,13 @@ fn row() -> impl Strategy<Value = Value> {
         Some("none of it"),
     ]);
     let tags = prop::sample::subsequence(vec!["trip", "food", "a+b"], 0..=3);
-    (0_u32..90, amount, currency, kind, category, (account, account_to()), payee, tags).prop_map(
-        |(day, amount, currency, kind, category, (account, to_account), payee, tags)| {
+    let accounts = (
+        account,
+        account_to(),
+        prop::sample::select(vec![None, Some("local"), Some("ana"), Some("ben")]),
+    );
+    (0_u32..90, amount, currency, kind, category, accounts, payee, tags).prop_map(
+        |(day, amount, currency, kind, category, (account, to_account, paid_by), payee, tags)| {
             let digits = digits(currency);
             let text = format!("{amount:0>width$}", width = digits + 1);
             let (whole, decimals) = text.split_at(text.len() - digits);
@@ -59,7 +64,7 @@ fn row() -> impl Strategy<Value = Value> {
             json!({
                 "date": format!("2026-{:02}-{:02}", day / 28 + 1, day % 28 + 1),
                 "amount": amount, "currency": currency, "kind": KINDS[kind], "category": category, "account": account,
-                "to_account": if kind == 3 { to_account } else { None }, "payee": payee, "tags": tags,
+                "to_account": if kind == 3 { to_account } else { None }, "payee": payee, "tags": tags, "paid_by": paid_by,
                 "note": payee.map(|payee| format!("for {payee}")), "create_missing": true,
             })
         },
@@ -221,7 +226,7 @@ fn check_parts(report: &Value, what: &str) {
     );
 }
 
-const FILTERS: [&str; 12] = [
+const FILTERS: [&str; 14] = [
     "",
     "from=2026-01-10&to=2026-02-20",
     "category=Food",
@@ -234,12 +239,72 @@ const FILTERS: [&str; 12] = [
     "tag=none&min=1.00&max=5000",
     "q=so%20zo&kind=refund,transfer",
     "kind=transfer",
+    "paid_by=ben",
+    "paid_by=none&category=Food",
 ];
+
+/// A server whose ledger is shared with Ana, and with Ben until the rows are there.
+async fn shared() -> (TestApp, Http) {
+    let app = TestApp::start().await;
+    for name in ["ana", "ben"] {
+        let person = app.add_person(name).await;
+        app.add_member(person.user_id, app.ledger_id(), "editor").await;
+    }
+    let http = app.client();
+    (app, http)
+}
+
+/// Each balance is made of the nets of the rows, whose links are checked already.
+fn check_balances(report: &Value, what: &str) {
+    let net = |key: &Value, currency: &Value| {
+        let row = report["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["key"] == *key);
+        let totals = row
+            .map(|row| row["totals"].as_array().unwrap().clone())
+            .unwrap_or_default();
+        let total = totals.iter().find(|total| total["currency"] == *currency);
+        total.map_or(0, |total| units(total["net"].as_str().unwrap()))
+    };
+    for balance in report["balances"].as_array().unwrap() {
+        let currency = &balance["currency"];
+        let figure = |of: &Value, name: &str| units(of[name].as_str().unwrap());
+        let mut sums = [0; 3];
+        for member in balance["members"].as_array().unwrap() {
+            assert_eq!(
+                figure(member, "paid"),
+                net(&member["user_id"], currency),
+                "{what} {member}"
+            );
+            for (sum, name) in sums.iter_mut().zip(["paid", "even_share", "balance"]) {
+                *sum += figure(member, name);
+            }
+        }
+        let total = figure(balance, "total");
+        assert_eq!(sums, [total, total, 0], "{what} {balance}");
+        assert_eq!(
+            figure(balance, "unassigned"),
+            net(&json!("none"), currency),
+            "{what}"
+        );
+        let whole = report["totals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|total| total["currency"] == *currency);
+        assert_eq!(
+            total + figure(balance, "unassigned"),
+            figure(whole.unwrap(), "net"),
+            "{what}: every row is in it"
+        );
+    }
+}
 
 #[tokio::test]
 async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
-    let app = TestApp::start().await;
-    let http = app.client();
+    let (_app, http) = shared().await;
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]),
@@ -256,6 +321,16 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
             .await
             .expect(204);
     }
+    // Who left keeps the rows they paid.
+    let members = http.get("members").await.ok(200);
+    let ben = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|member| member["name"] == "ben");
+    http.delete(&format!("members/{}", ben.unwrap()["user_id"].as_str().unwrap()))
+        .await
+        .expect(204);
     let mut linked = Linked {
         http: &http,
         walked: HashMap::new(),
@@ -267,6 +342,7 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
             "by-month",
             "by-account",
             "by-payee",
+            "by-member",
             "by-tag",
         ] {
             let what = format!("{kind}?{filter}");
@@ -274,6 +350,9 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
             linked.check_report(&report, &what).await;
             if kind != "by-tag" {
                 check_parts(&report, &what);
+            }
+            if kind == "by-member" {
+                check_balances(&report, &what);
             }
         }
     }
@@ -301,8 +380,7 @@ async fn every_figure_is_the_sum_of_the_rows_it_links_to() {
 
 #[tokio::test]
 async fn a_report_sums_exactly_the_rows_that_were_recorded() {
-    let app = TestApp::start().await;
-    let http = app.client();
+    let (_app, http) = shared().await;
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         TestRng::from_seed(RngAlgorithm::ChaCha, &[8; 32]),

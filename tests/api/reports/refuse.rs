@@ -3,13 +3,14 @@
 use serde_json::json;
 use tests::server::TestApp;
 
-const REPORTS: [&str; 8] = [
+const REPORTS: [&str; 9] = [
     "summary",
     "by-category",
     "by-month",
     "by-day",
     "by-account",
     "by-payee",
+    "by-member",
     "by-tag",
     "compare",
 ];

@@ -1,6 +1,6 @@
 //! The lists themselves and look-ups in them: the name of an id, the words a line may mean, what can be offered.
 
-use super::Habits;
+use super::{Habits, Members};
 use api::account::Account;
 use api::category::Category;
 use api::currency::Currency;
@@ -32,6 +32,8 @@ pub struct Lists {
     pub payees: Vec<String>,
     /// Names of tags that are offered.
     pub tags: Vec<String>,
+    /// Who shares the ledger.
+    pub members: Members,
     /// What was entered lately.
     pub habits: Habits,
     vocabulary: Vocabulary,
@@ -54,6 +56,7 @@ impl Lists {
             accounts: Vec::new(),
             payees: Vec::new(),
             tags: Vec::new(),
+            members: Members::default(),
             habits: Habits::default(),
             vocabulary: Vocabulary::default(),
             category_ids: Vec::new(),
@@ -70,6 +73,7 @@ impl Lists {
         accounts: Vec<Account>,
         payees: Vec<String>,
         tags: Vec<String>,
+        members: Members,
         lately: &[Expense],
     ) -> Self {
         let calendar = Calendar::new(ledger.month_start_day, ledger.week_start).unwrap_or_default();
@@ -81,6 +85,7 @@ impl Lists {
             accounts,
             payees,
             tags,
+            members,
             habits: Habits::of(lately),
             ..Self::empty(Currency::EUR)
         };
@@ -111,7 +116,7 @@ impl Lists {
         self.vocabulary = Vocabulary {
             categories: names,
             accounts: Names::flat(offered().map(|account| &account.name)),
-            members: Names::default(),
+            members: self.members.names(),
         };
         self.account_ids = offered().map(|account| account.id).collect();
         self.account_names = self
@@ -211,7 +216,7 @@ impl Lists {
         }
     }
 
-    /// Takes a saved row in. False: it has a category or an account that is in no list.
+    /// Takes a saved row in. False: it has a category, an account or a payer that is in no list.
     pub(super) fn learn(&mut self, row: &Expense) -> bool {
         if row.deleted_at.is_none() {
             self.habits.learn(row);
@@ -223,6 +228,7 @@ impl Lists {
         let accounts = [row.account_id, row.to_account_id];
         row.category_id
             .is_none_or(|id| self.category_names.contains_key(&id))
+            && row.paid_by.is_none_or(|id| self.members.has(id))
             && accounts
                 .into_iter()
                 .flatten()

@@ -1,6 +1,6 @@
 //! Loading the lists: seven requests beside each other, none of them larger than a page of rows or a dictionary.
 
-use super::Lists;
+use super::{Lists, Members};
 use crate::client::{Api, ClientError};
 use api::expense::{ExpenseQuery, Paging};
 use api::page::MAX_LIMIT;
@@ -16,6 +16,7 @@ enum Part {
     Accounts(Vec<api::account::Account>),
     Payees(Vec<api::payee::Payee>),
     Tags(Vec<api::tag::Tag>),
+    Members(Vec<api::member::Member>),
     Lately(Vec<api::expense::Expense>),
 }
 
@@ -44,6 +45,7 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
         api.every_account().map(|part| part.map(Part::Accounts)).boxed(),
         api.every_payee().map(|part| part.map(Part::Payees)).boxed(),
         api.every_tag().map(|part| part.map(Part::Tags)).boxed(),
+        api.every_member().map(|part| part.map(Part::Members)).boxed(),
         api.list_expenses(&lately)
             .map(|part| part.map(|page| Part::Lately(page.items)))
             .boxed(),
@@ -51,6 +53,7 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
     let mut ledgers = Vec::new();
     let (mut ledger, mut categories, mut accounts) = (None, Vec::new(), Vec::new());
     let (mut payees, mut tags, mut lately) = (Vec::new(), Vec::new(), Vec::new());
+    let mut members = Members::default();
     for part in try_join_all(asked).await? {
         match part {
             Part::Ledger(part) => ledger = Some(*part),
@@ -71,6 +74,7 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
                     .map(|t| t.name)
                     .collect();
             }
+            Part::Members(part) => members = Members::new(part),
             Part::Lately(part) => lately = part,
         }
     }
@@ -85,6 +89,7 @@ pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
         accounts,
         payees,
         tags,
+        members,
         &lately,
     )
     .among(&ledgers))

@@ -10,6 +10,7 @@ use api::expense::Kind;
 use api::id::{AccountId, CategoryId, ExpenseId, LedgerId, UserId};
 use api::instant::Instant;
 use api::ledger::Ledger;
+use api::member::Member;
 use api::money::Amount;
 use api::page::Page;
 use std::sync::Arc;
@@ -91,6 +92,28 @@ pub(crate) fn accounts() -> Vec<Account> {
     ]
 }
 
+/// The first so many of Ana, Ben and Zoë, who sign in as `ana`, `ben` and `zoe.m`.
+pub(crate) fn members(count: usize) -> Members {
+    Members::new(people().into_iter().take(count).collect())
+}
+
+/// Ana, Ben and Zoë, as the server lists them.
+pub(crate) fn people() -> Vec<Member> {
+    [("ana", "Ana"), ("ben", "Ben"), ("zoe.m", "Zoë")]
+        .into_iter()
+        .zip(9..)
+        .map(|((name, display_name), number)| Member {
+            user_id: id(number),
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            role: api::member::Role::Owner,
+            version: 1,
+            created_at: instant(),
+            updated_at: instant(),
+        })
+        .collect()
+}
+
 /// `row(7, "2026-11-20", "48.90", "Rewe", Some(0), Some(2))`: numbers of the row, its category and its account.
 pub(crate) fn row(
     number: u128,
@@ -129,7 +152,12 @@ pub(crate) fn page<T: api::Wire>(items: Vec<T>) -> Page<T> {
     }
 }
 
-/// Tells the fake about the household, without rows.
+/// Shares the books among the first so many of these people.
+pub(crate) fn share(fake: &FakeApi, count: usize) {
+    fake.on("list_members", &page(people().into_iter().take(count).collect()));
+}
+
+/// Tells the fake about the household, without rows: Ana's alone.
 pub(crate) fn household(fake: &FakeApi) {
     let named = |name: &str, number: u128| {
         serde_json::json!({ "id": id::<ExpenseId>(number), "name": name, "is_archived": false, "version": 1,
@@ -140,6 +168,7 @@ pub(crate) fn household(fake: &FakeApi) {
     fake.on("list_categories", &page(categories()));
     fake.on("list_accounts", &page(accounts()));
     fake.on("list_payees", &serde_json::json!({ "items": [named("Rewe", 300), named("Café Einstein", 301)], "next_cursor": null }));
+    share(fake, 1);
     fake.on(
         "list_tags",
         &serde_json::json!({ "items": [named("trip", 400)], "next_cursor": null }),
@@ -153,6 +182,7 @@ pub(crate) fn lists(rows: &[Expense]) -> Lists {
         accounts(),
         vec!["Rewe".to_owned()],
         Vec::new(),
+        members(1),
         rows,
     )
 }
@@ -174,6 +204,8 @@ async fn the_lists_are_loaded_and_name_what_rows_hold() {
     assert_eq!(lists.payees, ["Rewe", "Café Einstein"]);
     assert_eq!(lists.habits.last("REWE").unwrap().category_id, Some(id(100)));
     assert!(fake.requests_of("list_expenses")[0].query.contains("limit=200"));
+    assert_eq!(fake.requests_of("list_members").len(), 1);
+    assert_eq!(lists.members.label(id(9)), "Ana");
 }
 
 #[test]
@@ -214,4 +246,40 @@ fn a_saved_row_is_learned_once_and_an_unknown_category_asks_for_the_lists() {
     assert_eq!(book.lists().payees, ["Rewe", "Bäcker"]);
     assert_eq!(book.lists().habits.most_repeated(5)[0].count, 1);
     assert!(book.learn(&[row(6, "2026-11-21", "3.00", "x", Some(77), None)]));
+    let paid_by = |number| Expense {
+        paid_by: Some(id(number)),
+        ..row(7, "2026-11-21", "3.00", "x", None, None)
+    };
+    assert!(!book.learn(&[paid_by(9)]));
+    assert!(book.learn(&[paid_by(10)]));
+}
+
+#[test]
+fn members_are_found_by_either_name_and_told_apart_where_they_are_called_the_same() {
+    let members = members(3);
+    assert_eq!(members.labels(), ["Ana", "Ben", "Zoë"]);
+    for text in ["zoe", "ZOË", "zoe.m"] {
+        assert_eq!(members.find(text), Some(id(11)), "{text}");
+    }
+    assert_eq!(members.find("zo"), None);
+    assert!(members.is_shared() && !super::tests::members(1).is_shared());
+    let row = |paid_by: Option<u128>| Expense {
+        paid_by: paid_by.map(id),
+        ..row(1, "2026-11-21", "3.00", "x", None, None)
+    };
+    let payers = [None, Some(10), Some(99)].map(|paid_by| members.payer(&row(paid_by)).to_owned());
+    assert_eq!(payers, ["", "Ben", SOMEONE]);
+    assert_eq!(
+        Members::default().payer(&row(Some(10))),
+        "",
+        "nothing is known yet"
+    );
+
+    let mut people = people();
+    people[1].display_name = "ana".to_owned();
+    people[2].display_name = " ".to_owned();
+    let members = Members::new(people);
+    assert_eq!(members.labels(), ["Ana (ana)", "ana (ben)", "zoe.m"]);
+    assert_eq!(members.find("ana (ben)"), Some(id(10)));
+    assert_eq!(members.find("ana"), Some(id(9)), "the name that signs in");
 }

@@ -1,7 +1,7 @@
 //! Operations on ledgers.
 
 use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
-use api::ledger::{Ledger, LedgerPatch};
+use api::ledger::{Ledger, LedgerPatch, NewLedger};
 use api::page::Page;
 use std::sync::Arc;
 
@@ -19,6 +19,15 @@ impl dyn Api {
     pub fn every_ledger(self: &Arc<Self>) -> Reply<Vec<Ledger>> {
         let api = Arc::clone(self);
         Box::pin(every_page(move |page| api.list_ledgers(&page)))
+    }
+
+    /// Makes a ledger of one's own.
+    pub fn create_ledger(&self, ledger: &NewLedger, key: Key) -> Reply<Ledger> {
+        self.ask(
+            Request::write("create_ledger", Method::Post, "/v1/ledgers", key)
+                .of_server()
+                .json(ledger),
+        )
     }
 
     /// The ledger this client works in.

@@ -35,6 +35,11 @@ impl dyn Api {
         self.ask(Request::get("report_by_payee", "/reports/by-payee").query(filter))
     }
 
+    /// A row a member who paid, and who owes whom.
+    pub fn report_by_member(&self, filter: &ExpenseFilter) -> Reply<Report> {
+        self.ask(Request::get("report_by_member", "/reports/by-member").query(filter))
+    }
+
     /// A row a tag; a row with two tags is in both.
     pub fn report_by_tag(&self, filter: &ExpenseFilter) -> Reply<Report> {
         self.ask(Request::get("report_by_tag", "/reports/by-tag").query(filter))

@@ -15,7 +15,7 @@ pub(super) struct Edit {
     /// Its id, or the end of it as `expense list` prints it
     #[arg(value_name = "ID")]
     row: String,
-    /// date, amount, currency, kind, category, account, to-account, payee, tags or note; nothing after = clears it
+    /// date, amount, currency, kind, category, account, to-account, payee, paid-by, tags or note; nothing after = clears it
     #[arg(value_name = "FIELD=VALUE", required = true)]
     fields: Vec<String>,
     /// Make a category or account that is named but not there yet
@@ -143,6 +143,12 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
         "account" => patch.account = text,
         "to-account" | "to_account" => patch.to_account = text,
         "payee" => patch.payee = text,
+        "paid-by" | "paid_by" | "by" => {
+            patch.paid_by = match value.parse() {
+                Ok(member) if !value.is_empty() => Patch::Set(member),
+                _ => Patch::Clear,
+            };
+        }
         "note" => patch.note = text,
         "tags" => {
             let tags = value
@@ -153,7 +159,7 @@ fn set(patch: &mut ExpensePatch, field: &str, context: &Context) -> Result<(), F
         other => {
             return Err(Failure::Usage(format!(
                 "{other:?} is no field - the fields are date, amount, currency, kind, category, account, to-account, \
-                 payee, tags and note"
+                 payee, paid-by, tags and note"
             )));
         }
     }

@@ -7,6 +7,7 @@ use super::dictionary::Dictionary;
 use super::import::ImportArgs;
 use super::list::List;
 use super::login::{Join, Login};
+use super::push::PushArgs;
 use super::report::ReportArgs;
 use crate::settings::Flags;
 use clap::{Parser, Subcommand};
@@ -88,6 +89,7 @@ pub(super) enum Command {
     /// End the session on the server and forget its token
     Logout,
     Join(Join),
+    Push(PushArgs),
     /// Print the server's address, the token and a ready curl line
     Api,
     /// Check server, clock, locale, terminal, configuration and folders
@@ -110,6 +112,8 @@ impl Cli {
             ledger: self.ledger.clone(),
             config: self.config.clone(),
             token_file: self.token_file.clone(),
+            // From the book of this machine to the server that one signed in to last.
+            is_fresh: matches!(self.command, Some(Command::Push(_))),
             is_demo: self.demo,
             is_plain: self.is_plain,
         }

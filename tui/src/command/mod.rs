@@ -18,6 +18,7 @@ mod login;
 mod manual;
 mod open;
 mod output;
+mod push;
 mod report;
 mod table;
 
@@ -101,9 +102,11 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
         })?;
         return open::run(settings, connection, outbox, local).await;
     }
+    let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     let done = unless_interrupted(async {
         match cli.command {
+            Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
             Some(Command::Api) => access::run(&settings, &connection, &mut context),
             Some(command) => perform(command, &mut context).await,
             None => report::overview(&mut context).await,
@@ -130,7 +133,8 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Import(import) => import::run(import, context).await,
         Command::Join(join) => login::join(join, context).await,
         // These were carried out without coming here.
-        Command::Api
+        Command::Push(_)
+        | Command::Api
         | Command::Doctor
         | Command::Login(_)
         | Command::Logout

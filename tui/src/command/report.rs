@@ -17,6 +17,8 @@ pub(super) enum ReportName {
     ByDay,
     ByAccount,
     ByPayee,
+    /// By who paid, and who owes whom on even shares
+    ByMember,
     ByTag,
     /// By category, against the period before; this month when no period is given
     Compare,
@@ -89,6 +91,7 @@ async fn ask(context: &Context, by: ReportName, filter: ExpenseFilter) -> Result
         ReportName::ByDay => api.report_by_day(&filter),
         ReportName::ByAccount => api.report_by_account(&filter),
         ReportName::ByPayee => api.report_by_payee(&filter),
+        ReportName::ByMember => api.report_by_member(&filter),
         ReportName::ByTag => api.report_by_tag(&filter),
         ReportName::Compare => api.report_compare(&CompareQuery {
             filter,
@@ -117,6 +120,12 @@ fn print(by: ReportName, report: &Report, context: &mut Context) -> Result<(), F
             _ => parts(by, report, total, context.out.is_ascii),
         };
         table.print(&mut context.out)?;
+        let balances = report.balances.as_deref().unwrap_or_default();
+        if let Some(balance) = balances.iter().find(|balance| balance.currency == total.currency) {
+            let ellipsis = if context.out.is_ascii { "~" } else { "…" };
+            let words = crate::balance::words(balance, ellipsis, |sum, _| sum.to_string());
+            context.out.line(&words)?;
+        }
     }
     for moved in &report.transfers {
         let (count, amount, currency) = (moved.count, moved.amount.as_str(), moved.currency);
@@ -182,6 +191,7 @@ fn parts(by: ReportName, report: &Report, total: &Total, is_ascii: bool) -> Tabl
     let head = match by {
         ReportName::ByAccount => "Account",
         ReportName::ByPayee => "Payee",
+        ReportName::ByMember => "Paid by",
         ReportName::ByTag => "Tag",
         _ => "Category",
     };

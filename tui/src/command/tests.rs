@@ -53,7 +53,8 @@ fn named(id: &str, name: &str, change: Value) -> Value {
 fn server() -> Arc<FakeApi> {
     let fake = Arc::new(FakeApi::new());
     let ledger = json!({
-        "id": FOOD, "name": "Personal", "base_currency": "EUR", "month_start_day": 1, "week_start": 1, "role": "owner", "rev": 9,
+        "id": FOOD, "name": "Personal", "base_currency": "EUR", "month_start_day": 1, "week_start": 1,
+        "role": "owner", "rev": 9,
         "version": 1, "created_at": TIME, "updated_at": TIME,
     });
     fake.on("get_ledger", &ledger);

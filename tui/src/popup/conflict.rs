@@ -28,7 +28,7 @@ fn text_of(patch: &Patch<String>) -> String {
     patch.set().cloned().unwrap_or_default()
 }
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part {
         name: "Date",
         is_touched: |patch| patch.date.is_some(),
@@ -115,6 +115,16 @@ const PARTS: [Part; 8] = [
             patch.to_account_id = Patch::Keep;
             patch.to_account = Patch::Keep;
         },
+    },
+    Part {
+        name: "Paid by",
+        is_touched: |patch| !patch.paid_by.is_keep(),
+        mine: |patch, lists| {
+            let member = patch.paid_by.set().and_then(|member| lists.members.of(member));
+            member.map_or("", |id| lists.members.label(id)).to_owned()
+        },
+        theirs: |row, lists| lists.members.payer(row).to_owned(),
+        leave: |patch| patch.paid_by = Patch::Keep,
     },
     Part {
         name: "Tags",

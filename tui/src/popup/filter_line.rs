@@ -1,6 +1,10 @@
 //! The filter line: the same grammar as the API's parameters, read as it is typed, its faults underlined with their
 //! reason. Names are looked up in the book, so that a mistyped one is told before anything is asked for.
 
+#[cfg(test)]
+mod tests;
+
+use super::complete::Completion;
 use super::{frame, sheet};
 use crate::book::{Book, Lists};
 use crate::fx::Fx;
@@ -27,6 +31,7 @@ pub struct Filtered {
 pub struct FilterLine {
     book: Book,
     line: Line,
+    completion: Option<Completion>,
     /// Enter was pressed on a fault.
     is_refused: bool,
 }
@@ -37,6 +42,7 @@ impl FilterLine {
         Self {
             book,
             line: Line::new(text),
+            completion: None,
             is_refused: false,
         }
     }
@@ -55,6 +61,29 @@ impl FilterLine {
         parsed.faults.extend(faults);
         (parsed.filter, parsed.faults)
     }
+
+    fn complete(&mut self, is_forward: bool) {
+        let completion = match self.completion.take() {
+            Some(completion) => Some(completion.turned(is_forward)),
+            None => Completion::in_filter(self.line.value(), self.line.cursor(), &self.book.lists()),
+        };
+        if let Some(completion) = completion {
+            self.line.set(completion.text());
+            self.completion = Some(completion);
+            self.is_refused = false;
+        }
+    }
+
+    /// What Tab would write, while nothing is wrong.
+    fn hint(&self) -> String {
+        let completion = Completion::in_filter(self.line.value(), self.line.cursor(), &self.book.lists());
+        match completion {
+            Some(completion) if self.completion.is_none() && !completion.options().is_empty() => {
+                format!("Tab: {}", completion.options().join("  "))
+            }
+            _ => String::new(),
+        }
+    }
 }
 
 /// Writes names out as the lists have them; what is in none is a fault.
@@ -68,12 +97,16 @@ fn look_up(filter: &mut ExpenseFilter, line: &str, lists: &Lists) -> Vec<EntryFa
         categories.push(&category.name, parent);
     }
     let accounts = Names::flat(lists.accounts.iter().map(|account| &account.name));
+    // By id whoever ever paid can be asked for.
+    let is_id = |name: &str| name.parse::<api::id::UserId>().is_ok();
     let mut faults = Vec::new();
     for (slot, names, noun) in [
         (&mut filter.category, categories, "category"),
         (&mut filter.account, accounts, "account"),
+        (&mut filter.paid_by, lists.members.names(), "member"),
     ] {
-        let Some(name) = slot.as_deref().filter(|name| *name != "none") else {
+        let is_name = |name: &&str| *name != "none" && !(noun == "member" && is_id(name));
+        let Some(name) = slot.as_deref().filter(is_name) else {
             continue;
         };
         let detail = match names.find(name, false) {
@@ -117,9 +150,9 @@ impl Layer for FilterLine {
 
     fn about(&self) -> [&'static str; 3] {
         [
-            "Narrows the rows and every sum: #food @visa +trip >20 <100 kind:refund payee:rewe cur:usd from:2026-01-01.",
+            "Narrows the rows and every sum: #food @visa +trip by:ana >20 <100 kind:refund payee:rewe cur:usd from:2026-01-01.",
             "Any other word is searched for in payee, note and tags. none stands for rows without one, as #none.",
-            "Enter applies it, an empty line takes the filter away.",
+            "Tab completes, Enter applies it, an empty line takes the filter away.",
         ]
     }
 
@@ -153,18 +186,22 @@ impl Layer for FilterLine {
         self.line.draw(canvas, place, view, look);
         let is_typing_on = !self.is_refused && self.line.cursor() == self.line.value().len();
         let last = |fault: &EntryFault| is_typing_on && fault.span.end == self.line.value().len();
-        if let Some(fault) = faults
-            .iter()
-            .find(|fault| !last(fault))
-            .filter(|_| inner.height > 1)
-        {
-            let place = (inner.x + 2, inner.y + 1, inner.width.saturating_sub(2));
-            canvas.put_fit(place, &fault.detail, Align::Left, look.styles.error, look);
+        if inner.height < 2 {
+            return;
         }
+        let (words, style) = match faults.into_iter().find(|fault| !last(fault)) {
+            Some(fault) => (fault.detail, look.styles.error),
+            None => (self.hint(), look.styles.dim),
+        };
+        let place = (inner.x + 2, inner.y + 1, inner.width.saturating_sub(2));
+        canvas.put_fit(place, &words, Align::Left, style, look);
     }
 
     fn on_text(&mut self, event: TextEvent, _: &Look) -> Fx<Self> {
-        self.is_refused &= !self.line.on_text(event);
+        if self.line.on_text(event) {
+            self.is_refused = false;
+            self.completion = None;
+        }
         Fx::none()
     }
 
@@ -177,6 +214,10 @@ impl Layer for FilterLine {
                     return Fx::answer(Filtered { filter, text });
                 }
                 self.is_refused = true;
+                Fx::none()
+            }
+            Action::NextField | Action::PreviousField => {
+                self.complete(action == Action::NextField);
                 Fx::none()
             }
             _ => Fx::pass(),

@@ -2,6 +2,7 @@
 //! a `mod` line; whoever wants it says `Fx::ask(Popup::new(..), Self::answered)`.
 
 pub mod ask_form;
+mod complete;
 mod confirm;
 pub mod conflict;
 pub mod connect;

@@ -1,8 +1,8 @@
 //! The quick-add line: one line of typing, under it the coming row in the table's own columns, under that what stands
 //! in the way. Everything it says comes from the lists in the app; a key never waits for anything.
 
-mod complete;
 mod draw;
+mod offers;
 mod reading;
 mod several;
 #[cfg(test)]
@@ -10,6 +10,7 @@ mod tests;
 
 pub use reading::{Entered, row_of};
 
+use super::complete::Completion;
 use super::sheet;
 use crate::book::Lists;
 use crate::desk::Desk;
@@ -19,7 +20,6 @@ use crate::keymap::Action;
 use crate::layer::{Layer, Popup, TextEvent};
 use crate::theme::Look;
 use crate::widget::{Canvas, Line};
-use complete::Completion;
 use ratatui::layout::Rect;
 use reading::Reading;
 use several::Several;
@@ -176,7 +176,7 @@ impl QuickAdd {
     }
 
     fn offers(lists: &Lists) -> Vec<(String, usize)> {
-        complete::offers(lists, OFFERED)
+        offers::offers(lists, OFFERED)
     }
 
     fn next_offer(&mut self) -> Fx<Self> {
@@ -195,7 +195,7 @@ impl QuickAdd {
         let lists = self.lists();
         let completion = match self.completion.take() {
             Some(completion) => Some(completion.turned(is_forward)),
-            None => Completion::at(self.line.value(), self.line.cursor(), &lists),
+            None => Completion::in_entry(self.line.value(), self.line.cursor(), &lists),
         };
         let Some(completion) = completion else {
             return Fx::none();

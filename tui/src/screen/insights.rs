@@ -1,5 +1,5 @@
-//! Insights: where the money went, as bars and as a table, by category, month, account, payee or
-//! tag, against the period before. It asks the server for one report at a time and keeps showing
+//! Insights: where the money went, as bars and as a table, by category, month, account, payee,
+//! member or tag, against the period before. It asks the server for one report at a time and keeps showing
 //! the last one until the next is there.
 
 mod actions;
@@ -122,7 +122,7 @@ impl Layer for Insights {
 
     fn about(&self) -> [&'static str; 3] {
         [
-            "Where the money went: a bar for each category, month, account, payee or tag.",
+            "Where the money went: a bar for each category, month, account, payee, tag or who paid.",
             "The mark on a bar is the period before, or the average of the months.",
             "Enter lists the rows that a bar stands for; every figure is in one currency.",
         ]

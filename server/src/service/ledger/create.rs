@@ -131,7 +131,9 @@ impl Opening {
             Edit::Ledger(new_row(ledger.clone())),
             Edit::Member(new_row(owning)),
         ];
-        rows.extend(starter::rows(&state.clock, at));
+        if !new.is_bare {
+            rows.extend(starter::rows(&state.clock, at));
+        }
         Self {
             person: None,
             owner,

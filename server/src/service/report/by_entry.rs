@@ -1,4 +1,4 @@
-//! Rows by category, account, payee and tag: the largest first, subcategories below their parent, which sums them too.
+//! Rows by category, account, payee, member and tag: the largest first, subcategories below their parent, which sums them too.
 
 use super::links::Links;
 use super::tally::{Shares, Tally, shares_of};
@@ -155,6 +155,7 @@ impl Lines {
         match self.by {
             By::Account => filter.account = key,
             By::Payee => filter.payee = key,
+            By::Member => filter.paid_by = key,
             By::Tag => filter.tag = key,
             // A parent that is there for its one subcategory asked for keeps to that.
             By::Category if is_within(view.filter.category.as_ref(), id) => filter.category = key,
@@ -176,6 +177,7 @@ fn none_label(by: By) -> &'static str {
     match by {
         By::Account => "No account",
         By::Payee => "No payee",
+        By::Member => "Nobody named",
         By::Tag => "No tag",
         By::Category | By::All | By::Month | By::Day => "Uncategorised",
     }

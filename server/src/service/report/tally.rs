@@ -141,6 +141,14 @@ impl Coins {
         totals
     }
 
+    /// The currencies in which there are expenses or refunds.
+    pub fn spent_in(self, tally: &Tally) -> Vec<Currency> {
+        self.ordered(tally)
+            .filter(|(_, coin)| coin.count > coin.income_count)
+            .map(|(currency, _)| currency)
+            .collect()
+    }
+
     /// Transfers, one entry a currency; none where there is none.
     pub fn transfers(self, tally: &Tally) -> Vec<TransferTotal> {
         self.ordered(tally)

@@ -85,3 +85,47 @@ async fn a_comparison_is_of_this_month_unless_told_otherwise_and_shows_what_chan
     assert_eq!(lines[1], ["Rent", "300.00", "150.00", "150.00", "+100"]);
     assert_eq!(lines[4], ["Total", "400.00", "500.00", "-100.00", "-20"]);
 }
+
+#[tokio::test]
+async fn by_member_says_below_each_currency_who_owes_whom() {
+    let fake = server();
+    let mut report = by_category();
+    report["rows"] = json!([
+        row("a", "Ana", None, json!([total("EUR", "300.00", json!("75.00"))])),
+        row(
+            "none",
+            "Nobody named",
+            None,
+            json!([
+                total("EUR", "100.00", json!("25.00")),
+                total("JPY", "900", json!("100.00"))
+            ])
+        ),
+    ]);
+    let (ana, ben) = (id("00000001"), id("00000002"));
+    report["balances"] = json!([
+        {
+            "currency": "EUR", "total": "300.00", "unassigned": "100.00",
+            "members": [
+                { "user_id": ana, "name": "Ana", "paid": "300.00", "even_share": "150.00", "balance": "150.00" },
+                { "user_id": ben, "name": "Ben", "paid": "0.00", "even_share": "150.00", "balance": "-150.00" },
+            ],
+            "payments": [{ "from": ben, "to": ana, "amount": "150.00" }],
+        },
+        { "currency": "JPY", "total": "0", "unassigned": "900", "members": [], "payments": [] },
+    ]);
+    fake.on("report_by_member", &report);
+    let data = ran(&fake, &["report", "by-member", "--month", "2026-11"])
+        .await
+        .data();
+    let lines: Vec<&str> = data.lines().collect();
+    assert!(
+        lines[0].starts_with("Paid by") && lines[1].starts_with("Ana"),
+        "{data}"
+    );
+    assert_eq!(
+        lines[4],
+        "Ana 300.00, Ben 0.00: Ben owes Ana 150.00; 100.00 with nobody named"
+    );
+    assert_eq!(lines[8], "900 with nobody named as who paid");
+}

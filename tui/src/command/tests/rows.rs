@@ -224,6 +224,7 @@ async fn edit_sends_only_the_fields_that_are_named_and_clears_with_nothing() {
         "date=y",
         "tags=a, +b",
         "payee=A=B",
+        "paid-by=ana",
     ];
     ran(&fake, &line).await.data();
     let request = fake.requests_of("update_expense").remove(0);
@@ -233,7 +234,7 @@ async fn edit_sends_only_the_fields_that_are_named_and_clears_with_nothing() {
         body,
         json!({
             "amount": "13.00", "note": null, "category": null, "account": "Bank", "date": "2026-11-20",
-            "tags": ["a", "b"], "payee": "A=B",
+            "tags": ["a", "b"], "payee": "A=B", "paid_by": "ana",
         })
     );
     assert!(request.body_value::<ExpensePatch>().is_some());

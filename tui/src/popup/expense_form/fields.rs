@@ -1,6 +1,6 @@
 //! The fields of the form: what each offers and checks, how a row is put into them, and their text as a draft.
 
-use crate::book::Lists;
+use crate::book::{Lists, Members, SOMEONE};
 use crate::popup::prompt::check_day;
 use crate::theme::Look;
 use crate::widget::{Checked, Field, Form};
@@ -8,12 +8,13 @@ use api::currency::Currency;
 use api::date::Date;
 use api::entry::{Context, TokenKind, Vocabulary, parse};
 use api::expense::{Expense, Kind, NewExpense};
+use api::member::MemberRef;
 use api::money::{Money, format_minor};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub(super) const IDS: [&str; 10] = [
+pub(super) const IDS: [&str; 11] = [
     "date",
     "amount",
     "currency",
@@ -22,6 +23,7 @@ pub(super) const IDS: [&str; 10] = [
     "category",
     "account",
     "to_account",
+    "paid_by",
     "tags",
     "note",
 ];
@@ -56,7 +58,7 @@ pub(super) fn form(lists: &Lists) -> (Form, Typed) {
     let names = |names: Vec<(_, String)>| names.into_iter().map(|(_, name)| name).collect::<Vec<_>>();
     let accounts: Vec<String> = lists.open_accounts().into_iter().map(|(_, name)| name).collect();
     let kinds = Kind::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
-    let fields = vec![
+    let mut fields = vec![
         Field::text("date", "Date").ghost("today").check(check_date),
         Field::text("amount", "Amount")
             .ghost("12.50")
@@ -75,9 +77,14 @@ pub(super) fn form(lists: &Lists) -> (Form, Typed) {
         Field::choice("to_account", "To account", accounts)
             .or_new()
             .ghost("of a transfer"),
-        Field::text("tags", "Tags").ghost("trip work"),
-        Field::text("note", "Note"),
     ];
+    if lists.members.is_shared() {
+        let members = lists.members.clone();
+        let payer = Field::choice("paid_by", "Paid by", members.labels()).ghost("nobody named");
+        fields.push(payer.check(move |text, _| check_member(text, &members)));
+    }
+    fields.push(Field::text("tags", "Tags").ghost("trip work"));
+    fields.push(Field::text("note", "Note"));
     (
         Form::new(fields),
         Typed {
@@ -141,6 +148,18 @@ fn check_currency(text: &str, base: Currency) -> Checked {
     Ok(currency.to_string())
 }
 
+fn check_member(text: &str, members: &Members) -> Checked {
+    let text = text.trim();
+    // Whoever the row has already may stay, though they left.
+    if text.is_empty() || text == SOMEONE || members.find(text).is_some() {
+        return Ok(String::new());
+    }
+    Err(format!(
+        "No member is called that - choose one of {}",
+        members.labels().join(", ")
+    ))
+}
+
 fn check_kind(text: &str) -> Checked {
     let text = text.trim();
     if text.is_empty() || Kind::from_word(&text.to_lowercase()).is_some() {
@@ -165,6 +184,7 @@ pub(super) fn fill(form: &mut Form, row: &Expense, lists: &Lists) {
         "to_account",
         row.to_account_id.map_or("", |id| lists.account_name(id)),
     );
+    form.set("paid_by", lists.members.payer(row));
     form.set("tags", row.tags.join(" "));
     form.set("note", row.note.clone().unwrap_or_default());
 }
@@ -179,6 +199,10 @@ pub(super) fn name_new(form: &mut Form, expense: &NewExpense) {
         if let Some(name) = name {
             form.set(id, name.clone());
         }
+    }
+    let payer = expense.paid_by.as_ref().and_then(MemberRef::name);
+    if let Some(name) = payer.filter(|_| form.value("paid_by").is_empty()) {
+        form.set("paid_by", name);
     }
 }
 

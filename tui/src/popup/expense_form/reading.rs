@@ -8,6 +8,7 @@ use crate::widget::Form;
 use api::currency::Currency;
 use api::date::Date;
 use api::expense::{Expense, ExpensePatch, Kind, NewExpense};
+use api::member::MemberRef;
 use api::money::Amount;
 use api::patch::Patch;
 use api::problem::Faults;
@@ -39,6 +40,9 @@ pub(super) fn wanted(
     expense.kind = (kind != Kind::Expense).then_some(kind);
     name_category(&mut expense, form, before, lists);
     name_accounts(&mut expense, form, before, lists);
+    expense.paid_by = payer(form, before, lists)
+        .map_err(|why| wrong.push(("paid_by", why)))
+        .unwrap_or_default();
     expense.payee = Some(clean_line(form.value("payee"))).filter(|text| !text.is_empty());
     expense.note = Some(clean_note(form.value("note"))).filter(|text| !text.is_empty());
     expense.tags = tags(form.value("tags"));
@@ -78,6 +82,26 @@ fn name_accounts(expense: &mut NewExpense, form: &Form, before: Option<&Expense>
     (expense.account_id, expense.account) = read("account", before.and_then(|row| row.account_id));
     (expense.to_account_id, expense.to_account) =
         read("to_account", before.and_then(|row| row.to_account_id));
+}
+
+/// Who paid. Where the form does not ask, it stays as it is; who left stays where they are.
+fn payer(form: &Form, before: Option<&Expense>, lists: &Lists) -> Result<Option<MemberRef>, String> {
+    let members = &lists.members;
+    let kept = before.and_then(|row| row.paid_by).map(MemberRef::Id);
+    let typed = clean_line(form.value("paid_by"));
+    if !members.is_shared() || before.is_some_and(|row| members.payer(row) == typed) {
+        return Ok(kept);
+    }
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let found = members.find(&typed).map(MemberRef::Id);
+    found.map(Some).ok_or_else(|| {
+        format!(
+            "No member is called {typed} - choose one of {}",
+            members.labels().join(", ")
+        )
+    })
 }
 
 /// Tags between blanks or commas, with or without their mark, each once.
@@ -131,6 +155,7 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
         payee: Patch::between(before.payee.as_ref(), wanted.payee.clone()),
         tags: Some(wanted.tags.clone()).filter(|tags| *tags != before.tags),
         note: Patch::between(before.note.as_ref(), wanted.note.clone()),
+        paid_by: Patch::between(before.paid_by.map(MemberRef::Id).as_ref(), wanted.paid_by.clone()),
         ..ExpensePatch::default()
     };
     // What the form has as words cannot tell a tag with a blank in it from two.

@@ -46,6 +46,11 @@ impl ExpenseForm {
             Subject::Unsent(old) => {
                 let mut wanted = wanted;
                 wanted.id = old.id();
+                if !lists.members.is_shared() {
+                    // There is no field for it.
+                    let payer = old.expense.paid_by.as_ref();
+                    wanted.paid_by = payer.and_then(|member| lists.members.of(member)).map(Into::into);
+                }
                 let entry = self.desk.outbox.entry(wanted, &old.text);
                 self.create(entry, false)
             }

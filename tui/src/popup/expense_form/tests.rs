@@ -3,15 +3,25 @@
 use super::fields::{amount_of, form};
 use super::reading::{patch, wanted};
 use crate::book::Lists;
-use crate::book::tests::{accounts, categories, ledger, row};
-use crate::testkit::look;
+use crate::book::tests::{accounts, categories, id, ledger, row};
+use crate::screen::expenses::tests::Bench;
+use crate::testkit::{Harness, look};
 use crate::widget::Form;
 use api::currency::Currency;
 use api::expense::{Expense, ExpensePatch, Kind};
+use api::member::MemberRef;
 use api::patch::Patch;
 
 fn lists() -> Lists {
-    Lists::new(ledger(), categories(), accounts(), Vec::new(), Vec::new(), &[])
+    Lists::new(
+        ledger(),
+        categories(),
+        accounts(),
+        Vec::new(),
+        Vec::new(),
+        crate::book::tests::members(2),
+        &[],
+    )
 }
 
 fn filled(row: &Expense) -> Form {
@@ -84,6 +94,62 @@ fn a_target_account_without_a_transfer_is_refused_under_its_field() {
     form.set("kind", "Transfer");
     let transfer = wanted(&form, None, &lists(), &look()).unwrap();
     assert_eq!(transfer.kind, Some(Kind::Transfer));
+}
+
+#[test]
+fn who_paid_is_asked_where_there_are_several_and_kept_where_there_are_not() {
+    let lists = lists();
+    let mut form = filled(&rewe());
+    form.set("paid_by", "ben");
+    let named = wanted(&form, Some(&rewe()), &lists, &look()).unwrap();
+    assert_eq!(named.paid_by, Some(MemberRef::Id(id(10))));
+    let change = patch(&rewe(), &named, &lists);
+    assert_eq!(change.paid_by, Patch::Set(MemberRef::Id(id(10))));
+    assert_eq!(
+        ExpensePatch {
+            paid_by: Patch::Keep,
+            ..change
+        },
+        ExpensePatch::default()
+    );
+
+    form.set("paid_by", "Zed");
+    let wrong = wanted(&form, Some(&rewe()), &lists, &look()).unwrap_err();
+    assert_eq!(wrong[0].0, "paid_by");
+    assert!(wrong[0].1.contains("Ana, Ben"), "{}", wrong[0].1);
+
+    // Somebody who left stays, until the field says otherwise.
+    let mut left = rewe();
+    left.paid_by = Some(id(99));
+    let mut form = filled(&left);
+    assert_eq!(form.value("paid_by"), crate::book::SOMEONE);
+    let kept = wanted(&form, Some(&left), &lists, &look()).unwrap();
+    assert_eq!(patch(&left, &kept, &lists), ExpensePatch::default());
+    form.set("paid_by", "");
+    let cleared = wanted(&form, Some(&left), &lists, &look()).unwrap();
+    assert_eq!(patch(&left, &cleared, &lists).paid_by, Patch::Clear);
+
+    let alone = crate::book::tests::lists(&[]);
+    let (mut form, _) = super::fields::form(&alone);
+    super::fields::fill(&mut form, &left, &alone);
+    assert_eq!(form.value("paid_by"), "", "there is no such field");
+    let kept = wanted(&form, Some(&left), &alone, &look()).unwrap();
+    assert_eq!(patch(&left, &kept, &alone), ExpensePatch::default());
+}
+
+#[test]
+fn the_field_for_who_paid_picks_among_the_members() {
+    let bench = Bench::shared();
+    let mut app = bench.open(Harness::new(80, 24));
+    app.keys("e<tab><tab><tab><tab><tab><tab><tab>");
+    insta::assert_snapshot!("form_payer_80x24", app.screen());
+    app.keys("<c-u>be<tab><c-x>");
+    let sent: ExpensePatch = bench.fake.requests_of("update_expense")[0].body_value().unwrap();
+    let expected = ExpensePatch {
+        paid_by: Patch::Set(MemberRef::Id(id(10))),
+        ..ExpensePatch::default()
+    };
+    assert_eq!(sent, expected, "{}", app.screen());
 }
 
 #[test]

@@ -67,13 +67,10 @@ impl QuickAdd {
             };
             draw_preview(canvas, row, (&reading, self.amount_width), &lists, look);
             if below.height > 1 {
-                self.draw_reason(
-                    canvas,
-                    (inner.x + 2, below.y + 1, inner.width.saturating_sub(2)),
-                    &reading,
-                    &lists,
-                    look,
-                );
+                let place = (inner.x + 2, below.y + 1, inner.width.saturating_sub(2));
+                let payer = payer_words(&reading, width, &lists);
+                let left = put_right(canvas, place, &payer, look);
+                self.draw_reason(canvas, left, &reading, &lists, look);
             }
         }
     }
@@ -151,7 +148,7 @@ impl QuickAdd {
         if let Some(exact) = &reading.parsed.rounded_from {
             return (format!("rounded from {exact}"), look.styles.dim);
         }
-        let completion = super::Completion::at(self.line.value(), self.line.cursor(), lists);
+        let completion = super::Completion::in_entry(self.line.value(), self.line.cursor(), lists);
         match completion {
             Some(completion) if self.completion.is_none() && !completion.options().is_empty() => (
                 format!("Tab: {}", completion.options().join("  ")),
@@ -162,6 +159,27 @@ impl QuickAdd {
     }
 }
 
+/// Who paid, where the table has no column for it.
+fn payer_words(reading: &Reading, table: u16, lists: &Lists) -> String {
+    match lists.members.payer(&reading.row) {
+        payer if payer.is_empty() || expense_row::has_payer(table, lists) => String::new(),
+        payer => format!("paid by {}", text::clean(payer)),
+    }
+}
+
+/// Puts words at the right end of a line; what is left of it.
+fn put_right(
+    canvas: &mut Canvas<'_>,
+    (x, y, columns): (u16, u16, u16),
+    words: &str,
+    look: &Look,
+) -> (u16, u16, u16) {
+    let taken = u16::try_from(text::width(words)).unwrap_or(0).min(columns / 2);
+    let place = (x + columns - taken, y, taken);
+    canvas.put_fit(place, words, Align::Right, look.styles.plain, look);
+    (x, y, columns.saturating_sub(taken + u16::from(taken > 0) * 2))
+}
+
 /// The coming row, cell under cell of the table, what was guessed dim.
 fn draw_preview(
     canvas: &mut Canvas<'_>,
@@ -170,8 +188,9 @@ fn draw_preview(
     lists: &Lists,
     look: &Look,
 ) {
-    let columns = expense_row::columns_for(amount_width, &look.dates);
-    let rows = One(cells(reading, lists, look));
+    let has_payer = expense_row::has_payer(area.width, lists);
+    let columns = expense_row::columns_for(amount_width, &look.dates, has_payer);
+    let rows = One(cells(reading, has_payer, lists, look));
     let table = Table {
         columns: &columns,
         rows: &rows,
@@ -182,7 +201,7 @@ fn draw_preview(
     table.draw_plain(canvas, area, look);
 }
 
-fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
+fn cells(reading: &Reading, has_payer: bool, lists: &Lists, look: &Look) -> Row<'static> {
     let row = &reading.row;
     let (plain, dim) = (look.styles.plain, look.styles.dim);
     let guessed = |is_guessed: bool| if is_guessed { dim } else { plain };
@@ -211,11 +230,15 @@ fn cells(reading: &Reading, lists: &Lists, look: &Look) -> Row<'static> {
         .chain(row.note.clone())
         .collect::<Vec<_>>()
         .join(" ");
-    Row::default()
+    let mut cells = Row::default()
         .styled(look.dates.short(row.date), guessed(draft.date.is_none()))
         .styled(row.payee.clone().unwrap_or_default(), plain)
         .styled(category, guessed(reading.is_category_guessed))
-        .styled(account, guessed(reading.is_account_guessed))
+        .styled(account, guessed(reading.is_account_guessed));
+    if has_payer {
+        cells = cells.styled(lists.members.payer(row).to_owned(), plain);
+    }
+    cells
         .styled(note, dim)
         .styled(amount, expense_row::amount_style(row.kind, look))
 }

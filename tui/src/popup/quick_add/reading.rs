@@ -8,6 +8,7 @@ use api::entry::{Context, Draft, EntryFault, Parsed, parse};
 use api::expense::{Expense, Kind, NewExpense};
 use api::id::{ExpenseId, UserId};
 use api::instant::Instant;
+use api::member::MemberRef;
 use api::problem::Faults;
 
 /// A row to be saved, and as it is shown until it is.
@@ -52,11 +53,18 @@ impl Reading {
         };
         let parsed = parse(line, &context);
         let mut problems = parsed.problems(lists.vocabulary());
+        if !lists.is_loaded() {
+            // Before the lists are there, nothing can be said to be unknown.
+            problems.retain(|problem| problem.code != "unknown-member");
+        }
         let mut row = provisional(&parsed.draft, lists, today, look);
         let (is_category_guessed, is_account_guessed) = guess(&mut row, &parsed.draft, lists);
         let mut reading_new = parsed.draft.new_expense(&context);
         if let Some(expense) = &mut reading_new {
             settle(expense, &row, lists);
+            let named = parsed.draft.paid_by.as_ref();
+            let by_name = named.map(|name| MemberRef::Name(name.text.clone()));
+            expense.paid_by = row.paid_by.map(MemberRef::Id).or(by_name);
             let mut faults = Faults::default();
             expense.check(lists.base, &mut faults);
             let at = api::entry::Span {
@@ -114,7 +122,7 @@ fn provisional(draft: &Draft, lists: &Lists, today: Date, look: &Look) -> Expens
         payee: draft.payee.clone(),
         tags: draft.tags.clone(),
         note: draft.note.clone(),
-        paid_by: None,
+        paid_by: draft.paid_by.as_ref().and_then(|name| lists.members.named(name)),
         external_id: None,
         version: 0,
         created_by: UserId(uuid::Uuid::nil()),
@@ -187,7 +195,10 @@ pub fn row_of(expense: &NewExpense, lists: &Lists, look: &Look) -> Expense {
         payee: expense.payee.clone(),
         tags: expense.tags.clone(),
         note: expense.note.clone(),
-        paid_by: expense.paid_by,
+        paid_by: expense
+            .paid_by
+            .as_ref()
+            .and_then(|member| lists.members.of(member)),
         external_id: expense.external_id.clone(),
         version: 0,
         created_by: UserId(uuid::Uuid::nil()),

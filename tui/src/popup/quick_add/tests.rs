@@ -1,10 +1,11 @@
 //! The line, as it is typed.
 
-use crate::book::tests::row;
+use crate::book::tests::{id, row};
 use crate::client::fake::{refusal, unreachable};
 use crate::screen::expenses::tests::Bench;
 use crate::testkit::Harness;
 use api::expense::NewExpense;
+use api::member::MemberRef;
 use api::problem::Code;
 
 /// A harness with the line open and the requests so far forgotten.
@@ -232,4 +233,72 @@ fn a_dead_server_keeps_the_row_and_a_refusal_gives_it_back() {
     app.keys("d");
     assert!(app.message().unwrap().text.starts_with("Dropped"));
     assert_eq!(bench.desk.outbox.counts().unwrap().0, 0);
+}
+
+/// As [`open`], in books that Ana and Ben share.
+fn open_shared(width: u16) -> (Bench, Harness) {
+    let bench = Bench::shared();
+    let app = bench.open(Harness::new(width, 24));
+    (bench, app)
+}
+
+#[test]
+fn who_paid_is_completed_previewed_and_sent_without_asking_the_server() {
+    let (bench, mut app) = open_shared(80);
+    let before = bench.fake.requests().len();
+    app.keys("a12.50 lunch #food by:b");
+    assert!(app.line(20).contains("Tab: by:ben"), "{}", app.screen());
+    assert!(app.line(20).ends_with("paid by Ben"), "{}", app.screen());
+    app.keys("<tab>");
+    assert!(
+        app.line(18).contains("12.50 lunch #food by:ben"),
+        "{}",
+        app.screen()
+    );
+    insta::assert_snapshot!("payer_80x24", app.screen());
+    assert_eq!(bench.fake.requests().len(), before, "typing asked the server");
+    app.keys("<cr>");
+    let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
+    assert_eq!(sent.paid_by, Some(MemberRef::Id(id(10))));
+    assert!(!sent.create_missing);
+}
+
+#[test]
+fn where_the_table_says_who_paid_the_preview_does_in_its_column() {
+    let (_bench, mut app) = open_shared(140);
+    app.keys("a12.50 lunch by:a");
+    let column = app.find(" By ").unwrap().x + 1;
+    let line = app
+        .lines()
+        .into_iter()
+        .find(|line| line.contains("lunch") && line.contains("Sat 21"))
+        .unwrap();
+    let before = line.split("Ana").next().unwrap();
+    assert_eq!(
+        crate::text::width(before),
+        usize::from(column),
+        "{}",
+        app.screen()
+    );
+    assert!(!app.screen().contains("paid by"), "{}", app.screen());
+}
+
+#[test]
+fn a_name_that_no_member_has_is_a_fault_once_the_members_are_known() {
+    let (bench, mut app) = open_shared(80);
+    app.keys("a9 tea by:zed<cr>");
+    assert!(
+        app.screen().contains("No member has that name"),
+        "{}",
+        app.screen()
+    );
+    assert!(app.screen().contains("ana, ben"), "{}", app.screen());
+    assert!(bench.fake.requests_of("create_expense").is_empty());
+
+    let bench = Bench::new();
+    bench.fake.fail("get_ledger", unreachable());
+    let mut app = bench.open(Harness::new(80, 24));
+    app.keys("a9 tea by:zed<cr>");
+    let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
+    assert_eq!(sent.paid_by, Some(MemberRef::Name("zed".to_owned())));
 }

@@ -147,7 +147,7 @@ impl SheetRow {
     fn fields(&mut self, lists: &Lists, today: Date) -> ExpensePatch {
         self.faults.clear();
         let gone = self.stored.as_ref().filter(|_| self.is_new());
-        let mut fields = gone.map_or_else(ExpensePatch::default, whole);
+        let mut fields = gone.map_or_else(ExpensePatch::default, |row| whole(row, lists));
         for col in Col::ALL {
             if let Some(typed) = self.typed(col).map(str::to_owned)
                 && let Err(fault) = self.field(col, &typed, &mut fields, lists, today)
@@ -209,8 +209,9 @@ fn text(text: String) -> Patch<String> {
     }
 }
 
-/// All of a row, to make it again. The bank's own id stays with the one that was deleted.
-fn whole(row: &Expense) -> ExpensePatch {
+/// All of a row, to make it again. The bank's own id stays with the one that was deleted, and who left pays for nothing
+/// new.
+fn whole(row: &Expense, lists: &Lists) -> ExpensePatch {
     fn set<T>(value: Option<T>) -> Patch<T> {
         value.map_or(Patch::Keep, Patch::Set)
     }
@@ -224,7 +225,7 @@ fn whole(row: &Expense) -> ExpensePatch {
         payee: set(row.payee.clone()),
         tags: Some(row.tags.clone()),
         note: set(row.note.clone()),
-        paid_by: set(row.paid_by),
+        paid_by: set(row.paid_by.filter(|id| lists.members.has(*id)).map(Into::into)),
         ..ExpensePatch::default()
     }
 }

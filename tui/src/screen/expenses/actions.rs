@@ -4,7 +4,7 @@
 use super::list::State;
 use super::undo::{self, Undo};
 use super::{Expenses, sending::Unsent};
-use crate::book::RowsChanged;
+use crate::book::{Lists, RowsChanged};
 use crate::client::{ClientError, Key};
 use crate::fx::{Fx, Message};
 use crate::keymap::Action;
@@ -274,7 +274,7 @@ impl Expenses {
         let Some(item) = self.list.get(self.scroll.selected()) else {
             return Fx::none();
         };
-        let expense = copy_of(&item.row, Self::today(look), self.desk.book.lists().base);
+        let expense = copy_of(&item.row, Self::today(look), &self.desk.book.lists());
         let text = self.words_of(std::slice::from_ref(&item.row), look);
         let entry = self.desk.outbox.entry(expense, &text);
         let row = quick_add::row_of(&entry.expense, &self.desk.book.lists(), look);
@@ -283,10 +283,10 @@ impl Expenses {
     }
 }
 
-/// The same row again, on another day.
-fn copy_of(row: &Expense, day: Date, base: api::currency::Currency) -> NewExpense {
+/// The same row again, on another day. Who left pays for nothing new.
+fn copy_of(row: &Expense, day: Date, lists: &Lists) -> NewExpense {
     NewExpense {
-        currency: Some(row.currency).filter(|currency| *currency != base),
+        currency: Some(row.currency).filter(|currency| *currency != lists.base),
         kind: Some(row.kind).filter(|kind| *kind != api::expense::Kind::Expense),
         category_id: row.category_id,
         account_id: row.account_id,
@@ -294,7 +294,7 @@ fn copy_of(row: &Expense, day: Date, base: api::currency::Currency) -> NewExpens
         payee: row.payee.clone(),
         tags: row.tags.clone(),
         note: row.note.clone(),
-        paid_by: row.paid_by,
+        paid_by: row.paid_by.filter(|id| lists.members.has(*id)).map(Into::into),
         ..NewExpense::new(day, row.amount.clone())
     }
 }

@@ -22,6 +22,8 @@ struct Shown<'a> {
     look: &'a Look,
     /// The rows are of several years.
     has_years: bool,
+    /// There is a column for who paid.
+    has_payer: bool,
 }
 
 impl Rows for Shown<'_> {
@@ -34,6 +36,7 @@ impl Rows for Shown<'_> {
         let cells = expense_row::Cells {
             category: self.new_category(item),
             has_years: self.has_years,
+            has_payer: self.has_payer,
             ..expense_row::Cells::of(self.lists, self.look)
         };
         let cells = cells.row(&item.row);
@@ -82,7 +85,9 @@ impl Expenses {
     }
 
     fn draw_table(&mut self, canvas: &mut Canvas<'_>, body: Rect, lists: &Lists, look: &Look) {
-        let columns = expense_row::columns_for(self.list.amount_width(lists.base), &look.dates);
+        let has_payer = expense_row::has_payer(body.width, lists);
+        let amounts = self.list.amount_width(lists.base);
+        let columns = expense_row::columns_for(amounts, &look.dates, has_payer);
         let (from, to) = self.shown.as_ref().unwrap_or(&self.view).range(lists.calendar);
         let rows = Shown {
             list: &self.list,
@@ -90,6 +95,7 @@ impl Expenses {
             new_categories: &self.new_categories,
             look,
             has_years: from.year() != to.year(),
+            has_payer,
         };
         let table = Table {
             columns: &columns,

@@ -92,6 +92,10 @@ fn made(new: &NewExpense) -> Expense {
     row.currency = new.currency.unwrap_or(api::currency::Currency::EUR);
     row.tags.clone_from(&new.tags);
     row.note.clone_from(&new.note);
+    row.paid_by = match new.paid_by {
+        Some(api::member::MemberRef::Id(id)) => Some(id),
+        _ => None,
+    };
     row
 }
 
@@ -129,6 +133,18 @@ impl Bench {
             outbox,
         );
         Self { fake, desk, state }
+    }
+
+    /// Books that Ana and Ben share, and who paid for the first rows: Ana, Ben, and one who left.
+    pub(crate) fn shared() -> Self {
+        let bench = Self::new();
+        crate::book::tests::share(&bench.fake, 2);
+        let mut rows = november();
+        for (row, number) in rows.iter_mut().zip([9, 10, 99]) {
+            row.paid_by = Some(crate::book::tests::id(number));
+        }
+        bench.fake.on("list_expenses", &page(rows));
+        bench
     }
 
     /// The same books and the same disk, for the next run.
@@ -202,6 +218,7 @@ pub(crate) fn report() -> Report {
 }
 
 mod money;
+mod payers;
 mod roles;
 mod rows;
 mod shapes;

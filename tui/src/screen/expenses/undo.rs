@@ -159,7 +159,7 @@ fn back_to(row: &Expense) -> ExpensePatch {
         payee: set(&row.payee),
         tags: Some(row.tags.clone()),
         note: set(&row.note),
-        paid_by: row.paid_by.map_or(Patch::Clear, Patch::Set),
+        paid_by: row.paid_by.map_or(Patch::Clear, |id| Patch::Set(id.into())),
         ..ExpensePatch::default()
     }
 }

@@ -65,25 +65,26 @@ impl Insights {
     }
 
     fn choose_by(&self) -> Fx<Self> {
-        let items = By::ALL
+        let offered = By::offered(&self.desk.book.lists());
+        let items = offered
             .iter()
             .map(|by| Item::new(format!("by {}", by.word()), ""))
             .collect();
         let now = self
             .view
             .as_ref()
-            .and_then(|view| By::ALL.iter().position(|by| *by == view.by));
+            .and_then(|view| offered.iter().position(|by| *by == view.by));
         Fx::ask(
             Picker::new("Show", items).at(now.unwrap_or(0)),
-            |screen: &mut Self, picked, _| screen.chose_by(&picked),
+            move |screen: &mut Self, picked, _| screen.chose_by(&offered, &picked),
         )
     }
 
-    fn chose_by(&mut self, picked: &Picked) -> Fx<Self> {
+    fn chose_by(&mut self, offered: &[By], picked: &Picked) -> Fx<Self> {
         let Picked::Item(at) = *picked else {
             return Fx::none();
         };
-        if let (Some(view), Some(by)) = (&mut self.view, By::ALL.get(at)) {
+        if let (Some(view), Some(by)) = (&mut self.view, offered.get(at)) {
             view.by = *by;
             view.order = by.order();
             view.is_reversed = false;

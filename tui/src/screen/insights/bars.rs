@@ -9,7 +9,7 @@ use super::{
     words,
 };
 use crate::{
-    figures,
+    figures, text,
     theme::Look,
     widget::{Bar, BarChange},
 };
@@ -102,8 +102,13 @@ pub(super) fn bars(
     let by = shown.asked.by;
     let average = (by == By::Month).then(|| average(lines, day_of(look))).flatten();
     let least = view.measure.heading().len();
+    // As wide as its heading, so that short names leave that whole.
+    let headed = |label: String| {
+        let missing = by.heading().len().saturating_sub(text::width(&label));
+        format!("{label}{}", " ".repeat(missing))
+    };
     let bar = |line: &Line| Bar {
-        label: label(line, view).into(),
+        label: headed(label(line, view)).into(),
         value: line.value,
         value_text: format!("{:>least$}", figures::amount(line.value, currency)).into(),
         share_text: share(line).into(),

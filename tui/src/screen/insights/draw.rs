@@ -23,6 +23,9 @@ const HEAD: u16 = 1;
 /// The rule, and what is not in the chart.
 const FOOT: u16 = 2;
 
+/// Most lines for who owes whom.
+const BALANCE: usize = 3;
+
 /// The parts of the screen.
 struct Parts {
     head: Rect,
@@ -58,7 +61,7 @@ fn parts(area: Rect, totals: usize) -> Parts {
 impl Insights {
     pub(super) fn paint(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let Some(view) = self.view.clone() else { return };
-        let totals = self.totals(area.width);
+        let totals = self.totals(&view, area.width, look);
         let parts = parts(area, totals.len());
         self.draw_head(canvas, parts.head, &view, look);
         let Some(shown) = self.shown.clone() else {
@@ -225,8 +228,8 @@ impl Insights {
         }
     }
 
-    /// The totals in as few lines as they fit in, none of them cut.
-    fn totals(&self, columns: u16) -> Vec<String> {
+    /// The totals in as few lines as they fit in, none of them cut, then who owes whom.
+    fn totals(&self, view: &View, columns: u16, look: &Look) -> Vec<String> {
         let Some(shown) = &self.shown else {
             return Vec::new();
         };
@@ -240,6 +243,14 @@ impl Insights {
                 }
                 _ => lines.push(part),
             }
+        }
+        if let Some(balance) = words::balance(&shown.figures, self.currency(), view.measure, look) {
+            let mut wrapped = text::wrap(&balance, room);
+            if let Some(rest) = wrapped.get(BALANCE - 1..) {
+                let last = text::shorten(&rest.join(" "), room, look.glyphs.ellipsis);
+                wrapped.splice(BALANCE - 1.., [last]);
+            }
+            lines.extend(wrapped.into_iter().filter(|line| !line.is_empty()));
         }
         lines
     }

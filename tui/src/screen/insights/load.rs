@@ -45,12 +45,14 @@ async fn ask_for(api: &Arc<dyn Api>, asked: &Asked) -> Result<Figures, ClientErr
         By::Month => api.report_by_month(filter),
         By::Account => api.report_by_account(filter),
         By::Payee => api.report_by_payee(filter),
+        By::Member => api.report_by_member(filter),
         By::Tag => api.report_by_tag(filter),
     };
     let other = match asked.by {
         By::Category | By::Month => None,
         By::Account => Some(api.report_by_account(&earlier)),
         By::Payee => Some(api.report_by_payee(&earlier)),
+        By::Member => Some(api.report_by_member(&earlier)),
         By::Tag => Some(api.report_by_tag(&earlier)),
     };
     let report = one.await?;
@@ -139,7 +141,8 @@ impl Insights {
         self.lines.iter().any(|line| {
             let category = line.key.parse().map_or("", |id| lists.category_name(id));
             let account = line.key.parse().map_or("", |id| lists.account_name(id));
-            [category, account]
+            let member = line.key.parse().map_or("", |id| lists.members.display_name(id));
+            [category, account, member]
                 .into_iter()
                 .any(|name| !name.is_empty() && name != line.label)
         })

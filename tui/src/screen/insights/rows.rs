@@ -80,6 +80,11 @@ fn words(filter: &ExpenseFilter, line: &Line, by: By, lists: &Lists) -> String {
         By::Category => named.category = name,
         By::Account => named.account = name,
         By::Payee => named.payee = name,
+        // By the name that signs in, or where they left by the id that is there.
+        By::Member => {
+            let user = line.id().parse().ok().and_then(|id| lists.members.user_name(id));
+            named.paid_by = user.map(str::to_owned).or(named.paid_by);
+        }
         By::Tag => named.tag = name,
         By::Month => {}
     }

@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod drill;
+mod members;
 mod sessions;
 
 pub(super) fn cur(code: &str) -> Currency {
@@ -86,6 +87,7 @@ pub(super) fn report(rows: Vec<ReportRow>, totals: Vec<Total>, before: Option<Ve
         before,
         before_rows_url: None,
         transfers: Vec::new(),
+        balances: None,
         rows_url: String::new(),
         transfers_url: String::new(),
     }

@@ -8,7 +8,7 @@ use api::{
     expense::ExpenseFilter,
 };
 
-use crate::{dates::Dates, scope::Scope};
+use crate::{book::Lists, dates::Dates, scope::Scope};
 
 /// Months in view where the period itself is shorter than that.
 const MONTHS: usize = 12;
@@ -20,11 +20,26 @@ pub(super) enum By {
     Month,
     Account,
     Payee,
+    /// Who paid; only where there is more than one member.
+    Member,
     Tag,
 }
 
 impl By {
-    pub(super) const ALL: [Self; 5] = [Self::Category, Self::Month, Self::Account, Self::Payee, Self::Tag];
+    const ALL: [Self; 6] = [
+        Self::Category,
+        Self::Month,
+        Self::Account,
+        Self::Payee,
+        Self::Member,
+        Self::Tag,
+    ];
+
+    /// What there is to choose from in these books.
+    pub(super) fn offered(lists: &Lists) -> Vec<Self> {
+        let is_of_use = |by: &Self| *by != Self::Member || lists.members.is_shared();
+        Self::ALL.into_iter().filter(is_of_use).collect()
+    }
 
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -32,6 +47,7 @@ impl By {
             Self::Month => "month",
             Self::Account => "account",
             Self::Payee => "payee",
+            Self::Member => "member",
             Self::Tag => "tag",
         }
     }
@@ -42,6 +58,7 @@ impl By {
             Self::Month => "Month",
             Self::Account => "Account",
             Self::Payee => "Payee",
+            Self::Member => "Paid by",
             Self::Tag => "Tag",
         }
     }

@@ -1,7 +1,7 @@
 //! What Insights says in words: the totals under the chart, what the chart leaves out, why it is
 //! empty. Texts only, no drawing.
 
-use api::{currency::Currency, date::Calendar};
+use api::{currency::Currency, date::Calendar, money::Total as Sum};
 
 use super::{
     lines::{Figures, count_of, minor, moved, total_in, value_of},
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::dates::Dates;
 use crate::figures::{amount as grouped, rows};
+use crate::theme::Look;
 
 /// `Spent 1,877.30 - refunds 35.00 = 1,842.30`, then income and transfers, each apart.
 pub(super) fn totals(figures: &Figures, currency: Currency) -> Vec<String> {
@@ -43,6 +44,19 @@ pub(super) fn totals(figures: &Figures, currency: Currency) -> Vec<String> {
         parts.push(format!("transfers {amount} in {}", rows(moved.count)));
     }
     parts
+}
+
+/// `Ana 812.40, Ben 503.10: Ben owes Ana 154.65`: what the shown spending leaves each member to pay.
+pub(super) fn balance(
+    figures: &Figures,
+    currency: Currency,
+    measure: Measure,
+    look: &Look,
+) -> Option<String> {
+    let balances = figures.report.balances.as_deref()?;
+    let balance = balances.iter().find(|balance| balance.currency == currency)?;
+    let figure = |sum: &Sum, currency| grouped(minor(sum, currency), currency);
+    (measure != Measure::Income).then(|| crate::balance::words(balance, look.glyphs.ellipsis, figure))
 }
 
 /// `1-31 Oct 2026 1,700.00, +8%`: what the ticks stand for.

@@ -1,14 +1,17 @@
-//! What Tab makes of the word at the cursor, and the entries that are offered before anything is typed. Fuzzy: any part
-//! of a name finds it.
+//! What Tab makes of the word at the cursor, in an entry and in a filter. Fuzzy: any part of a name finds it. From the
+//! lists in the app alone.
 
-use crate::book::{Habit, Lists};
+use crate::book::Lists;
 use crate::widget::rank;
-use api::entry::{Context, Draft, Match, NameRef, TokenKind, parse, print};
+use api::entry::{Context, Draft, Span, TokenKind, parse, print};
+use api::filter::FilterContext;
 use api::text::fold;
 use std::ops::Range;
 
 /// Names that can be turned through.
 const MOST: usize = 8;
+/// The mark of a member.
+const BY: &str = "by:";
 
 /// A word of the line and what may stand there instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,45 +24,48 @@ pub(super) struct Completion {
 }
 
 impl Completion {
-    /// For the word at the cursor; `None` where there is nothing to complete it to.
-    pub(super) fn at(line: &str, cursor: usize, lists: &Lists) -> Option<Self> {
+    /// For the word of an entry at the cursor; `None` where there is nothing to complete it to.
+    pub(super) fn in_entry(line: &str, cursor: usize, lists: &Lists) -> Option<Self> {
         let context = Context {
             vocabulary: lists.vocabulary(),
             base: lists.base,
             today: api::date::Date::MIN,
         };
-        let parsed = parse(line, &context);
-        let at = parsed
-            .tokens
-            .iter()
-            .position(|token| (token.span.start..=token.span.end).contains(&cursor))?;
-        let span = parsed.tokens.get(at)?.span;
-        let word = line.get(span.start..span.end)?;
-        let (place, options) = if let Some(mark) = word.chars().next().filter(|mark| "#@+".contains(*mark)) {
-            marked(mark, word, span.start, lists)
-        } else {
-            let is_word = |at: usize| {
-                parsed
-                    .tokens
-                    .get(at)
-                    .is_some_and(|token| token.kind == TokenKind::Word)
-            };
-            if !is_word(at) {
-                return None;
-            }
-            let first = (0..=at).rev().take_while(|at| is_word(*at)).last()?;
-            let last = (at..parsed.tokens.len()).take_while(|at| is_word(*at)).last()?;
-            let place = parsed.tokens.get(first)?.span.start..parsed.tokens.get(last)?.span.end;
-            let typed = line.get(place.clone())?;
-            (place, payees(typed, lists))
+        let tokens = parse(line, &context).tokens;
+        let at = tokens.iter().position(|token| is_at(token.span, cursor))?;
+        let span = tokens.get(at)?.span;
+        if let Some(marked) = marked(line, span, lists) {
+            return Self::of(line, marked);
+        }
+        let is_word = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
+        if !is_word(at) {
+            return None;
+        }
+        let first = (0..=at).rev().take_while(|at| is_word(*at)).last()?;
+        let last = (at..tokens.len()).take_while(|at| is_word(*at)).last()?;
+        let place = tokens.get(first)?.span.start..tokens.get(last)?.span.end;
+        let payees = payees(line.get(place.clone())?, lists);
+        Self::of(line, (place, payees))
+    }
+
+    /// For the word of a filter at the cursor. Words without a mark are searched for as they are.
+    pub(super) fn in_filter(line: &str, cursor: usize, lists: &Lists) -> Option<Self> {
+        let context = FilterContext {
+            base: lists.base,
+            today: api::date::Date::MIN,
         };
-        let completion = Self {
+        let tokens = api::filter::parse(line, context).tokens;
+        let token = tokens.iter().find(|token| is_at(token.span, cursor))?;
+        Self::of(line, marked(line, token.span, lists)?)
+    }
+
+    fn of(line: &str, (place, options): (Range<usize>, Vec<String>)) -> Option<Self> {
+        (!options.is_empty()).then(|| Self {
             line: line.to_owned(),
             place,
             options,
             at: 0,
-        };
-        (!completion.options.is_empty()).then_some(completion)
+        })
     }
 
     /// The next one, or the one before.
@@ -92,7 +98,23 @@ impl Completion {
     }
 }
 
-fn marked(mark: char, word: &str, start: usize, lists: &Lists) -> (Range<usize>, Vec<String>) {
+fn is_at(span: Span, cursor: usize) -> bool {
+    (span.start..=span.end).contains(&cursor)
+}
+
+/// What may stand for a word that begins with a mark; `None` for any other word.
+fn marked(line: &str, span: Span, lists: &Lists) -> Option<(Range<usize>, Vec<String>)> {
+    let word = line.get(span.start..span.end)?;
+    if let Some((mark, typed)) = word.split_at_checked(BY.len())
+        && mark.eq_ignore_ascii_case(BY)
+    {
+        let (names, found_by): (Vec<String>, Vec<String>) = lists.members.offered().into_iter().unzip();
+        let order = rank(typed.trim_matches('"'), found_by.iter().map(String::as_str));
+        let named = order.into_iter().take(MOST).filter_map(|at| names.get(at));
+        let options = named.map(|name| format!("{BY}{name}")).collect();
+        return Some((span.start..span.end, options));
+    }
+    let mark = word.chars().next().filter(|mark| "#@+".contains(*mark))?;
     // The second account of a transfer is completed by itself.
     let skip = word.rfind('>').filter(|_| mark == '@').map_or(0, |at| at + 1);
     let part = word.get(skip..).unwrap_or_default();
@@ -109,20 +131,18 @@ fn marked(mark: char, word: &str, start: usize, lists: &Lists) -> (Range<usize>,
     let options = best(typed, &names)
         .map(|name| format!("{mark}{}", quoted(name)))
         .collect();
-    (start + skip..start + word.len(), options)
+    Some((span.start + skip..span.end, options))
 }
 
 fn payees(typed: &str, lists: &Lists) -> Vec<String> {
     let typed = typed.trim_matches('"');
     best(typed, &lists.payees)
         .map(|payee| {
-            written(
-                &Draft {
-                    payee: Some(payee.to_owned()),
-                    ..Draft::empty(lists.base)
-                },
-                lists,
-            )
+            let draft = Draft {
+                payee: Some(payee.to_owned()),
+                ..Draft::empty(lists.base)
+            };
+            print(&draft, lists.base)
         })
         .collect()
 }
@@ -143,38 +163,4 @@ fn quoted(name: &str) -> String {
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
-}
-
-fn written(draft: &Draft, lists: &Lists) -> String {
-    print(draft, lists.base)
-}
-
-/// The entries made most often, as lines, with how often.
-pub(super) fn offers(lists: &Lists, count: usize) -> Vec<(String, usize)> {
-    let repeated = lists.habits.most_repeated(count);
-    repeated
-        .into_iter()
-        .map(|habit| (line_of(habit, lists), habit.count))
-        .collect()
-}
-
-fn line_of(habit: &Habit, lists: &Lists) -> String {
-    let name = |text: &str| {
-        (!text.is_empty()).then(|| NameRef {
-            text: text.to_owned(),
-            is_exact: false,
-            matched: Match::New,
-        })
-    };
-    let draft = Draft {
-        amount_minor: habit.amount.minor(habit.currency).ok(),
-        currency: habit.currency,
-        kind: habit.kind,
-        category: habit.category_id.and_then(|id| name(lists.category_path(id))),
-        account: habit.account_id.and_then(|id| name(lists.account_name(id))),
-        to_account: habit.to_account_id.and_then(|id| name(lists.account_name(id))),
-        payee: Some(habit.payee.clone()),
-        ..Draft::empty(lists.base)
-    };
-    written(&draft, lists)
 }
