@@ -5,7 +5,7 @@
 mod decode;
 mod environment;
 mod guard;
-mod hidden;
+pub mod hidden;
 mod input;
 mod wire;
 
@@ -18,7 +18,6 @@ use crate::app::{App, Poster, Setup};
 pub use decode::Decoder;
 pub use environment::Environment;
 pub use guard::{Guard, install_panic_hook};
-pub use hidden::ask_hidden;
 pub use input::listen;
 pub use wire::Wire;
 pub(crate) use wire::is_blank;

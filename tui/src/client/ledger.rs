@@ -15,12 +15,6 @@ impl dyn Api {
         )
     }
 
-    /// Every one of them.
-    pub fn every_ledger(self: &Arc<Self>) -> Reply<Vec<Ledger>> {
-        let api = Arc::clone(self);
-        Box::pin(every_page(move |page| api.list_ledgers(&page)))
-    }
-
     /// Makes a ledger of one's own.
     pub fn create_ledger(&self, ledger: &NewLedger, key: Key) -> Reply<Ledger> {
         self.ask(
@@ -28,6 +22,12 @@ impl dyn Api {
                 .of_server()
                 .json(ledger),
         )
+    }
+
+    /// Every one of them.
+    pub fn every_ledger(self: &Arc<Self>) -> Reply<Vec<Ledger>> {
+        let api = Arc::clone(self);
+        Box::pin(every_page(move |page| api.list_ledgers(&page)))
     }
 
     /// The ledger this client works in.

@@ -85,11 +85,11 @@ pub(super) enum Command {
     #[command(disable_help_subcommand = true)]
     Tags(Dictionary),
     Import(ImportArgs),
+    Push(PushArgs),
     Login(Login),
     /// End the session on the server and forget its token
     Logout,
     Join(Join),
-    Push(PushArgs),
     /// Print the server's address, the token and a ready curl line
     Api,
     /// Check server, clock, locale, terminal, configuration and folders

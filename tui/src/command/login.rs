@@ -5,7 +5,7 @@ use super::{Cli, Context, Failure, output::Output};
 use crate::client::{Api, HttpApi, Key, shown};
 use crate::doorkeeper;
 use crate::settings::{Env, Settings};
-use crate::terminal::ask_hidden;
+use crate::terminal::hidden;
 use api::auth::Login as Credentials;
 use api::member::InviteCode;
 use clap::Args;
@@ -48,7 +48,7 @@ pub(super) async fn login(login: &Login, cli: &Cli, out: &mut Output) -> Result<
     let password = if login.is_from_stdin {
         line_of_stdin()?
     } else if io::stdin().is_terminal() {
-        ask_hidden(&format!("Password of {name} at {}: ", shown(&server)))?
+        hidden::ask(&format!("Password of {name} at {}: ", shown(&server)))?
     } else {
         return Err(Failure::Usage(
             "There is no terminal to ask for the password; --password-stdin reads it from standard input"
