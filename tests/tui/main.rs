@@ -17,6 +17,7 @@ mod household;
 mod keys;
 mod outage;
 mod payers;
+mod people;
 mod plain;
 mod push;
 mod served;

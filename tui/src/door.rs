@@ -109,3 +109,6 @@ impl Door for Closed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

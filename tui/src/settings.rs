@@ -37,6 +37,8 @@ pub struct Flags {
     pub ledger: Option<String>,
     pub config: Option<PathBuf>,
     pub token_file: Option<PathBuf>,
+    /// Passes over what was chosen in earlier runs.
+    pub is_fresh: bool,
     pub is_demo: bool,
     pub is_plain: bool,
 }
@@ -77,7 +79,11 @@ impl Settings {
     pub fn resolve(flags: &Flags, env: Env) -> Result<Self, SettingsError> {
         let places = Places::of(&env)?;
         let (app, config_files) = AppConfig::load(flags.config.as_deref(), &places, &env)?;
-        let remembered = Remembered::load(&places)?;
+        let remembered = if flags.is_fresh {
+            Remembered::default()
+        } else {
+            Remembered::load(&places)?
+        };
         let named = flags
             .server
             .as_deref()

@@ -182,6 +182,12 @@ impl ClientError {
         }
     }
 
+    /// True where the server would, but not now.
+    pub fn is_busy(&self) -> bool {
+        self.problem()
+            .is_some_and(|problem| matches!(problem.status, 408 | 429 | 500..))
+    }
+
     /// True where no server was there at all, or none that may be spoken to.
     pub fn is_offline(&self) -> bool {
         matches!(

@@ -112,6 +112,8 @@ impl Cli {
             ledger: self.ledger.clone(),
             config: self.config.clone(),
             token_file: self.token_file.clone(),
+            // From the book of this machine to the server that one signed in to last.
+            is_fresh: matches!(self.command, Some(Command::Push(_))),
             is_demo: self.demo,
             is_plain: self.is_plain,
         }

@@ -202,3 +202,38 @@ fn only_its_user_can_read_what_lies_there_and_a_half_written_file_is_no_entry() 
     .unwrap();
     assert_eq!(outbox.counts().unwrap(), (0, 1));
 }
+
+#[tokio::test]
+async fn entries_and_drafts_stay_with_their_ledger_whatever_default_becomes() {
+    let state = state();
+    let (one, other) = (LedgerId::new(), LedgerId::new());
+    let fake = Arc::new(FakeApi::new());
+    fake.fail("create_expense", unreachable());
+    let outbox = Outbox::open(state.path(), BOOK).unwrap();
+    assert!(outbox.is_of(one) && !outbox.is_of(one), "news the first time");
+    let entry = outbox.entry(lunch(), "12.50 lunch");
+    let id = entry.id();
+    assert!(matches!(outbox.send(fake, entry).await, Sent::Waiting(..)));
+    outbox.keep_draft(None, "quick-add", "9 tea").unwrap();
+    drop(outbox);
+    // Another ledger of the server, by its id, and as what `default` has become.
+    let elsewhere = Outbox::open(state.path(), &format!("http://books.example {other}")).unwrap();
+    assert!(elsewhere.take_over().unwrap().is_empty() && elsewhere.take_drafts().unwrap().is_empty());
+    let default = Outbox::open(state.path(), BOOK).unwrap();
+    default.is_of(other);
+    assert!(default.take_over().unwrap().is_empty());
+    // The same one: opened by its id, or found to be it.
+    let back = Outbox::open(state.path(), BOOK).unwrap();
+    back.is_of(one);
+    let found = back.take_over().unwrap();
+    assert_eq!(found.iter().map(Entry::id).collect::<Vec<_>>(), [id]);
+    drop(back);
+    let by_id = Outbox::open(state.path(), &format!("http://books.example {one}")).unwrap();
+    assert_eq!(
+        (
+            by_id.take_over().unwrap().len(),
+            by_id.take_drafts().unwrap().len()
+        ),
+        (1, 1)
+    );
+}

@@ -27,6 +27,7 @@ pub struct AskForm<T> {
     send: Send<T>,
     done: Done<T>,
     left: Option<Box<dyn Fn()>>,
+    blamed: Option<&'static str>,
     is_sending: bool,
 }
 
@@ -48,6 +49,7 @@ impl<T: std::marker::Send + 'static> AskForm<T> {
             send: Box::new(send),
             done: Box::new(done),
             left: None,
+            blamed: None,
             is_sending: false,
         }
     }
@@ -56,6 +58,13 @@ impl<T: std::marker::Send + 'static> AskForm<T> {
     #[must_use]
     pub fn intro(mut self, lines: Vec<String>) -> Self {
         self.intro = lines;
+        self
+    }
+
+    /// The field under which a refusal stands that names none.
+    #[must_use]
+    pub fn blames(mut self, field: &'static str) -> Self {
+        self.blamed = Some(field);
         self
     }
 
@@ -101,6 +110,12 @@ impl<T: std::marker::Send + 'static> AskForm<T> {
                 &fault.detail
             };
             is_placed |= field.is_some_and(|field| self.form.set_error(field, words.clone()));
+        }
+        if let Some(field) = self
+            .blamed
+            .filter(|_| !is_placed && error.problem().is_some() && !error.is_busy())
+        {
+            is_placed = self.form.set_error(field, words_of(error));
         }
         if is_placed {
             self.form.focus_on_error();

@@ -29,4 +29,5 @@ pub fn join(desk: &Desk) -> AskForm<Joined> {
             Fx::replace(Opening::new(desk.clone(), joined.ledger_id, said))
         },
     )
+    .blames("code")
 }

@@ -47,6 +47,7 @@ pub fn change(desk: &Desk) -> AskForm<()> {
             ))
         },
     )
+    .blames("old_password")
 }
 
 /// As a server would say it, so that it stands under its field.

@@ -51,12 +51,10 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
         move |signed_in, _| match signed_in {
             SignedIn::Here => Fx::pop().and(Fx::notify("Signed in.")),
             SignedIn::There(desk) => {
-                let server = opening.server().unwrap_or_default();
-                let said = format!(
-                    "Signed in to {server}, which is opened the next time as well. :disconnect leaves."
-                );
+                let said = "Signed in. This server is opened the next time as well; :disconnect leaves it.";
                 Fx::reopen(opening.books(&desk)).and(Fx::notify(said))
             }
         },
     )
+    .blames("password")
 }

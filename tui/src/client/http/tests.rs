@@ -54,9 +54,13 @@ fn answer(status: &str, media_type: &str, extra: &str, body: &str) -> Vec<u8> {
 }
 
 fn client(address: SocketAddr) -> Arc<dyn Api> {
+    client_in("default", address)
+}
+
+fn client_in(ledger: &str, address: SocketAddr) -> Arc<dyn Api> {
     install_tls();
     let url = Url::parse(&format!("http://{address}/base/")).unwrap();
-    Arc::new(HttpApi::new(&url, "default", Token::new("s3cret").as_ref(), &Trust::default()).unwrap())
+    Arc::new(HttpApi::new(&url, ledger, Token::new("s3cret").as_ref(), &Trust::default()).unwrap())
 }
 
 fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
@@ -212,4 +216,50 @@ fn an_address_is_shown_without_its_password() {
     ] {
         assert_eq!(is_loopback(&Url::parse(address).unwrap()), is_own, "{address}");
     }
+}
+
+fn ledgers(names: &[(&str, u128)]) -> Vec<u8> {
+    let ledger = |(name, number): &(&str, u128)| {
+        serde_json::json!({ "id": uuid::Uuid::from_u128(*number), "name": name, "base_currency": "EUR",
+            "month_start_day": 1, "week_start": 1, "role": "owner", "rev": 1, "version": 1,
+            "created_at": "2026-11-21T12:00:00Z", "updated_at": "2026-11-21T12:00:00Z" })
+    };
+    let items: Vec<_> = names.iter().map(ledger).collect();
+    let body = serde_json::json!({ "items": items, "next_cursor": null }).to_string();
+    answer("200 OK", "application/json", "", &body)
+}
+
+#[tokio::test]
+async fn a_ledger_goes_by_its_name_which_is_looked_up_once_and_never_part_of_an_address() {
+    let nothing = || answer("204 No Content", "application/json", "", "");
+    let named = [("Trip", 1), ("../Joint", 7)];
+    let (address, asked) = play(vec![ledgers(&named), nothing(), nothing()]).await;
+    let api = client_in("../JOINT", address);
+    api.leave_ledger(Key::new()).await.unwrap();
+    api.leave_ledger(Key::new()).await.unwrap();
+    let asked = asked.await.unwrap();
+    assert!(asked[0].starts_with("get /base/v1/ledgers?"), "{}", asked[0]);
+    for request in &asked[1..] {
+        let path = "post /base/v1/ledgers/00000000-0000-0000-0000-000000000007/leave ";
+        assert!(request.starts_with(path), "{request}");
+    }
+    let (address, _) = play(vec![ledgers(&named)]).await;
+    let none = client_in("Home", address)
+        .leave_ledger(Key::new())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        none.sentence(),
+        "No ledger is called Home - there are Trip, ../Joint."
+    );
+    let (address, _) = play(vec![ledgers(&[("Trip", 1), ("trip", 2)])]).await;
+    let two = client_in("Trip", address)
+        .leave_ledger(Key::new())
+        .await
+        .unwrap_err();
+    assert!(
+        two.sentence()
+            .contains("by its id: 00000000-0000-0000-0000-000000000001"),
+        "{two:?}"
+    );
 }

@@ -158,7 +158,8 @@ impl Expenses {
         let Some(wanted) = self.desk.new_book_currency.filter(|_| lists.is_new()) else {
             return Fx::none();
         };
-        let said = format!("New books in {wanted}; :currency changes that. a adds the first row.");
+        let said =
+            format!("New books in {wanted} (:currency). a adds the first row; :connect opens a server.");
         if wanted == lists.base {
             return Fx::notify(said);
         }

@@ -40,6 +40,10 @@ impl Expenses {
             format!(" ({})", figures::grouped(&count.to_string()))
         });
         ways.push(format!("{} {before}{count}", key(Action::PreviousPeriod)));
-        vec![format!("No rows in {period}{of_filter}. {}.", ways.join(", "))]
+        let mut words = vec![format!("No rows in {period}{of_filter}. {}.", ways.join(", "))];
+        if self.desk.book.lists().is_new() && self.desk.door.server().is_none() {
+            words.push(":connect opens the books of a server instead.".to_owned());
+        }
+        words
     }
 }

@@ -100,6 +100,7 @@ fn report_of<'a>(rows: impl Iterator<Item = &'a Expense>, lists: &Lists) -> Repo
         rows,
         totals: totals(&all),
         before: None,
+        balances: None,
         transfers: moved
             .into_iter()
             .map(|((_, currency), (minor, count))| TransferTotal {

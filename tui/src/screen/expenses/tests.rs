@@ -219,5 +219,6 @@ pub(crate) fn report() -> Report {
 
 mod money;
 mod payers;
+mod roles;
 mod rows;
 mod shapes;

@@ -21,6 +21,14 @@ fn role_words(role: Role) -> &'static str {
 /// Owners come last on the wire; people choose an editor most of the time.
 const OFFERED: [Role; 4] = [Role::Editor, Role::Viewer, Role::Adder, Role::Owner];
 
+/// Most people are invited to take part.
+fn role_of(text: &str) -> Option<Role> {
+    match text.trim() {
+        "" => Some(Role::Editor),
+        word => Role::from_word(word),
+    }
+}
+
 fn changed() -> Fx<Members> {
     Fx::announce(Change::new(MembersChanged))
 }
@@ -51,8 +59,8 @@ impl Members {
         let roles = OFFERED.map(|role| role.as_str().to_owned()).to_vec();
         let fields = vec![
             Field::choice("role", "Role", roles)
-                .value("editor")
-                .check(|value, _| match Role::from_word(value.trim()) {
+                .ghost("editor")
+                .check(|value, _| match role_of(value) {
                     Some(role) => Ok(role_words(role).to_owned()),
                     None => Err("A role is one of editor, viewer, adder, owner".to_owned()),
                 }),
@@ -69,7 +77,7 @@ impl Members {
             move |form| {
                 let user = form.value("user").trim().to_lowercase();
                 let invite = NewInvite {
-                    role: Role::from_word(form.value("role").trim()).unwrap_or(Role::Viewer),
+                    role: role_of(form.value("role")).unwrap_or(Role::Viewer),
                     user: Some(user).filter(|user| !user.is_empty()),
                     days: days(form.value("days"), 30).ok(),
                 };

@@ -337,7 +337,7 @@ fn a_new_book_takes_the_currency_of_the_place_and_says_so() {
     bench.fake.on("update_ledger", &ledger);
     let app = bench.open(Harness::new(80, 24));
     assert!(
-        message(&app).starts_with("New books in INR; :currency changes that."),
+        message(&app).starts_with("New books in INR (:currency). a adds"),
         "{}",
         app.screen()
     );
