@@ -158,7 +158,7 @@ fn register_bearer(registry: &mut Registry) {
         BEARER,
         MetaSecurityScheme {
             ty: "http",
-            description: Some("A token, as `expense api` prints it (RFC 6750)."),
+            description: Some("A token: that of `POST /v1/auth/login`, one made at `/v1/tokens`, or what `expense api` prints (RFC 6750)."),
             name: None,
             key_in: None,
             scheme: Some("bearer"),

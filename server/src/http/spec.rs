@@ -198,6 +198,10 @@ fn mend_operation(method: &str, operation: &mut Map<String, Value>, schemas: &Va
     }
     if is_write {
         codes.extend([408, 413, 415]);
+        if !needs_token {
+            // Whoever is not signed in yet is refused as well.
+            codes.extend([400, 401, 403, 409, 422]);
+        }
     }
     if has_if_match {
         codes.push(412);

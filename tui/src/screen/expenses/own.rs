@@ -112,7 +112,6 @@ fn report_of<'a>(rows: impl Iterator<Item = &'a Expense>, lists: &Lists) -> Repo
         rows_url: String::new(),
         before_rows_url: None,
         transfers_url: String::new(),
-        balances: None,
     }
 }
 

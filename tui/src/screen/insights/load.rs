@@ -116,6 +116,12 @@ impl Insights {
     /// names may have changed.
     fn recut(&mut self, look: &Look) -> Fx<Self> {
         let calendar = self.calendar();
+        if let Some(view) = &mut self.view
+            && !By::offered(&self.desk.book.lists()).contains(&view.by)
+        {
+            view.by = By::Category;
+            view.order = By::Category.order();
+        }
         let this_month = |calendar| Period::of(PeriodKind::Month, super::day_of(look), calendar);
         if let Some(view) = &mut self.view
             && view.period == this_month(Calendar::default())

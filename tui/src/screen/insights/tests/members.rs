@@ -42,17 +42,26 @@ fn report_of_members() -> Report {
 
 /// Books that the first so many people share, with the lists loaded.
 fn opened(people: usize, size: (u16, u16)) -> (Arc<FakeApi>, Harness) {
+    let (fake, _, app) = opened_at_a_desk(people, size);
+    (fake, app)
+}
+
+fn opened_at_a_desk(people: usize, size: (u16, u16)) -> (Arc<FakeApi>, Desk, Harness) {
     let fake = fake();
     household(&fake);
-    share_among(&fake, people);
     fake.on("list_expenses", &page(Vec::<api::expense::Expense>::new()));
     fake.on("report_by_member", &report_of_members());
     let desk = desk(fake.clone());
+    share_and_load(&fake, &desk, people);
+    let app = Harness::new(size.0, size.1).open(Insights::new(desk.clone()));
+    (fake, desk, app)
+}
+
+fn share_and_load(fake: &Arc<FakeApi>, desk: &Desk, people: usize) {
+    share_among(fake, people);
     let lists = crate::book::load(fake.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     desk.book.set(runtime.block_on(lists).unwrap());
-    let app = Harness::new(size.0, size.1).open(Insights::new(desk));
-    (fake, app)
 }
 
 #[test]
@@ -95,6 +104,21 @@ fn a_book_of_one_person_is_not_cut_by_member() {
     // What stands where the members would is what is chosen.
     app.keys("tag<cr>");
     assert!(app.line(2).contains("by tag"), "{}", app.screen());
+}
+
+#[test]
+fn when_the_others_have_left_it_is_by_category_again() {
+    let (fake, desk, mut app) = opened_at_a_desk(2, (80, 24));
+    app.keys("bmember<cr>");
+    share_and_load(&fake, &desk, 1);
+    app.poster().change(Change::new(crate::book::BookChanged));
+    app.settle();
+    assert!(app.line(2).contains("by category"), "{}", app.screen());
+    assert!(
+        app.screen().contains("Food") && !app.screen().contains("owes"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]
