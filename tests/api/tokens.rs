@@ -171,3 +171,24 @@ async fn nobody_has_more_than_fifty() {
         .await
         .refused(409, "conflict");
 }
+
+#[tokio::test]
+async fn what_one_server_revokes_the_other_refuses_at_once() {
+    let app = TestApp::start().await;
+    let other = app.another(|_| ()).await;
+    let mut accepted = 0;
+    for round in 0..10 {
+        let body = json!({ "name": format!("round {round}"), "scopes": ["read"] });
+        let (id, secret) = make(&app.client(), body).await;
+        let there = Http::new(other.address, Some(&secret));
+        there.get("expenses").await.expect(200);
+        app.client().delete(&format!("/v1/tokens/{id}")).await.expect(204);
+        for _ in 0..100 {
+            let answer = there.get("expenses").await;
+            if answer.status != 401 {
+                accepted += 1;
+            }
+        }
+    }
+    assert_eq!(accepted, 0, "of 1,000 tries");
+}

@@ -6,7 +6,7 @@ use super::change::Edit;
 use super::dictionary::Dictionary;
 use super::import::ImportArgs;
 use super::list::List;
-use super::login::{Join, Login};
+use super::login::{Invite, Join, Login};
 use super::push::PushArgs;
 use super::report::ReportArgs;
 use crate::settings::Flags;
@@ -89,6 +89,7 @@ pub(super) enum Command {
     Login(Login),
     /// End the session on the server and forget its token
     Logout,
+    Invite(Invite),
     Join(Join),
     /// Print the server's address, the token and a ready curl line
     Api,

@@ -7,7 +7,7 @@ use crate::doorkeeper;
 use crate::settings::{Env, Settings};
 use crate::terminal::hidden;
 use api::auth::Login as Credentials;
-use api::member::InviteCode;
+use api::member::{INVITE_DAYS, InviteCode, NewInvite, Role};
 use clap::Args;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
@@ -21,6 +21,17 @@ pub(super) struct Login {
     /// Read the password from the first line of standard input
     #[arg(long = "password-stdin", requires = "name")]
     is_from_stdin: bool,
+}
+
+/// Make an invite to the ledger and print its code, which is shown this once
+#[derive(Debug, Clone, Args)]
+pub(super) struct Invite {
+    /// What whoever accepts it may do
+    #[arg(value_name = "ROLE", value_parser = ["owner", "editor", "viewer", "adder"])]
+    role: String,
+    /// Only somebody who signs in with this name can accept it
+    #[arg(long = "for", value_name = "NAME")]
+    user: Option<String>,
 }
 
 /// Accept an invite to a ledger
@@ -119,6 +130,26 @@ pub(super) async fn logout(cli: &Cli, out: &mut Output) -> Result<(), Failure> {
     if !was_kept && let Some(origin) = settings.token_origin {
         out.say(&format!("The token came from {origin}, where it still stands."));
     }
+    Ok(())
+}
+
+pub(super) async fn invite(invite: Invite, context: &mut Context) -> Result<(), Failure> {
+    // The values are clap's.
+    let role = Role::from_word(&invite.role).unwrap_or(Role::Viewer);
+    let new = NewInvite {
+        role,
+        user: invite.user,
+        days: None,
+    };
+    let issued = context.api.create_invite(&new, Key::new()).await?;
+    if context.json()? {
+        return Ok(());
+    }
+    context.out.line(&issued.code)?;
+    context.out.say(&format!(
+        "Whoever runs `expense join CODE` with it becomes {}; it is good once, for {INVITE_DAYS} days.",
+        role.as_str()
+    ));
     Ok(())
 }
 

@@ -131,6 +131,7 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Payees(action) => dictionary::run(dictionary::Noun::Payee, action, context).await,
         Command::Tags(action) => dictionary::run(dictionary::Noun::Tag, action, context).await,
         Command::Import(import) => import::run(import, context).await,
+        Command::Invite(invite) => login::invite(invite, context).await,
         Command::Join(join) => login::join(join, context).await,
         // These were carried out without coming here.
         Command::Push(_)
