@@ -1,12 +1,11 @@
-//! What many sign-ins at once cost the others, and whether the time of a refusal tells anything. Both take a while:
-//! `EXPENSE_TEST_LONG=1` runs them, and they print what they measured.
+//! What many sign-ins at once cost the others, and whether the time of a refusal tells anything. Both measure times,
+//! so that they run alone, by `tests/measure`, and print a table.
 
 use super::login;
 use serde_json::json;
 use server::http::examples::EXAMPLE_PASSWORD;
 use std::time::{Duration, Instant};
 use tests::client::Http;
-use tests::program::is_long_run;
 use tests::server::TestApp;
 
 const GUESSES: usize = 300;
@@ -19,10 +18,8 @@ fn percentile(times: &mut [Duration], part: f64) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures: tests/measure runs it alone"]
 async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
-    if !is_long_run() {
-        return;
-    }
     let app = TestApp::start().await;
     app.add_person("ana").await;
     let http = app.stranger();
@@ -103,10 +100,8 @@ fn millis(time: Duration) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "measures: tests/measure runs it alone"]
 async fn two_hundred_sign_ins_at_once_leave_others_their_time_and_memory_its_bounds() {
-    if !is_long_run() {
-        return;
-    }
     let app = TestApp::start().await;
     for n in 0..AT_ONCE {
         app.add_person(&format!("user{n}")).await;
