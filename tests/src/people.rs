@@ -240,7 +240,7 @@ impl TestApp {
                 .expect("look for a user")
                 .is_none()
             {
-                self.insert_user(id, &name, None).await;
+                self.insert_user(id, name, None).await;
             }
             self.add_member(id, ledger_id, role).await;
         }

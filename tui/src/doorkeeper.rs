@@ -169,7 +169,7 @@ impl Doorkeeper {
         Ok(SignedIn::There(Box::new(desk)))
     }
 
-    async fn to_this_machine(self) -> Result<Desk, String> {
+    async fn of_this_machine(self) -> Result<Desk, String> {
         let here = self.opened();
         let mut settings = here.settings.toward(None).map_err(|error| error.to_string())?;
         if let Err(error) = settings.remembered.keep_server(None) {
@@ -279,7 +279,7 @@ impl Door for Doorkeeper {
     }
 
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
-        Box::pin(self.clone().to_this_machine())
+        Box::pin(self.clone().of_this_machine())
     }
 
     fn books(&self, desk: &Desk) -> Books {

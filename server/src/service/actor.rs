@@ -86,12 +86,12 @@ impl Actor {
     /// The same, known to be that person.
     #[must_use]
     pub fn signed_in(self, person: &Person) -> Self {
-        self.as_user(person.user_id())
+        self.known_as(person.user_id())
     }
 
     /// The same, known to be that user.
     #[must_use]
-    pub(crate) fn as_user(self, user_id: Uuid) -> Self {
+    pub(crate) fn known_as(self, user_id: Uuid) -> Self {
         Self {
             user_id: Some(user_id),
             ..self

@@ -170,7 +170,7 @@ pub async fn reset(state: &AppState, by: &Actor, key: &WriteKey, wanted: Passwor
         .judge(&turn, &wanted.password, "/password", &words(&user), &mut findings)
         .await?;
     findings.refuse()?;
-    let by_them = by.clone().as_user(user.id);
+    let by_them = by.clone().known_as(user.id);
     let work = SetPassword {
         password: state.passwords.hash(&turn, &wanted.password).await?,
         code_id: Some(code_id),

@@ -118,7 +118,7 @@ impl Begin {
     ) -> Self {
         let (at, token_id) = (state.now(), state.clock.new_id());
         let name = client.map_or_else(|| by.client.clone(), clean_line);
-        let event = by.clone().as_user(user.id).event(
+        let event = by.clone().known_as(user.id).event(
             state,
             Happening::SignIn,
             Some(user.id),
