@@ -77,7 +77,7 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
     let each = || desk.clone();
     let (currency, ledger, members, joining) = (each(), each(), each(), each());
     let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
-    vec![
+    let mut commands = vec![
         Command::new("currency", "choose the currency of the books", move || {
             CurrencyChoice::new(currency.clone())
         })
@@ -97,18 +97,24 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
         Command::new("disconnect", "back to the book of this machine", move || {
             Disconnect::new(disconnect.clone())
         }),
-        Command::new(SIGN_IN, "sign in again, or as somebody else", move || {
-            sign_in::again(&again)
-        }),
-        Command::new("password", "change your password", move || {
-            password::change(&changing)
-        }),
         Command::new(
             "tokens",
             "your tokens for programs, and your sessions",
             move || Tokens::new(tokens.clone()),
         ),
-    ]
+    ];
+    // The book of this machine lets its user in by itself.
+    if desk.door.server().is_some() {
+        commands.extend([
+            Command::new(SIGN_IN, "sign in again, or as somebody else", move || {
+                sign_in::again(&again)
+            }),
+            Command::new("password", "change your password", move || {
+                password::change(&changing)
+            }),
+        ]);
+    }
+    commands
 }
 
 fn keys(settings: &Settings) -> Result<Keymap, SettingsError> {

@@ -202,7 +202,7 @@ fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
     match (problem.known_code(), retry_after_secs) {
         (_, Some(secs)) => format!("try again in {secs} s"),
         (Some(Code::Unauthenticated), _) => {
-            "sign in with `expense login`, or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token"
+            "sign in with `expense login` (:sign-in in the app), or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token"
                 .to_owned()
         }
         (Some(Code::StaleVersion), _) => "load it again and repeat the change".to_owned(),

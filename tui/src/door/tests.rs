@@ -258,6 +258,9 @@ fn disconnecting_asks_and_at_home_there_is_nothing_to_leave() {
     assert!(app.line(0).contains("1 Opened"), "{}", app.line(0));
     let home = TestDoor::new(None, None);
     let mut app = open(&home);
+    app.keys(":");
+    assert!(!app.screen().contains("sign in again"), "{}", app.screen());
+    app.keys("<esc>");
     app.keys(":disconnect<cr>");
     assert!(
         said(&app).starts_with("The book of this machine is open"),
@@ -268,7 +271,7 @@ fn disconnecting_asks_and_at_home_there_is_nothing_to_leave() {
 
 #[test]
 fn a_password_is_changed_with_its_faults_under_their_fields_and_joining_opens_the_ledger() {
-    let door = TestDoor::new(None, None);
+    let door = TestDoor::new(Some("https://books.example.org"), None);
     let mut app = open(&door);
     door.api.on("change_password", &());
     app.keys(":password<cr>old one<tab>short<tab>x<c-x>");

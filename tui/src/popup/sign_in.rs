@@ -5,7 +5,8 @@ use super::AskForm;
 use super::ask_form::needed;
 use crate::desk::Desk;
 use crate::door::SignedIn;
-use crate::fx::Fx;
+use crate::fx::{Change, Fx};
+use crate::waiting::ServerBack;
 use crate::widget::Field;
 use api::auth::Login;
 use url::Url;
@@ -49,7 +50,9 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
             asking.sign_in(address.clone(), login)
         },
         move |signed_in, _| match signed_in {
-            SignedIn::Here => Fx::pop().and(Fx::notify("Signed in.")),
+            SignedIn::Here => Fx::pop()
+                .and(Fx::announce(Change::new(ServerBack)))
+                .and(Fx::notify("Signed in.")),
             SignedIn::There(desk) => {
                 let said = "Signed in. This server is opened the next time as well; :disconnect leaves it.";
                 Fx::reopen(opening.books(&desk)).and(Fx::notify(said))
