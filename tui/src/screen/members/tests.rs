@@ -95,7 +95,7 @@ fn an_owner_sees_members_and_open_invites_and_what_can_be_done() {
     let (_bench, wide) = open(Role::Owner, 140, 40);
     insta::assert_snapshot!(wide.screen());
     let dim = ratatui::style::Modifier::DIM;
-    assert!(wide.style_of("open invite").add_modifier.contains(dim));
+    assert!(wide.style_of("open invite for").add_modifier.contains(dim));
     assert!(!wide.style_of("since").add_modifier.contains(dim));
 }
 
