@@ -69,7 +69,7 @@ async fn an_invite_is_accepted_once_and_makes_a_member() {
 async fn an_invite_that_is_expired_taken_back_or_for_somebody_else_is_not_there() {
     let app = TestApp::start_at("2026-11-22T10:00:00Z").await;
     let (ana, ben) = (app.add_person("ana").await, app.add_person("ben").await);
-    let for_ben = invite(&app, json!({ "role": "viewer", "user": "ben" })).await;
+    let for_ben = invite(&app, json!({ "role": "viewer", "user": "Ben" })).await;
     accept(&app, &ana, &for_ben).await.refused(404, "not-found");
     accept(&app, &ben, &for_ben).await.expect(200);
     let taken_back = invite(&app, json!({ "role": "viewer" })).await;

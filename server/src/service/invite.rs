@@ -18,6 +18,7 @@ use api::instant::Instant;
 use api::member::{INVITE_DAYS, Invite, InviteCode, IssuedInvite, Joined, MAX_MEMBERS, NewInvite};
 use api::page::{DEFAULT_LIMIT, Page, PageQuery};
 use api::problem::Code;
+use api::user::fold_user_name;
 use chrono::TimeDelta;
 use entity::invite::Model;
 use serde_json::json;
@@ -65,7 +66,7 @@ pub async fn create(
         id: state.clock.new_id(),
         hash: secret::hash(&code).to_vec(),
         role: new.role.as_str().to_owned(),
-        user_name: new.user,
+        user_name: new.user.as_deref().map(fold_user_name),
         created_by: grant.user_id(),
         created_at: at.utc(),
         expires_at: at.utc() + days,

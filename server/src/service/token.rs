@@ -1,10 +1,10 @@
 //! API tokens of a person: seen without their secret, made with no more rights than the token that asks, revoked at once.
 
-use crate::db::{AccountOp, AccountWork, Outcome};
+use crate::db::{AccountWork, Outcome};
 use crate::error::{AppError, Findings, Result};
 use crate::service::actor::{Actor, Happening};
 use crate::service::secret::{self, SecretKind};
-use crate::service::write::{already_done, check_account_repeat};
+use crate::service::write::{account_op, already_done, check_account_repeat};
 use crate::service::{Person, WriteKey, cursor};
 use crate::state::AppState;
 use crate::store;
@@ -110,7 +110,10 @@ pub async fn create(
     };
     match state
         .db
-        .write_account(op(state, person, key, "create_token"), Arc::new(work))
+        .write_account(
+            account_op(state, person.user_id(), key, "create_token"),
+            Arc::new(work),
+        )
         .await?
     {
         Outcome::Done { .. } => Ok(IssuedToken {
@@ -145,23 +148,15 @@ pub async fn revoke(
     };
     let done = state
         .db
-        .write_account(op(state, person, key, "revoke_token"), Arc::new(work))
+        .write_account(
+            account_op(state, person.user_id(), key, "revoke_token"),
+            Arc::new(work),
+        )
         .await?;
     match done {
         // Who repeats it wants it revoked, and it is.
         Outcome::Done { .. } | Outcome::Unchanged => Ok(()),
         Outcome::Replay => check_account_repeat(state, person.user_id(), key).await,
-    }
-}
-
-/// The head of a write to the caller's account.
-pub fn op(state: &AppState, person: &Person, key: &WriteKey, kind: &'static str) -> AccountOp {
-    AccountOp {
-        user_id: person.user_id(),
-        key: key.key.clone(),
-        request_hash: key.request_hash,
-        kind,
-        at: state.now(),
     }
 }
 
