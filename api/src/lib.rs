@@ -10,6 +10,7 @@ pub mod audit;
 pub mod auth;
 pub mod balance;
 pub mod category;
+pub mod change;
 pub mod currency;
 pub mod date;
 pub mod day;

@@ -62,6 +62,10 @@ codes! {
         "Something else has this id. Draw a new UUIDv7.";
     DuplicateExternalId, "duplicate-external-id", 409, "This external id was recorded before",
         "The bank's own id of a row is recorded once per account, also after the row was deleted.";
+    ChangedSince, "changed-since", 409, "Rows were changed since",
+        "`errors` names the rows that cannot be brought back. Undo with `skip=conflicts` to leave those as they are, or undo what changed them first.";
+    NotUndoable, "not-undoable", 409, "This cannot be undone",
+        "Only changes of rows and their names can be undone, and each once; an undo can be undone itself.";
     AlreadyDone, "already-done", 409, "Done already",
         "This request was carried out before and its answer held a secret that is shown once.";
     TooManyRows, "too-many-rows", 409, "Too many rows",
