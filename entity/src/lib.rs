@@ -24,4 +24,5 @@ pub mod setting;
 pub mod tag;
 pub mod throttle;
 pub mod token;
+pub mod undo;
 pub mod user;

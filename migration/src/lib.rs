@@ -34,6 +34,7 @@ mod m20261122_000021_create_throttle;
 mod m20261122_000022_create_audit;
 mod m20261122_000023_create_account_write;
 mod m20261122_000024_create_invite;
+mod m20261122_000025_create_undo;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_create_audit::Migration),
             Box::new(m20261122_000023_create_account_write::Migration),
             Box::new(m20261122_000024_create_invite::Migration),
+            Box::new(m20261122_000025_create_undo::Migration),
         ]
     }
 }

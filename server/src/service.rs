@@ -11,6 +11,7 @@ pub mod entry;
 pub mod expense;
 pub mod filter;
 pub mod grant;
+pub mod history;
 pub mod import;
 pub mod invite;
 pub mod ledger;

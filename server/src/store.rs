@@ -20,6 +20,7 @@ pub mod reach;
 pub mod report;
 pub mod reset_code;
 pub mod setting;
+pub mod shown;
 pub mod throttle;
 pub mod token;
 pub mod user;

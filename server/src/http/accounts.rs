@@ -4,17 +4,17 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Names, Write};
+use super::right::{Names, Read, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Accounts;
 use crate::service::merge::{Merging, Verb};
-use crate::service::{dictionary, operation};
+use crate::service::{dictionary, history, operation};
 use crate::state::AppState;
 use api::account::{Account, AccountPatch, NewAccount};
 use api::category::{Merge, OperationResult};
 use api::id::AccountId;
-use api::page::{EntryQuery, Page};
+use api::page::{EntryQuery, Page, PageQuery};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -118,6 +118,26 @@ impl AccountsApi {
         Ok(Reply::new(
             operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
+    }
+
+    /// The history of an account
+    ///
+    /// Who changed what and when, the latest first, a page at a time. A bulk change or an import shows as its operation.
+    #[oai(
+        path = "/:account/history",
+        method = "get",
+        operation_id = "list_account_history"
+    )]
+    async fn list_account_history(
+        &self,
+        ledger: Guard<Read>,
+        account: Item<AccountId>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<api::change::Change>>> {
+        let (grant, id) = (&ledger.grant, account.0.into());
+        let page = history::of_row::<Accounts>(&self.state, grant, id, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
 }
 

@@ -4,17 +4,17 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Names, Write};
+use super::right::{Names, Read, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Categories;
 use crate::service::merge::{Merging, Verb};
-use crate::service::{dictionary, operation};
+use crate::service::{dictionary, history, operation};
 use crate::state::AppState;
 use api::category::{Category, CategoryPatch, NewCategory};
 use api::category::{Merge, OperationResult, Reassign};
 use api::id::CategoryId;
-use api::page::{EntryQuery, Page};
+use api::page::{EntryQuery, Page, PageQuery};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -149,6 +149,26 @@ impl CategoriesApi {
         Ok(Reply::new(
             operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
+    }
+
+    /// The history of a category
+    ///
+    /// Who changed what and when, the latest first, a page at a time. A bulk change or an import shows as its operation.
+    #[oai(
+        path = "/:category/history",
+        method = "get",
+        operation_id = "list_category_history"
+    )]
+    async fn list_category_history(
+        &self,
+        ledger: Guard<Read>,
+        category: Item<CategoryId>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<api::change::Change>>> {
+        let (grant, id) = (&ledger.grant, category.0.into());
+        let page = history::of_row::<Categories>(&self.state, grant, id, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
 }
 

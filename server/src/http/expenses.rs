@@ -4,14 +4,14 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Add, Change, Names, Rows};
+use super::right::{Add, Change, Names, Read, Rows};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
 use api::expense::{Batch, BatchResult, Expense, ExpensePatch, ExpenseQuery, NewExpense};
 use api::id::ExpenseId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use api::quick::{EntryLine, ParsedEntry, QuickResult};
 use poem_openapi::OpenApi;
 
@@ -164,6 +164,28 @@ impl ExpensesApi {
         Ok(with_version(
             service::expense::restore(&self.state, grant, key, expense.0, if_match.0).await?,
         ))
+    }
+
+    /// The history of an expense
+    ///
+    /// Who changed what and when, the latest first, a page at a time. A bulk change or an import shows as its operation.
+    #[oai(
+        path = "/:expense/history",
+        method = "get",
+        operation_id = "list_expense_history"
+    )]
+    async fn list_expense_history(
+        &self,
+        ledger: Guard<Read>,
+        expense: Item<ExpenseId>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<api::change::Change>>> {
+        let (grant, id) = (&ledger.grant, expense.0.into());
+        let page =
+            service::history::of_row::<service::expense::Expenses>(&self.state, grant, id, query.query)
+                .await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod auth;
 mod categories;
+mod changes;
 mod checked;
 pub mod client_address;
 mod days;
@@ -74,6 +75,8 @@ enum Tag {
     Tags,
     /// Sums, with the rows behind each.
     Reports,
+    /// The log of a ledger: history, what is new, undo.
+    Changes,
     /// Files: what is in them, row by row, before anything is written.
     Imports,
     /// Who may open a ledger, and as what.
@@ -153,6 +156,7 @@ type Books = (
     tags::TagsApi,
     reports::ReportsApi,
     imports::ImportsApi,
+    changes::ChangesApi,
     members::MembersApi,
     invites::InvitesApi,
 );
@@ -180,6 +184,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
+        changes::ChangesApi { state: state.clone() },
         members::MembersApi { state: state.clone() },
         invites::InvitesApi { state: state.clone() },
     );

@@ -4,16 +4,16 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Names, Write};
+use super::right::{Names, Read, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service::entry::Payees;
 use crate::service::merge::{Merging, Verb};
-use crate::service::{dictionary, operation};
+use crate::service::{dictionary, history, operation};
 use crate::state::AppState;
 use api::category::{Merge, OperationResult};
 use api::id::PayeeId;
-use api::page::{EntryQuery, Page};
+use api::page::{EntryQuery, Page, PageQuery};
 use api::payee::{NewPayee, Payee, PayeePatch};
 use poem_openapi::OpenApi;
 
@@ -118,6 +118,22 @@ impl PayeesApi {
         Ok(Reply::new(
             operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
+    }
+
+    /// The history of a payee
+    ///
+    /// Who changed what and when, the latest first, a page at a time. A bulk change or an import shows as its operation.
+    #[oai(path = "/:payee/history", method = "get", operation_id = "list_payee_history")]
+    async fn list_payee_history(
+        &self,
+        ledger: Guard<Read>,
+        payee: Item<PayeeId>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<api::change::Change>>> {
+        let (grant, id) = (&ledger.grant, payee.0.into());
+        let page = history::of_row::<Payees>(&self.state, grant, id, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
 }
 

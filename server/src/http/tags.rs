@@ -5,15 +5,15 @@ use super::guard::Guard;
 use super::item_url;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Names, Write};
+use super::right::{Names, Read, Write};
 use crate::error::Result;
 use crate::service::entry::Tags;
 use crate::service::merge::{Merging, Verb};
-use crate::service::{dictionary, operation};
+use crate::service::{dictionary, history, operation};
 use crate::state::AppState;
 use api::category::{Merge, OperationResult};
 use api::id::TagId;
-use api::page::{EntryQuery, Page};
+use api::page::{EntryQuery, Page, PageQuery};
 use api::tag::{NewTag, Tag, TagPatch};
 use poem_openapi::OpenApi;
 
@@ -114,6 +114,22 @@ impl TagsApi {
         Ok(Reply::new(
             operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
+    }
+
+    /// The history of a tag
+    ///
+    /// Who changed what and when, the latest first, a page at a time. A bulk change or an import shows as its operation.
+    #[oai(path = "/:tag/history", method = "get", operation_id = "list_tag_history")]
+    async fn list_tag_history(
+        &self,
+        ledger: Guard<Read>,
+        tag: Item<TagId>,
+        query: Asked<PageQuery>,
+    ) -> Result<Found<Page<api::change::Change>>> {
+        let (grant, id) = (&ledger.grant, tag.0.into());
+        let page = history::of_row::<Tags>(&self.state, grant, id, query.query).await?;
+        let next = page.next_cursor.clone();
+        Ok(Reply::new(page).next(&query.url, next.as_ref()))
     }
 }
 

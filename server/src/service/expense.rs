@@ -8,13 +8,14 @@ use crate::state::AppState;
 use crate::store;
 use crate::store::filter::{Keyset, Order, SortKey};
 use crate::store::image::ExpenseImage;
-use crate::store::noun::Expenses;
 use api::expense::{
     Batch, BatchOperation, BatchResult, BatchVerb, Expense, ExpensePatch, ExpenseQuery, NewExpense, Paging,
 };
 use api::id::{ExpenseId, new_uuid};
 use api::page::{DEFAULT_LIMIT, Page};
 use api::problem::Code;
+
+pub use crate::store::noun::Expenses;
 
 /// Most rows that may be sorted by anything but the date.
 const MAX_SORTED: u64 = 20_000;

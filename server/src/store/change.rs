@@ -2,11 +2,14 @@
 
 use crate::db::{Dialect, Op};
 use crate::error::{AppError, Result};
-use entity::{change, change_row, ledger};
+use api::change::OpenTo;
+use entity::{change, change_row, ledger, undo, user};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set, StatementBuilder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    StatementBuilder,
 };
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Takes the ledger's next revision. All writers of a ledger queue on this row.
@@ -65,6 +68,236 @@ pub async fn find_by_key(
         .one(db)
         .await?;
     Ok(found)
+}
+
+/// Which changes, and in what order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Only those after this one, as it happened; else the latest first.
+    pub after: Option<i64>,
+    /// Only those before this one.
+    pub before: Option<i64>,
+    /// Only those of this user.
+    pub by: Option<Uuid>,
+    /// Only what may be taken back, or only undos that may.
+    pub open_to: Option<OpenTo>,
+}
+
+/// What is no change of rows and their names, and so cannot be taken back.
+const FIXED_KINDS: [&str; 11] = [
+    "create_ledger",
+    "update_ledger",
+    "hand_over_ledger",
+    "leave_ledger",
+    "create_import",
+    "delete_import",
+    "create_invite",
+    "revoke_invite",
+    "accept_invite",
+    "remove_member",
+    "update_member",
+];
+
+/// True for what an undo may be asked for, as far as its kind tells.
+pub fn is_undoable(kind: &str) -> bool {
+    !FIXED_KINDS.contains(&kind)
+}
+
+/// Some of the changes of a ledger, with the names of who made them.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    wanted: Wanted,
+    limit: u64,
+) -> Result<Vec<(change::Model, String)>> {
+    let mut find = change::Entity::find().filter(change::Column::LedgerId.eq(ledger_id));
+    if let Some(after) = wanted.after {
+        find = find
+            .filter(change::Column::Rev.gt(after))
+            .order_by_asc(change::Column::Rev);
+    } else {
+        find = find.order_by_desc(change::Column::Rev);
+    }
+    if let Some(before) = wanted.before {
+        find = find.filter(change::Column::Rev.lt(before));
+    }
+    if let Some(by) = wanted.by {
+        find = find.filter(change::Column::UserId.eq(by));
+    }
+    if let Some(open_to) = wanted.open_to {
+        let theirs = |column| Expr::col((undo::Entity, column));
+        let mut link = Query::select();
+        link.expr(Expr::val(1))
+            .from(undo::Entity)
+            .and_where(theirs(undo::Column::LedgerId).eq(ledger_id));
+        let mine = (change::Entity, change::Column::OpId);
+        // An undo that was not taken back is open to one; anything else while no undo of it holds.
+        find = match open_to {
+            OpenTo::Redo => {
+                link.and_where(theirs(undo::Column::OpId).equals(mine));
+                link.and_where(theirs(undo::Column::IsUndone).eq(false));
+                find.filter(Expr::exists(link))
+            }
+            OpenTo::Undo => {
+                link.and_where(
+                    theirs(undo::Column::OpId)
+                        .equals(mine)
+                        .or(theirs(undo::Column::UndoesOpId)
+                            .equals(mine)
+                            .and(theirs(undo::Column::IsUndone).eq(false))),
+                );
+                find.filter(Expr::exists(link).not())
+                    .filter(change::Column::Kind.is_not_in(FIXED_KINDS))
+            }
+        };
+    }
+    let heads = find.limit(limit).all(db).await?;
+    let names = names_of(db, heads.iter().map(|head| head.user_id)).await?;
+    Ok(heads
+        .into_iter()
+        .map(|head| {
+            let name = names.get(&head.user_id).cloned().unwrap_or_default();
+            (head, name)
+        })
+        .collect())
+}
+
+/// The names that users sign in with.
+async fn names_of(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>> {
+    let ids: BTreeSet<Uuid> = ids.collect();
+    let rows: Vec<(Uuid, String)> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .filter(user::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The first rows of some changes, in order, and how many each has.
+pub async fn first_rows(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    revs: &[i64],
+    most: i32,
+) -> Result<(Vec<change_row::Model>, HashMap<i64, i64>)> {
+    let of_these = || {
+        change_row::Entity::find()
+            .filter(change_row::Column::LedgerId.eq(ledger_id))
+            .filter(change_row::Column::Rev.is_in(revs.iter().copied()))
+    };
+    let rows = of_these()
+        .filter(change_row::Column::N.lt(most))
+        .order_by_asc(change_row::Column::Rev)
+        .order_by_asc(change_row::Column::N)
+        .all(db)
+        .await?;
+    let counts: Vec<(i64, i64)> = of_these()
+        .select_only()
+        .column(change_row::Column::Rev)
+        .column_as(change_row::Column::N.count(), "rows")
+        .group_by(change_row::Column::Rev)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok((rows, counts.into_iter().collect()))
+}
+
+/// What the log says of one row, the latest first, before the change named.
+pub async fn of_row(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    noun: &str,
+    row_id: Uuid,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<change_row::Model>> {
+    let mut find = change_row::Entity::find()
+        .filter(change_row::Column::LedgerId.eq(ledger_id))
+        .filter(change_row::Column::Noun.eq(noun))
+        .filter(change_row::Column::RowId.eq(row_id));
+    if let Some(before) = before {
+        find = find.filter(change_row::Column::Rev.lt(before));
+    }
+    Ok(find
+        .order_by_desc(change_row::Column::Rev)
+        .order_by_desc(change_row::Column::N)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// Changes by their numbers, with the names of who made them.
+pub async fn heads(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    revs: &[i64],
+) -> Result<HashMap<i64, (change::Model, String)>> {
+    let found = change::Entity::find()
+        .filter(change::Column::LedgerId.eq(ledger_id))
+        .filter(change::Column::Rev.is_in(revs.iter().copied()))
+        .all(db)
+        .await?;
+    let mut names = names_of(db, found.iter().map(|head| head.user_id)).await?;
+    Ok(found
+        .into_iter()
+        .map(|head| {
+            let name = names.entry(head.user_id).or_default().clone();
+            (head.rev, (head, name))
+        })
+        .collect())
+}
+
+/// The undos that some operations are, or that hold of them.
+pub async fn undos(db: &impl ConnectionTrait, ledger_id: Uuid, ops: &[Uuid]) -> Result<Vec<undo::Model>> {
+    Ok(undo::Entity::find()
+        .filter(undo::Column::LedgerId.eq(ledger_id))
+        .filter(
+            Condition::any()
+                .add(undo::Column::OpId.is_in(ops.iter().copied()))
+                .add(
+                    Condition::all()
+                        .add(undo::Column::UndoesOpId.is_in(ops.iter().copied()))
+                        .add(undo::Column::IsUndone.eq(false)),
+                ),
+        )
+        .all(db)
+        .await?)
+}
+
+/// The numbers of an operation's changes, the latest first.
+pub async fn revs_of(db: &impl ConnectionTrait, ledger_id: Uuid, op_id: Uuid) -> Result<Vec<i64>> {
+    Ok(change::Entity::find()
+        .select_only()
+        .column(change::Column::Rev)
+        .filter(change::Column::LedgerId.eq(ledger_id))
+        .filter(change::Column::OpId.eq(op_id))
+        .order_by_desc(change::Column::Rev)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Notes that an operation takes another one back; where that was an undo itself, what it undid holds again.
+pub async fn note_undo(db: &impl ConnectionTrait, ledger_id: Uuid, op_id: Uuid, undoes: Uuid) -> Result<()> {
+    let row = undo::ActiveModel {
+        ledger_id: Set(ledger_id),
+        op_id: Set(op_id),
+        undoes_op_id: Set(undoes),
+        is_undone: Set(false),
+    };
+    undo::Entity::insert(row).exec_without_returning(db).await?;
+    undo::Entity::update_many()
+        .col_expr(undo::Column::IsUndone, Expr::value(true))
+        .filter(undo::Column::LedgerId.eq(ledger_id))
+        .filter(undo::Column::OpId.eq(undoes))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The rows of a change, in order.

@@ -4,18 +4,22 @@
 use super::expense::Link;
 use super::filter::begins;
 use super::image::{AccountMarks, EntryImage};
-use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags};
+use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags, to_value};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
-use api::account::AccountKind;
+use api::account::{Account, AccountKind};
+use api::category::Category;
 use api::instant::Instant;
+use api::payee::Payee;
 use api::problem::Code;
+use api::tag::Tag;
 use api::text::fold;
 use entity::{account, category, payee, tag};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 /// What makes a name unique: its folded form, and nothing once it is deleted.
@@ -70,7 +74,7 @@ pub trait DictionaryNoun: Noun<Image = EntryImage> {
 }
 
 macro_rules! dictionary {
-    ($noun:ty, $variant:ident, $table:ident, $name:literal, $links:expr, $read:expr, $write:expr) => {
+    ($noun:ty, $variant:ident, $item:ident, $table:ident, $name:literal, $links:expr, $read:expr, $write:expr) => {
         impl From<$table::Model> for EntryImage {
             fn from(model: $table::Model) -> Self {
                 let image = Self {
@@ -109,6 +113,22 @@ macro_rules! dictionary {
 
                 fn id(image: &EntryImage) -> Uuid {
                     image.id
+                }
+
+                fn version(image: &EntryImage) -> i64 {
+                    image.version
+                }
+
+                fn is_deleted(image: &EntryImage) -> bool {
+                    image.is_deleted
+                }
+
+                fn label(image: &EntryImage) -> String {
+                    image.name.clone()
+                }
+
+                fn wire(image: EntryImage) -> Result<Value> {
+                    to_value(&$item::from(image))
                 }
 
                 async fn insert(unit: &Unit, images: &[&EntryImage]) -> Result<()> {
@@ -197,6 +217,7 @@ macro_rules! dictionary {
 dictionary!(
     Categories,
     Category,
+    Category,
     category,
     "category",
     [Link::Category],
@@ -212,6 +233,7 @@ dictionary!(
 );
 dictionary!(
     Accounts,
+    Account,
     Account,
     account,
     "account",
@@ -239,13 +261,23 @@ dictionary!(
 dictionary!(
     Payees,
     Payee,
+    Payee,
     payee,
     "payee",
     [Link::Payee],
     |_, image| image,
     |_, row| row
 );
-dictionary!(Tags, Tag, tag, "tag", [Link::Tag], |_, image| image, |_, row| row);
+dictionary!(
+    Tags,
+    Tag,
+    Tag,
+    tag,
+    "tag",
+    [Link::Tag],
+    |_, image| image,
+    |_, row| row
+);
 
 /// The live subcategories of a category.
 pub async fn children(

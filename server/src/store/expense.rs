@@ -2,12 +2,14 @@
 
 use super::filter::{Filter, Keyset, Order, SortKey, tagged};
 use super::image::{ExpenseImage, Named, currency, kind};
-use super::noun::{Expenses, Noun};
+use super::noun::{Expenses, Noun, to_value};
 use super::reach::Reach;
 use crate::db::{Class, Dialect, Unit, classify};
 use crate::error::{AppError, Result};
 use api::date::Date;
+use api::expense::Expense;
 use api::instant::Instant;
+use api::money::Amount;
 use api::problem::Code;
 use api::text::fold;
 use entity::{category, expense, expense_tag, external_ref, payee, tag};
@@ -17,6 +19,7 @@ use sea_orm::sea_query::{
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged,
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -378,6 +381,28 @@ impl Noun for Expenses {
 
     fn id(image: &ExpenseImage) -> Uuid {
         image.id
+    }
+
+    fn version(image: &ExpenseImage) -> i64 {
+        image.version
+    }
+
+    fn is_deleted(image: &ExpenseImage) -> bool {
+        image.deleted_at.is_some()
+    }
+
+    fn label(image: &ExpenseImage) -> String {
+        let amount = Amount::from_minor(image.amount_minor, image.currency);
+        let what = image.payee.as_ref().map(|payee| payee.name.as_str());
+        let what = what.or(image.note.as_deref().and_then(|note| note.lines().next()));
+        match what {
+            Some(what) => format!("{amount} {} {what}", image.currency),
+            None => format!("{amount} {}", image.currency),
+        }
+    }
+
+    fn wire(image: ExpenseImage) -> Result<Value> {
+        to_value(&Expense::from(image))
     }
 
     async fn insert(unit: &Unit, images: &[&ExpenseImage]) -> Result<()> {

@@ -6,7 +6,7 @@ mod image;
 pub use image::{Detail, ImportImage, Stage};
 
 use self::image::{changing, image};
-use super::noun::{Imports, Noun};
+use super::noun::{Imports, Noun, to_value};
 use crate::db::{Class, Unit, classify};
 use crate::error::{AppError, Result};
 use api::import::Verdict;
@@ -14,6 +14,7 @@ use api::instant::Instant;
 use entity::{account, import, import_row};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Rows one INSERT or UPDATE holds.
@@ -25,6 +26,23 @@ impl Noun for Imports {
 
     fn id(image: &ImportImage) -> Uuid {
         image.id
+    }
+
+    fn version(image: &ImportImage) -> i64 {
+        image.version
+    }
+
+    fn is_deleted(image: &ImportImage) -> bool {
+        image.state == Stage::Dropped
+    }
+
+    fn label(image: &ImportImage) -> String {
+        image.file_name.clone()
+    }
+
+    fn wire(image: ImportImage) -> Result<Value> {
+        // One that callers do not see has nothing to show.
+        image.seen().map_or(Ok(Value::Null), |import| to_value(&import))
     }
 
     async fn insert(_unit: &Unit, _images: &[&ImportImage]) -> Result<()> {

@@ -131,6 +131,14 @@ impl Noun for Ledgers {
         image.id
     }
 
+    fn version(image: &LedgerImage) -> i64 {
+        image.version
+    }
+
+    fn label(image: &LedgerImage) -> String {
+        image.name.clone()
+    }
+
     /// A new ledger is there already, or its change could have no number: see [`insert`].
     async fn insert(unit: &Unit, images: &[&LedgerImage]) -> Result<()> {
         if images.iter().all(|image| image.id == unit.ledger_id) {

@@ -153,6 +153,18 @@ impl Noun for Members {
         image.user_id
     }
 
+    fn version(image: &MemberImage) -> i64 {
+        image.version
+    }
+
+    fn is_deleted(image: &MemberImage) -> bool {
+        image.state == MemberState::Removed
+    }
+
+    fn label(image: &MemberImage) -> String {
+        image.role.as_str().to_owned()
+    }
+
     async fn insert(unit: &Unit, images: &[&MemberImage]) -> Result<()> {
         let rows = images.iter().map(|image| member::ActiveModel {
             ledger_id: Set(unit.ledger_id),

@@ -1,8 +1,11 @@
 //! The nouns that the log knows, by registration: how a row of each is written. One more noun is one more variant
 //! in the table at the end and an `impl Noun`.
 
+use super::shown::shown;
 use crate::db::Unit;
 use crate::error::{AppError, Result};
+use api::change::ChangedRow;
+use entity::change_row;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,6 +23,22 @@ pub trait Noun {
 
     /// The row's id.
     fn id(image: &Self::Image) -> Uuid;
+
+    /// The version it has.
+    fn version(image: &Self::Image) -> i64;
+
+    /// True for a tombstone.
+    fn is_deleted(_image: &Self::Image) -> bool {
+        false
+    }
+
+    /// What it is called, for people.
+    fn label(image: &Self::Image) -> String;
+
+    /// As its resource shows it.
+    fn wire(image: Self::Image) -> Result<Value> {
+        to_value(&image)
+    }
 
     /// Writes new rows.
     fn insert(unit: &Unit, images: &[&Self::Image]) -> impl Future<Output = Result<()>> + Send;
@@ -120,6 +139,14 @@ macro_rules! nouns {
                 }
             }
 
+            /// What a row of the log did, as callers see it.
+            pub fn shown(row: &change_row::Model) -> Result<ChangedRow> {
+                match row.noun.as_str() {
+                    $(<$noun>::NAME => shown::<$noun>(row),)*
+                    other => Err(AppError::Internal(format!("a row of the log of noun {other}"))),
+                }
+            }
+
             /// Writes all rows: new ones first, in the order of the nouns, then the changed ones.
             pub(super) async fn write_all(unit: &Unit, edits: &[Self]) -> Result<()> {
                 $(
@@ -156,6 +183,6 @@ nouns! {
     Import: Imports;
 }
 
-fn to_value(image: &impl Serialize) -> Result<Value> {
+pub(super) fn to_value(image: &impl Serialize) -> Result<Value> {
     serde_json::to_value(image).map_err(|error| AppError::Internal(format!("image: {error}")))
 }
