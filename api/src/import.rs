@@ -55,6 +55,8 @@ pub enum ImportState {
     Committing,
     /// Written.
     Committed,
+    /// Written, and taken back by an undo.
+    Undone,
 }
 
 /// What will happen to a row.

@@ -29,6 +29,7 @@ pub mod sign_in;
 pub mod throttle;
 pub mod token;
 pub mod token_use;
+pub mod undo;
 pub mod user;
 pub mod write;
 

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod auth;
 mod categories;
+mod changes;
 mod days;
 mod dictionary;
 mod expenses;

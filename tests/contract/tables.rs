@@ -210,7 +210,7 @@ async fn every_model_has_the_columns_of_its_table_and_no_others() {
     }
     compare!(user ledger member token category account payee tag expense expense_tag external_ref change change_row
         month_total import_row import operation setting
-        account_write invite reset_code throttle audit);
+        account_write invite reset_code throttle audit undo);
     let mut tables = names(
         &db,
         match db.get_database_backend() {

@@ -58,8 +58,8 @@ type Agree = fn(&Value, bool) -> Result<(), String>;
 fn check_of(schema: &str) -> Option<Agree> {
     use api::page::Page;
     use api::{
-        account, audit, auth, category, day, expense, import, ledger, member, payee, quick, report, tag,
-        token, user,
+        account, audit, auth, category, change, day, expense, import, ledger, member, payee, quick, report,
+        tag, token, user,
     };
     Some(match schema {
         "Expense" => agree::<expense::Expense>,
@@ -121,6 +121,9 @@ fn check_of(schema: &str) -> Option<Agree> {
         "ParsedEntry" => agree::<quick::ParsedEntry>,
         "QuickResult" => agree::<quick::QuickResult>,
         "Report" => agree::<report::Report>,
+        "ChangePage" => agree::<change::ChangePage>,
+        "Page_Change" => agree::<Page<change::Change>>,
+        "UndoResult" => agree::<change::UndoResult>,
         "Import" => agree::<import::Import>,
         "Page_Import" => agree::<Page<import::Import>>,
         "Page_ImportRow" => agree::<Page<import::ImportRow>>,

@@ -3,6 +3,7 @@
 
 use crate::calls::{Operation, operations};
 use crate::client::{Answer, Call, Http};
+use crate::house::ADDERS_ID;
 use crate::server::TestApp;
 use entity::{import, import_row};
 use reqwest::Method;
@@ -51,6 +52,8 @@ impl Sample {
         let filled = self.operation.template.split('/').map(|part| match part {
             "{ledger}" => ledger,
             "{date}" | "{day}" => EXAMPLE_DAY,
+            // Changes have numbers; the first one of a book is of its rows.
+            "{rev}" if [EXAMPLE_ID, ADDERS_ID].contains(&id) => "1",
             part if part.starts_with('{') => id,
             part => part,
         });

@@ -7,6 +7,7 @@ use crate::people::Person;
 use crate::proxy::Proxy;
 use chrono::{DateTime, Utc};
 use entity::{change, expense, ledger};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use server::clock::Clock;
 use server::config::{Config, DatabaseUrl};
@@ -163,6 +164,16 @@ impl TestApp {
             .await
             .expect("read the ledger");
         found.expect("the ledger").rev
+    }
+
+    /// Makes a ledger another one, as a restore does.
+    pub async fn renew_epoch(&self, ledger_id: Uuid) {
+        ledger::Entity::update_many()
+            .col_expr(ledger::Column::Epoch, Expr::value(api::id::new_uuid()))
+            .filter(ledger::Column::Id.eq(ledger_id))
+            .exec(&self.connection)
+            .await
+            .expect("renew the epoch");
     }
 
     /// How many expenses there are in all ledgers, deleted ones too.

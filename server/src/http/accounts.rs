@@ -116,7 +116,7 @@ impl AccountsApi {
             into,
         };
         Ok(Reply::new(
-            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+            operation::merge(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
     }
 

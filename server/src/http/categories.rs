@@ -121,7 +121,7 @@ impl CategoriesApi {
             into,
         };
         Ok(Reply::new(
-            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+            operation::merge(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
     }
 
@@ -147,7 +147,7 @@ impl CategoriesApi {
             into,
         };
         Ok(Reply::new(
-            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+            operation::merge(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
     }
 

@@ -1,14 +1,15 @@
 //! `/v1/ledgers/{ledger}/changes`: decode, call the service, encode.
 
 use super::Tag;
-use super::checked::Asked;
+use super::checked::{Asked, Item};
 use super::guard::Guard;
+use super::key::Key;
 use super::reply::{Found, Reply};
-use super::right::Read;
+use super::right::{Read, Write};
 use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
-use api::change::{ChangePage, ChangeQuery};
+use api::change::{ChangePage, ChangeQuery, UndoQuery, UndoResult};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -32,5 +33,24 @@ impl ChangesApi {
         let page = service::history::list(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();
         Ok(Reply::new(page).next(&query.url, next.as_ref()))
+    }
+
+    /// Undo a change
+    ///
+    /// The whole operation that it belongs to is taken back: an edit, a batch, a merge, an import. Every row becomes what
+    /// it was, with a new version. Rows that were changed since are a 409 that names them, or stay with `skip=conflicts`.
+    /// An undo is a change as well: undoing it does again what was done. Members and settings cannot be undone.
+    #[oai(path = "/:rev/undo", method = "post", operation_id = "undo_change")]
+    async fn undo_change(
+        &self,
+        ledger: Guard<Write>,
+        rev: Item<i64>,
+        idempotency_key: Key,
+        query: Asked<UndoQuery>,
+    ) -> Result<Found<UndoResult>> {
+        let (grant, key) = (&ledger.grant, &idempotency_key.0);
+        Ok(Reply::new(
+            service::undo::undo(&self.state, grant, key, rev.0, query.query).await?,
+        ))
     }
 }

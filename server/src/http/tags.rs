@@ -112,7 +112,7 @@ impl TagsApi {
             into,
         };
         Ok(Reply::new(
-            operation::start(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
+            operation::merge(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))
     }
 

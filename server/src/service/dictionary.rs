@@ -281,11 +281,11 @@ impl<N: Dictionary> Work for Delete<N> {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
         refuse_busy(unit, &[self.id]).await?;
-        let rows = store::expense::count_linked(&unit.tx, unit.ledger_id, N::LINKS, self.id).await?;
+        let rows = store::link::count_linked(&unit.tx, unit.ledger_id, N::LINKS, self.id).await?;
         if rows > 0 {
             return Err(in_use(rows, ["expense", "expenses"]));
         }
-        if N::LINKS.contains(&store::expense::Link::Category) {
+        if N::LINKS.contains(&store::link::Link::Category) {
             let children = store::dictionary::children(&unit.tx, unit.ledger_id, self.id)
                 .await?
                 .len();

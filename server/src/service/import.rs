@@ -324,7 +324,7 @@ impl Work for Drop {
         check_version(&before, self.version)?;
         match before.state {
             Stage::Preview => {}
-            Stage::Committing | Stage::Committed => {
+            Stage::Committing | Stage::Committed | Stage::Undone => {
                 return Err(AppError::refuse(
                     Code::Conflict,
                     "It was committed; undo its operation instead",

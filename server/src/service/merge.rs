@@ -7,10 +7,11 @@ use crate::error::{AppError, Findings, Result};
 use crate::service::dictionary::{live, next};
 use crate::service::entry::Dictionary;
 use crate::service::names::{Miss, note};
+use crate::service::operation::{Step, Task};
 use crate::store;
 use crate::store::apply::MAX_ROWS;
-use crate::store::expense::Link;
 use crate::store::image::{AccountMarks, EntryImage, ExpenseImage, Named};
+use crate::store::link::Link;
 use crate::store::noun::{Accounts, Categories, Edit, Pair, Payees, Tags};
 use api::text::fold;
 use std::collections::BTreeSet;
@@ -67,17 +68,6 @@ pub struct Merging {
     pub from: Uuid,
     /// The entry that gets them; none is Uncategorised.
     pub into: Option<Uuid>,
-}
-
-/// What one change of an operation does.
-#[derive(Debug, Default)]
-pub struct Step {
-    /// The edits, no more than a change may hold.
-    pub edits: Vec<Edit>,
-    /// How many rows are moved by them.
-    pub moved: i64,
-    /// True where nothing is left to do.
-    pub is_last: bool,
 }
 
 impl Merging {
@@ -180,11 +170,7 @@ impl Merging {
             };
             movement.edits.push(N::edit(next(unit, source, after)));
         }
-        Ok(Step {
-            edits: movement.edits,
-            moved: movement.moved,
-            is_last,
-        })
+        Ok(movement.step(*self, is_last))
     }
 
     async fn reassign(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
@@ -196,11 +182,7 @@ impl Merging {
         let is_last = movement
             .rows(&[Link::Category], self.from, target.as_ref())
             .await?;
-        Ok(Step {
-            edits: movement.edits,
-            moved: movement.moved,
-            is_last,
-        })
+        Ok(movement.step(*self, is_last))
     }
 }
 
@@ -250,6 +232,17 @@ impl<'a> Movement<'a> {
         }
     }
 
+    fn step(self, merging: Merging, is_last: bool) -> Step {
+        let task = Task::Merge(merging);
+        Step {
+            edits: self.edits,
+            unmade: Vec::new(),
+            done: self.moved,
+            rest: (!is_last).then_some(task),
+            task,
+        }
+    }
+
     /// Moves the rows of an entry and, when none is left, deletes it; true where that was reached.
     async fn merge<N: Dictionary>(&mut self, source: EntryImage, target: &EntryImage) -> Result<bool> {
         if !self.rows(N::LINKS, source.id, Some(target)).await? {
@@ -285,8 +278,7 @@ impl<'a> Movement<'a> {
         for link in links {
             let most = u64::try_from(self.room).unwrap_or(0);
             let ledger_id = self.unit.ledger_id;
-            let rows =
-                store::expense::linked(&self.unit.tx, self.dialect, ledger_id, *link, from, most).await?;
+            let rows = store::link::linked(&self.unit.tx, self.dialect, ledger_id, *link, from, most).await?;
             let are_all = rows.len() < self.room;
             self.take(*link, from, target, rows).await?;
             if !are_all {
@@ -335,9 +327,9 @@ impl<'a> Movement<'a> {
         if ids.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let known = store::expense::known_refs(&self.unit.tx, self.unit.ledger_id, &ids).await?;
+        let known = store::external_ref::known(&self.unit.tx, self.unit.ledger_id, &ids).await?;
         Ok(known
-            .into_iter()
+            .into_keys()
             .filter(|(account, _)| *account == account_id)
             .map(|(_, id)| id)
             .collect())

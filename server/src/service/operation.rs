@@ -4,11 +4,14 @@
 
 use crate::db::{Dialect, Op, Outcome, Unit, Work};
 use crate::error::{AppError, Result};
-use crate::service::merge::{Merging, Step, Verb};
+use crate::service::merge::{Merging, Verb};
+use crate::service::undo::{self, Undoing};
 use crate::service::{Grant, WriteKey, write};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::apply;
+use crate::store::image::ExpenseImage;
+use crate::store::noun::Edit;
 use crate::store::operation::{DONE, FAILED, RUNNING};
 use crate::store::reach::Reach;
 use api::category::OperationResult;
@@ -23,70 +26,184 @@ use uuid::Uuid;
 
 pub use crate::store::operation::Operation;
 
-/// What an operation is about, and the number of its next step; stored, so fields are only added.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+/// What an operation does, and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Rows go from one entry of a dictionary to another.
+    Merge(Merging),
+    /// Another operation is taken back.
+    Undo(Undoing),
+}
+
+/// What one change of an operation does.
+#[derive(Debug)]
+pub struct Step {
+    /// The edits, no more than a change may hold.
+    pub edits: Vec<Edit>,
+    /// Rows whose making is undone: what they are known by to banks is forgotten.
+    pub unmade: Vec<ExpenseImage>,
+    /// How many rows it settles.
+    pub done: i64,
+    /// The task as it stands after it; `None` where nothing is left to do.
+    pub rest: Option<Task>,
+    /// The task as a whole, for who asks what came of it.
+    pub task: Task,
+}
+
+/// How a task is stored; fields are only added.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Args {
+    #[serde(default, skip_serializing_if = "Uuid::is_nil")]
     from: Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     into: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<Undoing>,
     step: u32,
 }
 
+impl Task {
+    /// The kind of its changes.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Merge(merging) => merging.verb.kind(),
+            Self::Undo(undoing) => undoing.kind(),
+        }
+    }
+
+    /// Every kind that an operation can be of.
+    fn kinds() -> Vec<&'static str> {
+        Verb::ALL.map(Verb::kind).into_iter().chain(undo::KINDS).collect()
+    }
+
+    fn args(self, step: u32) -> Args {
+        match self {
+            Self::Merge(Merging { from, into, .. }) => Args {
+                from,
+                into,
+                step,
+                ..Args::default()
+            },
+            Self::Undo(undoing) => Args {
+                undo: Some(undoing),
+                step,
+                ..Args::default()
+            },
+        }
+    }
+
+    fn read(operation: &Operation) -> Result<(Self, u32)> {
+        let Args {
+            from,
+            into,
+            undo,
+            step,
+        } = serde_json::from_str(&operation.args)
+            .map_err(|error| AppError::Internal(format!("operation args: {error}")))?;
+        let verb = Verb::from_kind(&operation.kind);
+        let task = match (undo, verb) {
+            (Some(undoing), _) => Self::Undo(undoing),
+            (None, Some(verb)) => Self::Merge(Merging { verb, from, into }),
+            (None, None) => {
+                return Err(AppError::Internal(format!(
+                    "an operation of kind {}",
+                    operation.kind
+                )));
+            }
+        };
+        Ok((task, step))
+    }
+
+    /// Refuses what cannot be done, before the first change.
+    async fn begin(&self, unit: &Unit, op_id: Uuid) -> Result<()> {
+        match self {
+            Self::Merge(merging) => {
+                let along = merging.check(unit).await?;
+                let ids: Vec<Uuid> = along
+                    .into_iter()
+                    .chain([merging.from])
+                    .chain(merging.into)
+                    .collect();
+                refuse_busy(unit, &ids).await
+            }
+            Self::Undo(undoing) => undoing.begin(unit, op_id).await,
+        }
+    }
+
+    async fn step(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
+        match self {
+            Self::Merge(merging) => merging.step(unit, dialect).await,
+            Self::Undo(undoing) => undoing.step(unit, dialect).await,
+        }
+    }
+}
+
 /// Begins an operation and carries it out as far as the time of a request allows. A repeat of its key answers how
-/// far it is, and carries it on.
+/// far it is, and carries it on. With it, the number of its first change.
 pub async fn start(
     state: &AppState,
     grant: &Grant,
     key: &WriteKey,
-    merging: Merging,
-) -> Result<OperationResult> {
+    task: Task,
+) -> Result<(Operation, Task, i64)> {
     let started = tokio::time::Instant::now();
-    let op = write::op(state, grant, key, merging.verb.kind());
+    let op = write::op(state, grant, key, task.kind());
     let work = First {
         dialect: state.db.dialect(),
-        merging,
+        task,
         op: op.clone(),
     };
-    let mut operation = match state.db.write(op, Arc::new(work)).await? {
-        Outcome::Done { output, .. } => output,
+    let (mut operation, first) = match state.db.write(op, Arc::new(work)).await? {
+        Outcome::Done { output, rev } => (output, rev),
         Outcome::Replay => replay(state, grant, key).await?,
         Outcome::Unchanged => return Err(AppError::Internal("an operation without a change".into())),
     };
     while operation.state == RUNNING && started.elapsed() < state.patience {
         operation = carry_on(state, operation).await?;
     }
-    Ok(result(&operation))
+    let (task, _) = Task::read(&operation)?;
+    Ok((operation, task, first))
 }
 
-fn result(operation: &Operation) -> OperationResult {
-    OperationResult {
+/// Merges or reassigns.
+pub async fn merge(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    merging: Merging,
+) -> Result<OperationResult> {
+    let (operation, ..) = start(state, grant, key, Task::Merge(merging)).await?;
+    Ok(OperationResult {
         operation_id: operation.id.into(),
         moved: u64::try_from(operation.done).unwrap_or(0),
         is_done: operation.state == DONE,
-    }
+    })
 }
 
-async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<Operation> {
-    write::find_change(state, grant, key).await?;
+/// The operation that a key began, and its first change.
+async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<(Operation, i64)> {
+    let rev = write::find_change(state, grant, key).await?;
     let (user_id, word) = (grant.user_id(), key.key.as_str());
     let found = state
         .db
         .read(|db| async move { store::operation::find_by_key(&db, user_id, word).await })
         .await?;
-    found.ok_or_else(|| AppError::Internal("a change of an operation that is not there".into()))
+    let lost = || AppError::Internal("a change of an operation that is not there".into());
+    Ok((found.ok_or_else(lost)?, rev))
 }
 
 /// Does the next step, or finds that somebody else did; the operation as it is then.
 async fn carry_on(state: &AppState, operation: Operation) -> Result<Operation> {
-    let (verb, args) = read(&operation)?;
+    let (task, step) = Task::read(&operation)?;
     let op = Op {
         ledger_id: operation.ledger_id,
         reach: Reach::whole(operation.ledger_id),
         op_id: operation.id,
         user_id: operation.user_id,
-        key: step_key(operation.id, args.step),
+        key: step_key(operation.id, step),
         request_hash: operation.request_hash.as_slice().try_into().unwrap_or_default(),
         client: operation.client.clone(),
-        kind: verb.kind(),
+        kind: task.kind(),
         at: state.now(),
     };
     let (ledger_id, id) = (operation.ledger_id, operation.id);
@@ -116,26 +233,14 @@ fn step_key(operation_id: Uuid, step: u32) -> String {
     })
 }
 
-fn read(operation: &Operation) -> Result<(Verb, Args)> {
-    let verb = Verb::from_kind(&operation.kind)
-        .ok_or_else(|| AppError::Internal(format!("an operation of kind {}", operation.kind)))?;
-    let args = serde_json::from_str(&operation.args)
-        .map_err(|error| AppError::Internal(format!("operation args: {error}")))?;
-    Ok((verb, args))
-}
-
-fn args_text(args: Args) -> Result<String> {
+fn text(args: Args) -> Result<String> {
     serde_json::to_string(&args).map_err(|error| AppError::Internal(format!("operation args: {error}")))
-}
-
-fn state_after(step: &Step) -> String {
-    if step.is_last { DONE } else { RUNNING }.to_owned()
 }
 
 /// The first step, which finds out whether it may be done at all.
 struct First {
     dialect: Dialect,
-    merging: Merging,
+    task: Task,
     op: Op,
 }
 
@@ -143,26 +248,16 @@ impl Work for First {
     type Output = Operation;
 
     async fn run(&self, unit: &Unit) -> Result<Option<Operation>> {
-        let Self { dialect, merging, op } = self;
-        let along = merging.check(unit).await?;
-        let ids: Vec<Uuid> = along
-            .into_iter()
-            .chain([merging.from])
-            .chain(merging.into)
-            .collect();
-        refuse_busy(unit, &ids).await?;
-        let step = merging.step(unit, *dialect).await?;
-        let operation = Operation {
+        let Self { dialect, task, op } = self;
+        task.begin(unit, op.op_id).await?;
+        let step = task.step(unit, *dialect).await?;
+        let mut operation = Operation {
             ledger_id: op.ledger_id,
             id: op.op_id,
             kind: op.kind.to_owned(),
-            args: args_text(Args {
-                from: merging.from,
-                into: merging.into,
-                step: 1,
-            })?,
-            state: state_after(&step),
-            done: step.moved,
+            args: String::new(),
+            state: String::new(),
+            done: 0,
             user_id: op.user_id,
             client: op.client.clone(),
             idempotency_key: op.key.clone(),
@@ -170,10 +265,26 @@ impl Work for First {
             created_at: op.at.utc(),
             updated_at: op.at.utc(),
         };
+        step.note(&mut operation, 1)?;
         store::operation::insert(&unit.tx, operation.clone()).await?;
-        // Also where there was nothing to move: the key has to be remembered with its answer.
-        apply(unit, step.edits).await?;
+        // Also where there was nothing to change: the key has to be remembered with its answer.
+        step.write(unit).await?;
         Ok(Some(operation))
+    }
+}
+
+impl Step {
+    /// Notes on the operation what the step does and what is left.
+    fn note(&self, operation: &mut Operation, next: u32) -> Result<()> {
+        operation.args = text(self.rest.unwrap_or(self.task).args(next))?;
+        operation.state = if self.rest.is_none() { DONE } else { RUNNING }.to_owned();
+        operation.done += self.done;
+        Ok(())
+    }
+
+    async fn write(self, unit: &Unit) -> Result<()> {
+        apply(unit, self.edits).await?;
+        store::external_ref::forget(unit, &self.unmade).await
     }
 }
 
@@ -194,22 +305,11 @@ impl Work for Next {
         if operation.state != RUNNING || operation.args != self.operation.args {
             return Ok(None);
         }
-        let (verb, args) = read(&operation)?;
-        let step = Merging {
-            verb,
-            from: args.from,
-            into: args.into,
-        }
-        .step(unit, self.dialect)
-        .await?;
-        operation.args = args_text(Args {
-            step: args.step + 1,
-            ..args
-        })?;
-        operation.state = state_after(&step);
-        operation.done += step.moved;
+        let (task, n) = Task::read(&operation)?;
+        let step = task.step(unit, self.dialect).await?;
+        step.note(&mut operation, n + 1)?;
         store::operation::advance(&unit.tx, operation.clone(), unit.at).await?;
-        apply(unit, step.edits).await?;
+        step.write(unit).await?;
         Ok(Some(operation))
     }
 }
@@ -218,8 +318,11 @@ impl Work for Next {
 pub async fn refuse_busy(unit: &Unit, ids: &[Uuid]) -> Result<()> {
     let kinds = Verb::ALL.map(Verb::kind);
     for operation in store::operation::running_in(&unit.tx, unit.ledger_id, &kinds).await? {
-        let (_, args) = read(&operation)?;
-        if ids.iter().any(|id| *id == args.from || Some(*id) == args.into) {
+        let (task, _) = Task::read(&operation)?;
+        let Task::Merge(Merging { from, into, .. }) = task else {
+            continue;
+        };
+        if ids.iter().any(|id| *id == from || Some(*id) == into) {
             let detail = "Its rows are just being moved; try again when that is done";
             return Err(AppError::refuse(Code::Conflict, detail));
         }
@@ -230,7 +333,7 @@ pub async fn refuse_busy(unit: &Unit, ids: &[Uuid]) -> Result<()> {
 /// The operations that nobody has worked on for that long.
 pub async fn unfinished(state: &AppState, idle: TimeDelta) -> Result<Vec<Operation>> {
     let before = Instant::new(state.now().utc() - idle);
-    let kinds = Verb::ALL.map(Verb::kind);
+    let kinds = Task::kinds();
     let kinds = kinds.as_slice();
     state
         .db

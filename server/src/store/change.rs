@@ -131,12 +131,13 @@ pub async fn page(
             .from(undo::Entity)
             .and_where(theirs(undo::Column::LedgerId).eq(ledger_id));
         let mine = (change::Entity, change::Column::OpId);
-        // An undo that was not taken back is open to one; anything else while no undo of it holds.
+        // An undo is open to a redo until it is taken back; anything else to an undo while no undo of it holds.
         find = match open_to {
             OpenTo::Redo => {
                 link.and_where(theirs(undo::Column::OpId).equals(mine));
                 link.and_where(theirs(undo::Column::IsUndone).eq(false));
                 find.filter(Expr::exists(link))
+                    .filter(change::Column::Kind.eq("undo"))
             }
             OpenTo::Undo => {
                 link.and_where(
@@ -291,12 +292,17 @@ pub async fn note_undo(db: &impl ConnectionTrait, ledger_id: Uuid, op_id: Uuid, 
         is_undone: Set(false),
     };
     undo::Entity::insert(row).exec_without_returning(db).await?;
-    undo::Entity::update_many()
-        .col_expr(undo::Column::IsUndone, Expr::value(true))
-        .filter(undo::Column::LedgerId.eq(ledger_id))
-        .filter(undo::Column::OpId.eq(undoes))
-        .exec(db)
-        .await?;
+    // An undo that is taken back frees what it undid; a redo that is taken back binds it again; and so on.
+    let (mut of, mut is_undone) = (undoes, true);
+    while let Some(link) = undo::Entity::find_by_id((ledger_id, of)).one(db).await? {
+        undo::Entity::update_many()
+            .col_expr(undo::Column::IsUndone, Expr::value(is_undone))
+            .filter(undo::Column::LedgerId.eq(ledger_id))
+            .filter(undo::Column::OpId.eq(of))
+            .exec(db)
+            .await?;
+        (of, is_undone) = (link.undoes_op_id, !is_undone);
+    }
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The four dictionaries of a ledger (categories, accounts, payees, tags): how a row of each is read and written.
 //! They differ in two columns, which is all that is written apart.
 
-use super::expense::Link;
 use super::filter::begins;
 use super::image::{AccountMarks, EntryImage};
+use super::link::Link;
 use super::noun::{Accounts, Categories, Edit, Noun, Pair, Payees, Tags, to_value};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
@@ -20,6 +20,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What makes a name unique: its folded form, and nothing once it is deleted.
@@ -63,6 +64,16 @@ pub trait DictionaryNoun: Noun<Image = EntryImage> {
         ids: &[Uuid],
     ) -> impl Future<Output = Result<Vec<EntryImage>>> + Send;
 
+    /// What makes the name of an entry unique while it is live.
+    fn live_name(image: &EntryImage) -> Option<String>;
+
+    /// Who has those names, of the sort that is unique.
+    fn holders(
+        db: &impl ConnectionTrait,
+        ledger_id: Uuid,
+        live_names: &[String],
+    ) -> impl Future<Output = Result<HashMap<String, Uuid>>> + Send;
+
     /// A page of the live entries whose folded names begin so, in order of their names, after the entry named.
     fn page(
         db: &impl ConnectionTrait,
@@ -74,7 +85,7 @@ pub trait DictionaryNoun: Noun<Image = EntryImage> {
 }
 
 macro_rules! dictionary {
-    ($noun:ty, $variant:ident, $item:ident, $table:ident, $name:literal, $links:expr, $read:expr, $write:expr) => {
+    ($noun:ty, $variant:ident, $item:ident, $table:ident, $name:literal, $links:expr, $live:ident, $read:expr, $write:expr) => {
         impl From<$table::Model> for EntryImage {
             fn from(model: $table::Model) -> Self {
                 let image = Self {
@@ -97,7 +108,7 @@ macro_rules! dictionary {
                 let row = $table::ActiveModel {
                     name: Set(image.name.clone()),
                     name_fold: Set(fold(&image.name)),
-                    live_name: Set(live_name(image)),
+                    live_name: Set($live(image)),
                     is_archived: Set(image.is_archived),
                     is_deleted: Set(image.is_deleted),
                     version: Set(image.version),
@@ -179,6 +190,30 @@ macro_rules! dictionary {
                 Ok(rows.into_iter().map(Into::into).collect())
             }
 
+            fn live_name(image: &EntryImage) -> Option<String> {
+                $live(image)
+            }
+
+            async fn holders(
+                db: &impl ConnectionTrait,
+                ledger_id: Uuid,
+                live_names: &[String],
+            ) -> Result<HashMap<String, Uuid>> {
+                let mut holders = HashMap::new();
+                for some in live_names.chunks(500) {
+                    let rows: Vec<(String, Uuid)> = $table::Entity::find()
+                        .select_only()
+                        .columns([$table::Column::LiveName, $table::Column::Id])
+                        .filter($table::Column::LedgerId.eq(ledger_id))
+                        .filter($table::Column::LiveName.is_in(some.iter().cloned()))
+                        .into_tuple()
+                        .all(db)
+                        .await?;
+                    holders.extend(rows);
+                }
+                Ok(holders)
+            }
+
             async fn page(
                 db: &impl ConnectionTrait,
                 ledger_id: Uuid,
@@ -221,13 +256,13 @@ dictionary!(
     category,
     "category",
     [Link::Category],
+    live_path,
     |model: category::Model, image| EntryImage {
         parent_id: model.parent_id,
         ..image
     },
     |image: &EntryImage, row| category::ActiveModel {
         parent_id: Set(image.parent_id),
-        live_name: Set(live_path(image)),
         ..row
     }
 );
@@ -238,6 +273,7 @@ dictionary!(
     account,
     "account",
     [Link::Account, Link::ToAccount],
+    live_name,
     |model: account::Model, image| EntryImage {
         account: Some(AccountMarks {
             kind: AccountKind::from_word(&model.kind).unwrap_or_default(),
@@ -265,6 +301,7 @@ dictionary!(
     payee,
     "payee",
     [Link::Payee],
+    live_name,
     |_, image| image,
     |_, row| row
 );
@@ -275,6 +312,7 @@ dictionary!(
     tag,
     "tag",
     [Link::Tag],
+    live_name,
     |_, image| image,
     |_, row| row
 );

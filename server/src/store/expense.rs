@@ -1,6 +1,7 @@
 //! Expenses: reading them as images, with payee and tags, in one statement; and writing them with their links.
 
-use super::filter::{Filter, Keyset, Order, SortKey, tagged};
+use super::external_ref;
+use super::filter::{Filter, Keyset, Order, SortKey};
 use super::image::{ExpenseImage, Named, currency, kind};
 use super::noun::{Expenses, Noun, to_value};
 use super::reach::Reach;
@@ -12,10 +13,8 @@ use api::instant::Instant;
 use api::money::Amount;
 use api::problem::Code;
 use api::text::fold;
-use entity::{category, expense, expense_tag, external_ref, payee, tag};
-use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, JoinType, Order as SqlOrder, Query, SelectStatement, SimpleExpr,
-};
+use entity::{category, expense, expense_tag, payee, tag};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged,
 };
@@ -134,97 +133,7 @@ pub async fn count(db: &impl ConnectionTrait, reach: Reach, filter: &Filter, mos
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
-/// A way in which an expense points to a dictionary entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Link {
-    /// Its category.
-    Category,
-    /// The account it was paid with.
-    Account,
-    /// The account a transfer went to.
-    ToAccount,
-    /// Its payee.
-    Payee,
-    /// One of its tags.
-    Tag,
-}
-
-impl Link {
-    fn column(self) -> Option<expense::Column> {
-        match self {
-            Self::Category => Some(expense::Column::CategoryId),
-            Self::Account => Some(expense::Column::AccountId),
-            Self::ToAccount => Some(expense::Column::ToAccountId),
-            Self::Payee => Some(expense::Column::PayeeId),
-            Self::Tag => None,
-        }
-    }
-}
-
-/// How many live rows point to a dictionary entry in any of those ways.
-pub async fn count_linked(
-    db: &impl ConnectionTrait,
-    ledger_id: Uuid,
-    links: &[Link],
-    id: Uuid,
-) -> Result<u64> {
-    let mut select = Query::select();
-    select.expr(Expr::cust("COUNT(*)")).from(expense::Entity);
-    let mut any = Condition::any();
-    for link in links {
-        any = any.add(match link.column() {
-            Some(column) => col(column).eq(id),
-            None => tagged(ledger_id, Some(&[id])),
-        });
-    }
-    select.and_where(col(expense::Column::LedgerId).eq(ledger_id));
-    select
-        .and_where(col(expense::Column::IsDeleted).eq(false))
-        .cond_where(any);
-    let row = db
-        .query_one(&select)
-        .await?
-        .ok_or_else(|| AppError::Internal("no count".into()))?;
-    Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
-}
-
-/// Some of the rows, deleted ones too, that point to a dictionary entry in that way; in the order of the index that
-/// finds them, so that no call reads more than it yields.
-pub async fn linked(
-    db: &impl ConnectionTrait,
-    dialect: Dialect,
-    ledger_id: Uuid,
-    link: Link,
-    id: Uuid,
-    limit: u64,
-) -> Result<Vec<ExpenseImage>> {
-    let mut select = select_images(dialect, Reach::whole(ledger_id));
-    if let Some(column) = link.column() {
-        select.and_where(col(column).eq(id));
-        for column in [
-            expense::Column::IsDeleted,
-            expense::Column::SpentOn,
-            expense::Column::Id,
-        ] {
-            select.order_by((expense::Entity, column), SqlOrder::Asc);
-        }
-    } else {
-        let of_link = |column| Expr::col((Alias::new("link"), column));
-        let is_theirs = Condition::all()
-            .add(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
-            .add(of_link(expense_tag::Column::ExpenseId).equals((expense::Entity, expense::Column::Id)));
-        select.join_as(JoinType::InnerJoin, expense_tag::Entity, "link", is_theirs);
-        select.and_where(of_link(expense_tag::Column::TagId).eq(id));
-        select.order_by(
-            (Alias::new("link"), expense_tag::Column::ExpenseId),
-            SqlOrder::Asc,
-        );
-    }
-    select.limit(limit);
-    images(db, &select).await
-}
-
-fn col(column: expense::Column) -> SimpleExpr {
+pub(super) fn col(column: expense::Column) -> SimpleExpr {
     Expr::col((expense::Entity, column))
 }
 
@@ -238,7 +147,7 @@ fn sort_expr(key: SortKey) -> SimpleExpr {
     }
 }
 
-fn select_images(dialect: Dialect, reach: Reach) -> SelectStatement {
+pub(super) fn select_images(dialect: Dialect, reach: Reach) -> SelectStatement {
     use expense::Column as C;
     let ledger_id = reach.ledger_id();
     let mut select = Query::select();
@@ -297,7 +206,7 @@ fn select_images(dialect: Dialect, reach: Reach) -> SelectStatement {
     select
 }
 
-async fn images(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<ExpenseImage>> {
+pub(super) async fn images(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<ExpenseImage>> {
     db.query_all(select).await?.iter().map(image).collect()
 }
 
@@ -428,10 +337,10 @@ impl Noun for Expenses {
         let mut refs = Vec::new();
         for image in images {
             links.extend(image.tags.iter().map(|tag| (image.id, tag.id)));
-            refs.extend(external(unit, image));
+            refs.extend(external_ref::of(unit, image));
         }
         link_tags(unit, links).await?;
-        record_refs(unit, refs).await
+        external_ref::insert(unit, refs).await
     }
 
     async fn update(unit: &Unit, before: &ExpenseImage, after: &ExpenseImage) -> Result<()> {
@@ -464,10 +373,12 @@ impl Noun for Expenses {
             .map(|tag| (after.id, tag.id))
             .collect();
         link_tags(unit, come).await?;
-        let reference = (before.external_id != after.external_id || before.account_id != after.account_id)
-            .then(|| external(unit, after))
+        let is_back = before.deleted_at.is_some() && after.deleted_at.is_none();
+        let is_moved = before.external_id != after.external_id || before.account_id != after.account_id;
+        let reference = (is_back || is_moved)
+            .then(|| external_ref::of(unit, after))
             .flatten();
-        record_refs(unit, reference.into_iter().collect()).await
+        external_ref::record(unit, reference.into_iter().collect()).await
     }
 
     async fn update_all(unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
@@ -487,7 +398,8 @@ impl Noun for Expenses {
     }
 }
 
-/// What rows that go from one dictionary entry to another have in common: they are written together.
+/// What rows that go from one dictionary entry to another, or are deleted or brought back together, have in common: they
+/// are written together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Relink {
     version: i64,
@@ -495,17 +407,18 @@ struct Relink {
     account_id: Slot,
     to_account_id: Slot,
     payee_id: Slot,
+    deleted_at: Slot<Instant>,
 }
 
-/// What becomes of one link of a row.
+/// What becomes of one column of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Slot {
+enum Slot<T = Uuid> {
     Same,
-    To(Option<Uuid>),
+    To(Option<T>),
 }
 
-impl Slot {
-    fn between(before: Option<Uuid>, after: Option<Uuid>) -> Self {
+impl<T: Copy + PartialEq> Slot<T> {
+    fn between(before: Option<T>, after: Option<T>) -> Self {
         if before == after {
             Self::Same
         } else {
@@ -513,10 +426,13 @@ impl Slot {
         }
     }
 
-    fn value(self) -> ActiveValue<Option<Uuid>> {
+    fn value<V>(self, stored: impl FnOnce(T) -> V) -> ActiveValue<Option<V>>
+    where
+        Option<V>: Into<sea_orm::Value>,
+    {
         match self {
             Self::Same => NotSet,
-            Self::To(id) => Set(id),
+            Self::To(value) => Set(value.map(stored)),
         }
     }
 }
@@ -530,6 +446,7 @@ impl Relink {
             to_account_id: after.to_account_id,
             payee: after.payee.clone(),
             tags: after.tags.clone(),
+            deleted_at: after.deleted_at,
             version: after.version,
             updated_at: after.updated_at,
             ..before.clone()
@@ -541,15 +458,21 @@ impl Relink {
             account_id: Slot::between(before.account_id, after.account_id),
             to_account_id: Slot::between(before.to_account_id, after.to_account_id),
             payee_id: Slot::between(payee_id(before), payee_id(after)),
+            deleted_at: Slot::between(before.deleted_at, after.deleted_at),
         })
     }
 
     async fn write(self, unit: &Unit, pairs: &[(&ExpenseImage, &ExpenseImage)]) -> Result<()> {
         let row = expense::ActiveModel {
-            category_id: self.category_id.value(),
-            account_id: self.account_id.value(),
-            to_account_id: self.to_account_id.value(),
-            payee_id: self.payee_id.value(),
+            category_id: self.category_id.value(|id| id),
+            account_id: self.account_id.value(|id| id),
+            to_account_id: self.to_account_id.value(|id| id),
+            payee_id: self.payee_id.value(|id| id),
+            is_deleted: match self.deleted_at {
+                Slot::Same => NotSet,
+                Slot::To(at) => Set(at.is_some()),
+            },
+            deleted_at: self.deleted_at.value(Instant::utc),
             version: Set(self.version + 1),
             updated_at: Set(unit.at.utc()),
             ..Default::default()
@@ -580,8 +503,9 @@ impl Relink {
                     .filter(|tag| !before.tags.contains(tag))
                     .map(|tag| (after.id, tag.id)),
             );
-            if before.account_id != after.account_id {
-                refs.extend(external(unit, after));
+            let is_back = before.deleted_at.is_some() && after.deleted_at.is_none();
+            if is_back || before.account_id != after.account_id {
+                refs.extend(external_ref::of(unit, after));
             }
         }
         for (tag_id, expense_ids) in gone {
@@ -593,7 +517,7 @@ impl Relink {
                 .await?;
         }
         link_tags(unit, come).await?;
-        record_refs(unit, refs).await
+        external_ref::record(unit, refs).await
     }
 }
 
@@ -612,55 +536,6 @@ async fn link_tags(unit: &Unit, links: Vec<(Uuid, Uuid)>) -> Result<()> {
             .await?;
     }
     Ok(())
-}
-
-fn external(unit: &Unit, image: &ExpenseImage) -> Option<external_ref::ActiveModel> {
-    let external_id = image.external_id.clone()?;
-    Some(external_ref::ActiveModel {
-        ledger_id: Set(unit.ledger_id),
-        account_key: Set(image.account_id.unwrap_or(Uuid::nil())),
-        external_id: Set(external_id),
-        expense_id: Set(image.id),
-    })
-}
-
-/// Remembers the bank's own ids, for good: they outlive the rows.
-async fn record_refs(unit: &Unit, refs: Vec<external_ref::ActiveModel>) -> Result<()> {
-    for some in refs.chunks(1000) {
-        let done = external_ref::Entity::insert_many(some.to_vec())
-            .exec_without_returning(&unit.tx)
-            .await;
-        if let Err(error) = done {
-            return Err(match classify(&error) {
-                Class::Unique => AppError::fault(
-                    Code::DuplicateExternalId,
-                    "/external_id",
-                    "duplicate-external-id",
-                    "This external id was recorded before in this account",
-                ),
-                _ => error.into(),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// The rows of an account that carry those external ids, as (account key, external id).
-pub async fn known_refs(
-    db: &impl ConnectionTrait,
-    ledger_id: Uuid,
-    external_ids: &[String],
-) -> Result<Vec<(Uuid, String)>> {
-    let mut known = Vec::new();
-    for some in external_ids.chunks(1000) {
-        let rows = external_ref::Entity::find()
-            .filter(external_ref::Column::LedgerId.eq(ledger_id))
-            .filter(external_ref::Column::ExternalId.is_in(some.iter().cloned()))
-            .all(db)
-            .await?;
-        known.extend(rows.into_iter().map(|row| (row.account_key, row.external_id)));
-    }
-    Ok(known)
 }
 
 /// True where the account is either side of the row.

@@ -238,13 +238,7 @@ async fn a_cursor_from_before_a_restore_says_so() {
     let http = app.client();
     fill(&http, 3).await;
     let cursor = first_cursor(&http, "expenses?limit=1").await;
-    let renewed =
-        ledger::Entity::update_many().col_expr(ledger::Column::Epoch, Expr::value(api::id::new_uuid()));
-    renewed
-        .filter(ledger::Column::Id.eq(app.ledger_id()))
-        .exec(app.connection())
-        .await
-        .unwrap();
+    app.renew_epoch(app.ledger_id()).await;
     http.get(&format!("expenses?limit=1&cursor={cursor}"))
         .await
         .refused(410, "resync");

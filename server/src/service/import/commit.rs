@@ -305,9 +305,9 @@ async fn unknown(
         .iter()
         .filter_map(|(_, new)| new.external_id.clone())
         .collect();
-    let known: HashSet<(Uuid, String)> = store::expense::known_refs(&unit.tx, unit.ledger_id, &ids)
+    let known: HashSet<(Uuid, String)> = store::external_ref::known(&unit.tx, unit.ledger_id, &ids)
         .await?
-        .into_iter()
+        .into_keys()
         .collect();
     let mut fresh = Vec::with_capacity(rows.len());
     for (n, new) in rows {

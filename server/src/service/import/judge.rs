@@ -77,13 +77,13 @@ pub async fn judge(
     let asked = &external_ids;
     let known = state
         .db
-        .read(|db| async move { store::expense::known_refs(&db, ledger_id, asked).await })
+        .read(|db| async move { store::external_ref::known(&db, ledger_id, asked).await })
         .await?;
     let mut judge = Judge {
         books,
         base: grant.base(),
         makes_names: options.create_missing.unwrap_or(false),
-        known: known.into_iter().collect(),
+        known: known.into_keys().collect(),
         seen: HashMap::new(),
         memory: HashMap::new(),
         new_names: NewNames::default(),

@@ -22,15 +22,18 @@ pub enum Stage {
     Committed,
     /// Given up; its rows are being removed.
     Dropped,
+    /// Written, and taken back.
+    Undone,
 }
 
 impl Stage {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Reading,
         Self::Preview,
         Self::Committing,
         Self::Committed,
         Self::Dropped,
+        Self::Undone,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Stage {
             Self::Committing => "committing",
             Self::Committed => "committed",
             Self::Dropped => "dropped",
+            Self::Undone => "undone",
         }
     }
 
@@ -54,6 +58,7 @@ impl Stage {
             Self::Preview => Some(ImportState::Preview),
             Self::Committing => Some(ImportState::Committing),
             Self::Committed => Some(ImportState::Committed),
+            Self::Undone => Some(ImportState::Undone),
             Self::Reading | Self::Dropped => None,
         }
     }

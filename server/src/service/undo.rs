@@ -1,0 +1,188 @@
+//! Taking an operation back: its changes one by one, the last one first, each as a change of its own, so that an undo of
+//! an import is as long as the import was and goes on after a crash. What becomes of a row is `reverse`'s to say.
+//! An undo is an operation as well: undoing it is the redo.
+
+mod reverse;
+
+use crate::db::{Dialect, Unit};
+use crate::error::{AppError, Refusal, Result};
+use crate::service::operation::{self, Step, Task, refuse_busy};
+use crate::service::{Grant, WriteKey, write};
+use crate::state::AppState;
+use crate::store;
+use crate::store::operation::{DONE, RUNNING};
+use api::change::{Skip, UndoQuery, UndoResult};
+use api::problem::{Code, Faults};
+use reverse::{Conflict, Reversal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The kinds of such operations: an undo, and an undo of an undo.
+pub const KINDS: [&str; 2] = ["undo", "redo"];
+/// Most conflicts that are named.
+const MAX_NAMED: usize = 50;
+
+/// An operation that is being taken back; stored, so fields are only added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undoing {
+    /// The operation.
+    pub undoes: Uuid,
+    /// True where that is an undo itself.
+    pub is_redo: bool,
+    /// Rows that were changed since are passed over.
+    pub is_skipping: bool,
+    /// Only its changes before this one are left.
+    pub below: Option<i64>,
+    /// Rows passed over so far.
+    pub skipped: i64,
+}
+
+/// Takes back the operation that a change belongs to.
+pub async fn undo(
+    state: &AppState,
+    grant: &Grant,
+    key: &WriteKey,
+    rev: i64,
+    query: UndoQuery,
+) -> Result<UndoResult> {
+    let ledger_id = grant.ledger_id();
+    let (head, revs) = state
+        .db
+        .read(|db| async move {
+            let mut heads = store::change::heads(&db, ledger_id, &[rev]).await?;
+            let (head, _) = heads.remove(&rev).ok_or_else(AppError::not_found)?;
+            let revs = store::change::revs_of(&db, ledger_id, head.op_id).await?;
+            Ok((head, revs))
+        })
+        .await?;
+    let [undo, _] = KINDS;
+    let undoing = Undoing {
+        undoes: head.op_id,
+        is_redo: head.kind == undo,
+        is_skipping: query.skip == Some(Skip::Conflicts),
+        below: None,
+        skipped: 0,
+    };
+    let is_new = write::check_repeat(state, grant.user_id(), ledger_id, key)
+        .await?
+        .is_none();
+    // One change is judged in its own transaction; several are judged here, before the first of them is touched.
+    if is_new && !undoing.is_skipping && revs.len() > 1 {
+        check_whole(state, ledger_id, &revs).await?;
+    }
+    let (operation, task, first) = operation::start(state, grant, key, Task::Undo(undoing)).await?;
+    let Task::Undo(Undoing { undoes, skipped, .. }) = task else {
+        return Err(AppError::Internal("an undo that is a merge".into()));
+    };
+    Ok(UndoResult {
+        operation_id: operation.id.into(),
+        undoes: undoes.into(),
+        rev: first,
+        restored: u64::try_from(operation.done).unwrap_or(0),
+        skipped: u64::try_from(skipped).unwrap_or(0),
+        is_done: operation.state == DONE,
+    })
+}
+
+/// Refuses an operation of several changes of which any row was changed since.
+async fn check_whole(state: &AppState, ledger_id: Uuid, revs: &[i64]) -> Result<()> {
+    let tx = state.db.snapshot().await?;
+    let mut found = reverse::Last::new(state.db.dialect(), ledger_id);
+    for rev in revs {
+        found.look(&tx, *rev).await?;
+    }
+    refuse(found.conflicts)
+}
+
+fn refuse(conflicts: Vec<Conflict>) -> Result<()> {
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let mut faults = Faults::default();
+    for Conflict { noun, id, why } in conflicts.iter().take(MAX_NAMED) {
+        faults.add(format!("/{noun}/{id}"), Code::ChangedSince.as_str(), why.clone());
+    }
+    let detail = match conflicts.as_slice() {
+        [Conflict { why, .. }] => why.clone(),
+        many => format!("{} rows cannot be brought back to what they were", many.len()),
+    };
+    Err(Refusal {
+        faults,
+        count: u64::try_from(conflicts.len()).ok(),
+        ..Refusal::new(Code::ChangedSince, detail)
+    }
+    .into())
+}
+
+fn not_undoable(detail: &str) -> AppError {
+    AppError::refuse(Code::NotUndoable, detail)
+}
+
+impl Undoing {
+    /// The kind of its changes.
+    pub fn kind(&self) -> &'static str {
+        let [undo, redo] = KINDS;
+        if self.is_redo { redo } else { undo }
+    }
+
+    /// Refuses what cannot be taken back, and notes that this is.
+    pub async fn begin(&self, unit: &Unit, op_id: Uuid) -> Result<()> {
+        let (tx, ledger_id) = (&unit.tx, unit.ledger_id);
+        let undos = store::change::undos(tx, ledger_id, &[self.undoes]).await?;
+        if undos
+            .iter()
+            .any(|undo| undo.undoes_op_id == self.undoes && !undo.is_undone)
+        {
+            return Err(not_undoable("It was undone before"));
+        }
+        let operation = store::operation::find(tx, ledger_id, self.undoes).await?;
+        if operation.is_some_and(|operation| operation.state == RUNNING) {
+            return Err(AppError::refuse(
+                Code::Conflict,
+                "It is still being carried out; try again when that is done",
+            ));
+        }
+        store::change::note_undo(tx, ledger_id, op_id, self.undoes).await
+    }
+
+    /// Takes back the latest change that is left.
+    pub async fn step(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
+        let mut revs = store::change::revs_of(&unit.tx, unit.ledger_id, self.undoes).await?;
+        revs.retain(|rev| self.below.is_none_or(|below| *rev < below));
+        let mut done = *self;
+        let Some(rev) = revs.first().copied() else {
+            return Ok(done.ended(Reversal::default(), false));
+        };
+        let head = store::change::heads(&unit.tx, unit.ledger_id, &[rev]).await?;
+        if head
+            .values()
+            .any(|(head, _)| !store::change::is_undoable(&head.kind))
+        {
+            return Err(not_undoable(
+                "Only changes of expenses and of their names can be undone",
+            ));
+        }
+        let rows = store::change::rows(&unit.tx, unit.ledger_id, rev).await?;
+        let reversal = Reversal::of(unit, dialect, &rows).await?;
+        refuse_busy(unit, &reversal.entries).await?;
+        if !self.is_skipping {
+            refuse(reversal.conflicts.clone())?;
+        }
+        done.skipped += i64::try_from(reversal.conflicts.len()).unwrap_or(0);
+        done.below = Some(rev);
+        // All were judged before the first; what was changed in between is nobody's fault and stays.
+        done.is_skipping = true;
+        Ok(done.ended(reversal, revs.len() > 1))
+    }
+
+    fn ended(self, reversal: Reversal, has_more: bool) -> Step {
+        let task = Task::Undo(self);
+        Step {
+            done: reversal.settled(),
+            edits: reversal.edits,
+            unmade: reversal.unmade,
+            rest: has_more.then_some(task),
+            task,
+        }
+    }
+}
