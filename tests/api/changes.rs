@@ -2,6 +2,7 @@
 
 mod history;
 mod list;
+mod model;
 mod undo;
 
 use serde_json::{Value, json};

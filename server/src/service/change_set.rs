@@ -82,13 +82,13 @@ impl ChangeSet {
             .filter_map(|(_, op)| op.existing())
             .map(|(id, _)| id)
             .collect();
-        let rows = if ids.is_empty() {
+        let rows: HashMap<Uuid, ExpenseImage> = if ids.is_empty() {
             HashMap::new()
         } else {
             let found = store::expense::find(&unit.tx, self.dialect, unit.reach, &ids).await?;
             found.into_iter().map(|image| (image.id, image)).collect()
         };
-        let wanted = self.wanted();
+        let wanted = self.wanted(&rows);
         let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
         let mut build = Build {
             unit,
@@ -114,13 +114,19 @@ impl ChangeSet {
         Ok(all)
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self, rows: &HashMap<Uuid, ExpenseImage>) -> Wanted {
         let mut wanted = Wanted::default();
         for (_, op) in &self.ops {
             let given = match op {
                 RowOp::Create(new) => Given::of_new(new),
                 RowOp::Update { patch, .. } => Given::of_patch(patch),
-                RowOp::Delete { .. } | RowOp::Restore { .. } => continue,
+                RowOp::Delete { .. } => continue,
+                RowOp::Restore { id, .. } => {
+                    for (dictionary, id) in rows.get(id).into_iter().flat_map(entries_of) {
+                        wanted.id(dictionary, id);
+                    }
+                    continue;
+                }
             };
             given.ask(&mut wanted);
         }
@@ -229,6 +235,18 @@ impl<'a> Given<'a> {
     }
 }
 
+/// The entries that a row points to.
+fn entries_of(row: &ExpenseImage) -> impl Iterator<Item = (Dictionary, Uuid)> {
+    let category = row.category_id.map(|id| (Dictionary::Category, id));
+    let accounts = [row.account_id, row.to_account_id].into_iter().flatten();
+    let payee = row.payee.as_ref().map(|payee| (Dictionary::Payee, payee.id));
+    category
+        .into_iter()
+        .chain(accounts.map(|id| (Dictionary::Account, id)))
+        .chain(payee)
+        .chain(row.tags.iter().map(|tag| (Dictionary::Tag, tag.id)))
+}
+
 /// Dictionary entries that this change makes, each once.
 #[derive(Default)]
 struct Made {
@@ -270,11 +288,26 @@ impl Build<'_> {
             }
             RowOp::Restore { id, version } => {
                 let before = self.row(pointer, *id, *version)?;
+                self.check_entries(pointer, &before);
                 let after = ExpenseImage {
                     deleted_at: None,
                     ..before.clone()
                 };
                 Ok(Some(self.next(before, after)))
+            }
+        }
+    }
+
+    /// A row comes back only to what is there: it may be the last thing that pointed to a category that was deleted.
+    fn check_entries(&mut self, pointer: &str, row: &ExpenseImage) {
+        for (dictionary, id) in entries_of(row) {
+            if self.names.by_id(dictionary, id).is_err() {
+                let what = dictionary.mark();
+                self.findings.lookups.add(
+                    format!("{pointer}/{what}"),
+                    Code::UnknownName.as_str(),
+                    format!("Its {what} was deleted since; bring that back first, by undoing its deletion"),
+                );
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::store::image::{AccountMarks, EntryImage, ExpenseImage, Named};
 use crate::store::link::Link;
 use crate::store::noun::{Accounts, Categories, Edit, Pair, Payees, Tags};
 use api::text::fold;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What is done to the rows of an entry.
@@ -300,18 +300,21 @@ impl<'a> Movement<'a> {
             .into_iter()
             .filter(|row| !self.seen.contains(&row.id))
             .collect();
-        let known = match (link, target) {
+        let mut known = match (link, target) {
             (Link::Account, Some(target)) => self.known_refs(target.id, &rows).await?,
-            _ => BTreeSet::new(),
+            _ => HashMap::new(),
         };
         for before in rows {
             let mut after = relinked(&before, link, from, target);
             after.version = before.version + 1;
             after.updated_at = self.unit.at;
             // Within an account the bank's own id belongs to one row: here to the one that had it before.
-            after.external_id = after
-                .external_id
-                .filter(|external_id| !known.contains(external_id));
+            if link == Link::Account {
+                let id = before.id;
+                after.external_id = after
+                    .external_id
+                    .filter(|external_id| *known.entry(external_id.clone()).or_insert(id) == id);
+            }
             self.seen.insert(before.id);
             self.moved += 1;
             self.push(Edit::Expense(Pair {
@@ -322,16 +325,17 @@ impl<'a> Movement<'a> {
         Ok(())
     }
 
-    async fn known_refs(&self, account_id: Uuid, rows: &[ExpenseImage]) -> Result<BTreeSet<String>> {
+    /// Whose the external ids of those rows are in an account.
+    async fn known_refs(&self, account_id: Uuid, rows: &[ExpenseImage]) -> Result<HashMap<String, Uuid>> {
         let ids: Vec<String> = rows.iter().filter_map(|row| row.external_id.clone()).collect();
         if ids.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(HashMap::new());
         }
         let known = store::external_ref::known(&self.unit.tx, self.unit.ledger_id, &ids).await?;
         Ok(known
-            .into_keys()
-            .filter(|(account, _)| *account == account_id)
-            .map(|(_, id)| id)
+            .into_iter()
+            .filter(|((account, _), _)| *account == account_id)
+            .map(|((_, external_id), owner)| (external_id, owner))
             .collect())
     }
 }

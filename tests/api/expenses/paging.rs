@@ -1,9 +1,6 @@
 //! Pages of `list_expenses`: nothing twice, nothing left out while others write, and cursors that are good for one list.
 
 use super::{at, created, ids, items, plain, with};
-use entity::ledger;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::client::Http;
