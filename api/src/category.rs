@@ -88,13 +88,16 @@ pub struct Merge {
     pub into_id: EntryId,
 }
 
-/// Where the rows of a category go while the category itself stays.
+/// Where the rows of a category go, and whether the category itself stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
 #[serde(deny_unknown_fields, default)]
 pub struct Reassign {
     /// The category that takes over all rows; `null` makes them Uncategorised.
     pub to_id: Option<CategoryId>,
+    /// True deletes the category once it has no rows left; only while it has no subcategories.
+    #[cfg_attr(feature = "openapi", oai(default))]
+    pub delete: bool,
 }
 
 /// What a merge or a reassignment did, or how far it has come.

@@ -3,6 +3,7 @@
 mod history;
 mod list;
 mod model;
+mod together;
 mod undo;
 
 use serde_json::{Value, json};

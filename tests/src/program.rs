@@ -32,6 +32,14 @@ pub fn is_long_run() -> bool {
     is_set("EXPENSE_TEST_LONG", "1") || is_set("CI", "true")
 }
 
+/// How many cases of what is random: as many as `EXPENSE_TEST_CASES` asks for, else what there is time for.
+#[expect(clippy::disallowed_methods, reason = "how a longer command says so")]
+pub fn cases(few: u32, many: u32) -> u32 {
+    let asked = std::env::var("EXPENSE_TEST_CASES").ok();
+    let asked = asked.and_then(|cases| cases.parse().ok());
+    asked.unwrap_or(if is_long_run() { many } else { few })
+}
+
 /// Waits until something is so, looking again and again; for what nothing tells.
 pub fn eventually(wanted: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(40);

@@ -10,6 +10,7 @@ mod admin;
 mod books;
 mod bytes;
 mod commands;
+mod crash;
 mod door;
 mod first_run;
 mod hostile;

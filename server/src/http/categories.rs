@@ -127,7 +127,8 @@ impl CategoriesApi {
 
     /// Reassign the rows of a category
     ///
-    /// They go to another one, or to none; the category itself stays, and so do its subcategories and their rows.
+    /// They go to another one, or to none. The category itself stays, and so do its subcategories and their rows; with
+    /// `delete` it goes once it has no rows left, in the same operation, which one undo takes back.
     #[oai(
         path = "/:category/reassign",
         method = "post",
@@ -141,11 +142,12 @@ impl CategoriesApi {
         body: Checked<Reassign>,
     ) -> Result<Found<OperationResult>> {
         let (from, into) = (category.0.into(), body.0.to_id.map(Into::into));
-        let merging = Merging {
-            verb: Verb::ReassignCategory,
-            from,
-            into,
+        let verb = if body.0.delete {
+            Verb::RemoveCategory
+        } else {
+            Verb::ReassignCategory
         };
+        let merging = Merging { verb, from, into };
         Ok(Reply::new(
             operation::merge(&self.state, &ledger.grant, &idempotency_key.0, merging).await?,
         ))

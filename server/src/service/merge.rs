@@ -10,9 +10,11 @@ use crate::service::names::{Miss, note};
 use crate::service::operation::{Step, Task};
 use crate::store;
 use crate::store::apply::MAX_ROWS;
+use crate::store::dictionary::DictionaryNoun;
 use crate::store::image::{AccountMarks, EntryImage, ExpenseImage, Named};
 use crate::store::link::Link;
 use crate::store::noun::{Accounts, Categories, Edit, Pair, Payees, Tags};
+use api::problem::Code;
 use api::text::fold;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -30,16 +32,19 @@ pub enum Verb {
     MergeTag,
     /// The rows of a category go elsewhere; it stays.
     ReassignCategory,
+    /// The same, and then it is deleted.
+    RemoveCategory,
 }
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::MergeCategory,
         Self::MergeAccount,
         Self::MergePayee,
         Self::MergeTag,
         Self::ReassignCategory,
+        Self::RemoveCategory,
     ];
 
     /// The kind of its changes.
@@ -50,6 +55,7 @@ impl Verb {
             Self::MergePayee => "merge_payee",
             Self::MergeTag => "merge_tag",
             Self::ReassignCategory => "reassign_category",
+            Self::RemoveCategory => "remove_category",
         }
     }
 
@@ -78,7 +84,11 @@ impl Merging {
             Verb::MergeAccount => self.check_merge::<Accounts>(unit, "/into_id").await,
             Verb::MergePayee => self.check_merge::<Payees>(unit, "/into_id").await,
             Verb::MergeTag => self.check_merge::<Tags>(unit, "/into_id").await,
-            Verb::ReassignCategory => self.check_merge::<Categories>(unit, "/to_id").await,
+            Verb::ReassignCategory | Verb::RemoveCategory => {
+                let along = self.check_merge::<Categories>(unit, "/to_id").await?;
+                self.check_childless(unit).await?;
+                Ok(along)
+            }
         }
     }
 
@@ -89,7 +99,7 @@ impl Merging {
             Verb::MergeAccount => self.merge::<Accounts>(unit, dialect).await,
             Verb::MergePayee => self.merge::<Payees>(unit, dialect).await,
             Verb::MergeTag => self.merge::<Tags>(unit, dialect).await,
-            Verb::ReassignCategory => self.reassign(unit, dialect).await,
+            Verb::ReassignCategory | Verb::RemoveCategory => self.reassign(unit, dialect).await,
         }
     }
 
@@ -128,6 +138,21 @@ impl Merging {
         }
         findings.refuse()?;
         Ok(children.into_iter().map(|child| child.id).collect())
+    }
+
+    /// What is deleted has no subcategories: they would go without anybody having said so.
+    async fn check_childless(&self, unit: &Unit) -> Result<()> {
+        let is_parent = self.verb == Verb::RemoveCategory
+            && !store::dictionary::children(&unit.tx, unit.ledger_id, self.from)
+                .await?
+                .is_empty();
+        if is_parent {
+            return Err(AppError::refuse(
+                Code::InUse,
+                "It has subcategories; move or merge those first",
+            ));
+        }
+        Ok(())
     }
 
     /// The subcategories that go along.
@@ -182,13 +207,22 @@ impl Merging {
         let is_last = movement
             .rows(&[Link::Category], self.from, target.as_ref())
             .await?;
+        if self.verb == Verb::RemoveCategory {
+            let source = live(Categories::find_one(unit, self.from).await?, self.from)?;
+            let after = EntryImage {
+                // Archived until then, so that no new rows come while it is emptied.
+                is_archived: source.is_archived || !is_last,
+                is_deleted: is_last,
+                ..source.clone()
+            };
+            movement.push(Categories::edit(next(unit, source, after)));
+        }
         Ok(movement.step(*self, is_last))
     }
 }
 
 impl Categories {
     async fn find_one(unit: &Unit, id: Uuid) -> Result<Vec<EntryImage>> {
-        use crate::store::dictionary::DictionaryNoun;
         Self::find(&unit.tx, unit.ledger_id, &[id]).await
     }
 }

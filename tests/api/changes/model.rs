@@ -8,22 +8,13 @@ mod steps;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use std::env;
 use steps::{Game, Step};
-use tests::program::is_long_run;
+use tests::program::cases;
 use tests::server::TestApp;
 use tokio::runtime::Builder;
 
 /// Operations of a case.
 const STEPS: usize = 50;
-
-/// Cases: a few, two hundred in a long run, or as many as asked for.
-fn cases() -> u32 {
-    let asked = env::var("EXPENSE_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    asked.unwrap_or(if is_long_run() { 200 } else { 8 })
-}
 
 #[test]
 fn random_operations_undos_and_redos_leave_what_the_model_says() {
@@ -37,8 +28,9 @@ fn random_operations_undos_and_redos_leave_what_the_model_says() {
         let other = Box::pin(app.another(|_| ())).await;
         (app, other)
     });
+    let cases = cases(8, 200);
     let config = Config {
-        cases: cases(),
+        cases,
         failure_persistence: None,
         max_shrink_iters: 300,
         ..Config::default()
@@ -59,5 +51,5 @@ fn random_operations_undos_and_redos_leave_what_the_model_says() {
     if let Err(error) = done {
         panic!("{error}");
     }
-    println!("model: {} cases of {STEPS} operations", cases());
+    println!("model: {cases} cases of {STEPS} operations");
 }
