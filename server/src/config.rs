@@ -87,6 +87,8 @@ pub struct Database {
     pub acquire_timeout_secs: u64,
     pub statement_timeout_secs: u64,
     pub retry_deadline_secs: u64,
+    /// How long a deleted expense can be restored. 0: for ever.
+    pub trash_days: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,6 +181,7 @@ impl Default for Database {
             acquire_timeout_secs: 2,
             statement_timeout_secs: 5,
             retry_deadline_secs: 5,
+            trash_days: 30,
         }
     }
 }

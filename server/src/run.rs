@@ -167,6 +167,8 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         patience,
         passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
         is_sign_up_open: config.auth.open_sign_up,
+        trash: (config.database.trash_days > 0)
+            .then(|| chrono::TimeDelta::days(config.database.trash_days.into())),
         token_use: TokenUse::default(),
     })
 }

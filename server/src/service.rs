@@ -22,6 +22,7 @@ pub mod names;
 pub mod operation;
 pub mod password;
 pub mod password_reset;
+pub mod purge;
 pub mod quick;
 pub mod report;
 pub mod secret;

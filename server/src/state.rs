@@ -25,6 +25,8 @@ pub struct AppState {
     pub passwords: Arc<Passwords>,
     /// Whether everybody may make an account for themselves.
     pub is_sign_up_open: bool,
+    /// How long a deleted expense can be restored; `None` for ever.
+    pub trash: Option<chrono::TimeDelta>,
 }
 
 impl AppState {

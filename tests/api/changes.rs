@@ -3,6 +3,7 @@
 mod history;
 mod list;
 mod model;
+mod purge;
 mod together;
 mod undo;
 

@@ -1,9 +1,9 @@
 //! Takes away what has no effect any more and would pile up: old counts of failures, spent codes, sessions that ended,
-//! and failed sign-ins under names that nobody has.
+//! failed sign-ins under names that nobody has, and expenses that were deleted long ago.
 
 use crate::error::Result;
 use crate::run::Stop;
-use crate::service::throttle;
+use crate::service::{purge, throttle};
 use crate::state::AppState;
 use crate::store;
 use api::instant::Instant;
@@ -24,6 +24,11 @@ pub async fn run(state: &AppState, stop: &Stop, pause: Duration) {
         }
         if let Err(error) = clear(state).await {
             tracing::warn!(%error, "old sign-ins are not cleared away");
+        }
+        match purge::purge(state, || stop.is_requested()).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "expenses deleted long ago are removed"),
+            Err(error) => tracing::warn!(%error, "expenses deleted long ago are not removed"),
         }
     }
 }

@@ -14,8 +14,9 @@ use api::expense::{
 use api::id::{ExpenseId, new_uuid};
 use api::page::{DEFAULT_LIMIT, Page};
 use api::problem::Code;
+use uuid::Uuid;
 
-pub use crate::store::noun::Expenses;
+pub use crate::store::noun::{Expenses, Noun};
 
 /// Most rows that may be sorted by anything but the date.
 const MAX_SORTED: u64 = 20_000;
@@ -86,7 +87,25 @@ async fn image(state: &AppState, grant: &Grant, id: ExpenseId) -> Result<Expense
                 store::expense::find(&db, state.db.dialect(), grant.reach(), &[id.into()]).await
             })
             .await?;
-    found.into_iter().next().ok_or_else(AppError::not_found)
+    match found.into_iter().next() {
+        Some(image) => Ok(image),
+        None => Err(why_missing(state, grant, id.into()).await?),
+    }
+}
+
+/// Whoever sees the whole ledger is told that a row was there once.
+async fn why_missing(state: &AppState, grant: &Grant, id: Uuid) -> Result<AppError> {
+    let ledger_id = grant.ledger_id();
+    let is_purged = grant.role().sees_all()
+        && state
+            .db
+            .read(|db| async move { store::change::is_purged(&db, ledger_id, Expenses::NAME, id).await })
+            .await?;
+    Ok(if is_purged {
+        AppError::refuse(Code::Gone, "It was deleted and, after its time, removed for good")
+    } else {
+        AppError::not_found()
+    })
 }
 
 /// Records one.
@@ -157,13 +176,13 @@ pub async fn restore(
         id: id.into(),
         version,
     };
-    changed(
-        state,
-        grant,
-        id,
-        one(state, grant, key, "restore_expense", op).await?,
-    )
-    .await
+    let done = match one(state, grant, key, "restore_expense", op).await {
+        Err(error) if error.code() == Some(Code::NotFound) => {
+            return Err(why_missing(state, grant, id.into()).await?);
+        }
+        other => other?,
+    };
+    changed(state, grant, id, done).await
 }
 
 /// Carries out several operations, all or nothing.

@@ -1,6 +1,7 @@
 //! The log: a ledger's revision, its changes and their rows. Written by `db.write` and `apply` alone.
 
-use crate::db::{Dialect, Op};
+use super::noun::{Expenses, Noun};
+use crate::db::{Dialect, Op, Unit};
 use crate::error::{AppError, Result};
 use api::change::OpenTo;
 use entity::{change, change_row, ledger, undo, user};
@@ -84,7 +85,8 @@ pub struct Wanted {
 }
 
 /// What is no change of rows and their names, and so cannot be taken back.
-const FIXED_KINDS: [&str; 11] = [
+const FIXED_KINDS: [&str; 12] = [
+    "purge",
     "create_ledger",
     "update_ledger",
     "hand_over_ledger",
@@ -304,6 +306,41 @@ pub async fn note_undo(db: &impl ConnectionTrait, ledger_id: Uuid, op_id: Uuid, 
         (of, is_undone) = (link.undoes_op_id, !is_undone);
     }
     Ok(())
+}
+
+/// Empties what the log holds of some expenses, and notes that they were removed.
+pub async fn forget_rows(unit: &Unit, expense_ids: &[Uuid]) -> Result<()> {
+    let empty = Option::<String>::None;
+    change_row::Entity::update_many()
+        .col_expr(change_row::Column::BeforeImage, Expr::value(empty.clone()))
+        .col_expr(change_row::Column::AfterImage, Expr::value(empty))
+        .filter(change_row::Column::LedgerId.eq(unit.ledger_id))
+        .filter(change_row::Column::Noun.eq(Expenses::NAME))
+        .filter(change_row::Column::RowId.is_in(expense_ids.iter().copied()))
+        .exec(&unit.tx)
+        .await?;
+    let rows = expense_ids
+        .iter()
+        .zip(0_i32..)
+        .map(|(id, n)| change_row::ActiveModel {
+            ledger_id: Set(unit.ledger_id),
+            rev: Set(unit.rev),
+            n: Set(n),
+            noun: Set(Expenses::NAME.to_owned()),
+            row_id: Set(*id),
+            before_image: Set(None),
+            after_image: Set(None),
+        });
+    change_row::Entity::insert_many(rows)
+        .exec_without_returning(&unit.tx)
+        .await?;
+    Ok(())
+}
+
+/// True where a row was there and was removed for good.
+pub async fn is_purged(db: &impl ConnectionTrait, ledger_id: Uuid, noun: &str, row_id: Uuid) -> Result<bool> {
+    let last = of_row(db, ledger_id, noun, row_id, None, 1).await?;
+    Ok(last.first().is_some_and(|row| row.after_image.is_none()))
 }
 
 /// The rows of a change, in order.

@@ -16,7 +16,8 @@ use api::text::fold;
 use entity::{category, expense, expense_tag, payee, tag};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryResult, Set, Unchanged,
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Set, Unchanged,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -52,6 +53,43 @@ pub async fn of_day(
         .order_by((expense::Entity, expense::Column::Id), SqlOrder::Asc)
         .limit(limit);
     images(db, &select).await
+}
+
+/// Rows that were deleted before a moment.
+pub async fn expired(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    before: Instant,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    Ok(expense::Entity::find()
+        .select_only()
+        .column(expense::Column::Id)
+        .filter(expense::Column::LedgerId.eq(ledger_id))
+        .filter(expense::Column::IsDeleted.eq(true))
+        .filter(expense::Column::DeletedAt.lt(before.utc()))
+        .order_by_asc(expense::Column::SpentOn)
+        .order_by_asc(expense::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Removes tombstones for good.
+pub async fn remove(unit: &Unit, ids: &[Uuid]) -> Result<()> {
+    expense_tag::Entity::delete_many()
+        .filter(expense_tag::Column::LedgerId.eq(unit.ledger_id))
+        .filter(expense_tag::Column::ExpenseId.is_in(ids.iter().copied()))
+        .exec(&unit.tx)
+        .await?;
+    expense::Entity::delete_many()
+        .filter(expense::Column::LedgerId.eq(unit.ledger_id))
+        .filter(expense::Column::Id.is_in(ids.iter().copied()))
+        .filter(expense::Column::IsDeleted.eq(true))
+        .exec(&unit.tx)
+        .await?;
+    Ok(())
 }
 
 /// A page of the rows that pass a filter, in order, after a key.

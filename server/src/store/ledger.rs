@@ -94,6 +94,32 @@ pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid)
     Ok(())
 }
 
+/// Ledgers, each with one of its owners, after the one named.
+pub async fn owners(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<(Uuid, Uuid)>> {
+    let mut find = ledger::Entity::find()
+        .select_only()
+        .column(ledger::Column::Id)
+        .order_by_asc(ledger::Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        find = find.filter(ledger::Column::Id.gt(after));
+    }
+    let ids: Vec<Uuid> = find.into_tuple().all(db).await?;
+    let owners: Vec<(Uuid, Uuid)> = member::Entity::find()
+        .select_only()
+        .columns([member::Column::LedgerId, member::Column::UserId])
+        .filter(member::Column::LedgerId.is_in(ids))
+        .filter(member::Column::Role.eq(Role::Owner.as_str()))
+        .order_by_asc(member::Column::LedgerId)
+        .order_by_desc(member::Column::UserId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    // Of several the first one.
+    let owners: std::collections::BTreeMap<Uuid, Uuid> = owners.into_iter().collect();
+    Ok(owners.into_iter().collect())
+}
+
 /// How many ledgers somebody owns.
 pub async fn count_owned(db: &impl ConnectionTrait, user_id: Uuid) -> Result<u64> {
     Ok(member::Entity::find()

@@ -22,7 +22,7 @@ async fn one_key_sixteen_times_at_once_over_two_servers_makes_one_row() {
     let app = TestApp::start().await;
     let other = Box::pin(app.another(|_| ())).await;
     let clients = [
-        app.client(),
+        app.client().in_ledger(app.ledger_id()),
         Http::new(other.address, Some(&app.owner().token)).in_ledger(app.ledger_id()),
     ];
     let keys = cases(20, 1_000);
