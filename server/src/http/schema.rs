@@ -6,10 +6,13 @@ use api::date::Date;
 use api::money::{Amount, AmountError, Money};
 use api::problem::{Fault, Faults};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, JsonType, ValidationError, Validator};
+use jsonschema::{Draft, JsonType, Registry, RegistryBuilder, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// What the schemas are called among themselves.
+const DOCUMENT: &str = "expense:/document";
 
 /// Validators by type name.
 #[derive(Debug)]
@@ -31,16 +34,22 @@ impl Schemas {
             .iter()
             .map(|(name, schema)| (name.clone(), plain(schema)))
             .collect();
+        // Read once and referred to by every validator: a copy in each would be as many copies as there are schemas.
+        let registry = Registry::new()
+            .draft(Draft::Draft202012)
+            .add(DOCUMENT, json!({ "components": { "schemas": definitions } }))
+            .and_then(RegistryBuilder::prepare)
+            .map_err(|error| broken(&error))?;
         let mut validators = HashMap::new();
         for name in schemas.keys() {
-            let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
             let validator = jsonschema::options()
                 .with_draft(Draft::Draft202012)
+                .with_registry(&registry)
                 .should_validate_formats(true)
                 .with_format("date", |text: &str| Date::parse(text).is_ok())
                 .with_format("iso-4217", |text: &str| Currency::parse(text).is_some())
                 .with_format("uuid", |text: &str| Uuid::try_parse(text).is_ok())
-                .build(&root)
+                .build(&json!({ "$ref": format!("{DOCUMENT}#/components/schemas/{name}") }))
                 .map_err(|error| broken(&error))?;
             validators.insert(name.clone(), validator);
         }
