@@ -138,7 +138,7 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
             .at("/docs/errors/:code", poem::get(error_page));
     }
     // From the inside out: what a handler may ask for, panics, limits of one request, of all of a caller, errors, other
-    // pages' scripts, whose request it is, the line in the log.
+    // pages' scripts, the line in the log, whose request it is.
     Ok(route
         .data(state.clone())
         .data(docs)
@@ -147,8 +147,8 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
         .with(RateLimits::new(config, state.clock.clone()))
         .with(problems)
         .with(Origins::new(&config.server.cors_origins, allowed))
-        .with(ClientAddresses::new(&config.server.proxies))
         .with(trace::Trace::new(state.clock.clone()))
+        .with(ClientAddresses::new(&config.server.proxies))
         .boxed())
 }
 
