@@ -14,4 +14,5 @@ pub mod proxy;
 pub mod relay;
 pub mod sample;
 pub mod server;
+pub mod snapshot;
 pub mod terminal;

@@ -1,6 +1,7 @@
 //! Requests as typed values, with every fault told at once: a body is one JSON value without duplicate keys, then
 //! valid against the schema of its type, then that type. A query string is the same, one parameter a property.
 
+use super::Docs;
 use super::limit::BufferedBody;
 use super::schema::Schemas;
 use crate::error::AppError;
@@ -114,9 +115,8 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Asked<T> {
 }
 
 fn schemas(request: &Request) -> Result<&Schemas, AppError> {
-    let schemas = request.data::<Arc<Schemas>>();
-    schemas
-        .map(Arc::as_ref)
+    let docs = request.data::<Arc<Docs>>();
+    docs.map(|docs| &docs.schemas)
         .ok_or_else(|| AppError::Internal("no schemas".into()))
 }
 

@@ -54,7 +54,7 @@ use problem::{Allowed, Problems};
 use rate::RateLimits;
 use schema::Schemas;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The groups that operations are shown in.
 #[derive(Tags)]
@@ -91,19 +91,36 @@ enum Tag {
     Health,
 }
 
-/// The document and the page that shows it.
+/// The document, the page that shows it, and what it says of requests. The texts are made when they are asked for: an app
+/// that starts its own server waits for them in vain.
 #[derive(Debug)]
 struct Docs {
     document: Value,
-    json: String,
-    page: String,
+    schemas: Schemas,
+    raw: String,
+    raw_page: String,
+    json: OnceLock<String>,
+    page: OnceLock<String>,
+}
+
+impl Docs {
+    fn json(&self) -> &str {
+        self.json
+            .get_or_init(|| serde_json::to_string_pretty(&self.document).unwrap_or_default())
+    }
+
+    fn page(&self) -> &str {
+        self.page.get_or_init(|| {
+            let page = self.raw_page.trim_start().replace(&self.raw, self.json());
+            format!("<!doctype html>{page}")
+        })
+    }
 }
 
 /// Everything behind the socket.
 pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint<'static>, AppError> {
     let service = service(state, stop);
-    let docs = Arc::new(docs(&service)?);
-    let schemas = Arc::new(Schemas::of(&docs.document)?);
+    let docs = docs(&service)?;
     let known = docs.clone();
     let allowed: Allowed = Arc::new(move |path| match spec::methods_of(&known.document, path) {
         methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
@@ -121,24 +138,23 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
             .at("/docs/errors/:code", poem::get(error_page));
     }
     // From the inside out: what a handler may ask for, panics, limits of one request, of all of a caller, errors, other
-    // pages' scripts, whose request it is, the line in the log.
+    // pages' scripts, the line in the log, whose request it is.
     Ok(route
         .data(state.clone())
-        .data(schemas)
         .data(docs)
         .with(problem::Panics)
         .with(Limit::new(config, body_kind))
         .with(RateLimits::new(config, state.clock.clone()))
         .with(problems)
         .with(Origins::new(&config.server.cors_origins, allowed))
-        .with(ClientAddresses::new(&config.server.proxies))
         .with(trace::Trace::new(state.clock.clone()))
+        .with(ClientAddresses::new(&config.server.proxies))
         .boxed())
 }
 
 /// The served OpenAPI document.
 pub fn document(state: &AppState) -> Result<Value, AppError> {
-    Ok(docs(&service(state, &Stop::default()))?.document)
+    Ok(docs(&service(state, &Stop::default()))?.document.clone())
 }
 
 /// The resources. One more is one more line here; in groups, since a tuple of more than sixteen is none.
@@ -209,16 +225,23 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         .license(LicenseObject::new("MIT").identifier("MIT"))
 }
 
-fn docs(service: &OpenApiService<Resources, ()>) -> Result<Docs, AppError> {
+/// Made once a process: it is of the types alone.
+fn docs(service: &OpenApiService<Resources, ()>) -> Result<Arc<Docs>, AppError> {
+    static DOCS: OnceLock<Arc<Docs>> = OnceLock::new();
+    if let Some(docs) = DOCS.get() {
+        return Ok(docs.clone());
+    }
     let raw = service.spec();
     let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let json = serde_json::to_string_pretty(&document)
-        .map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let page = format!(
-        "<!doctype html>{}",
-        service.swagger_ui_html().trim_start().replace(&raw, &json)
-    );
-    Ok(Docs { document, json, page })
+    let docs = Docs {
+        schemas: Schemas::of(&document)?,
+        raw_page: service.swagger_ui_html(),
+        document,
+        raw,
+        json: OnceLock::new(),
+        page: OnceLock::new(),
+    };
+    Ok(DOCS.get_or_init(|| Arc::new(docs)).clone())
 }
 
 /// The addresses beside the document's own.
@@ -243,7 +266,7 @@ fn body_kind(method: &Method, path: &str) -> BodyKind {
 fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("text/html; charset=utf-8")
-        .body(docs.page.clone())
+        .body(docs.page().to_owned())
 }
 
 #[handler]
@@ -254,7 +277,7 @@ fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
 fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
     Response::builder()
         .content_type("application/json")
-        .body(docs.json.clone())
+        .body(docs.json().to_owned())
 }
 
 #[handler]

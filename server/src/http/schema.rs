@@ -1,27 +1,35 @@
 //! The request schemas of the served document, compiled once: what a body or a query string is checked against.
 
+mod words;
+
 use crate::error::AppError;
 use api::currency::Currency;
 use api::date::Date;
-use api::money::{Amount, AmountError, Money};
+use api::money::Amount;
 use api::problem::{Fault, Faults};
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, JsonType, ValidationError, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, RegistryBuilder, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use uuid::Uuid;
+use words::{amount_words, format_words, one_of, type_words};
 
-/// Validators by type name.
+/// What the schemas are called among themselves.
+const DOCUMENT: &str = "expense:/document";
+
+/// Validators by type name, each made when it is first needed.
 #[derive(Debug)]
 pub struct Schemas {
-    validators: HashMap<String, Validator>,
+    validators: HashMap<String, OnceLock<Option<Validator>>>,
     schemas: Map<String, Value>,
+    /// All of them, read once: a copy in each validator would be as many copies as there are schemas.
+    registry: Registry<'static>,
 }
 
 impl Schemas {
-    /// Compiles every component schema of an OpenAPI 3.0 document.
+    /// Of the component schemas of an OpenAPI 3.0 document.
     pub fn of(document: &Value) -> Result<Self, AppError> {
-        let broken = |error: &dyn std::fmt::Display| AppError::Internal(format!("schema: {error}"));
         let schemas = document
             .pointer("/components/schemas")
             .and_then(Value::as_object)
@@ -31,26 +39,40 @@ impl Schemas {
             .iter()
             .map(|(name, schema)| (name.clone(), plain(schema)))
             .collect();
-        let mut validators = HashMap::new();
-        for name in schemas.keys() {
-            let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": definitions } });
-            let validator = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(true)
-                .with_format("date", |text: &str| Date::parse(text).is_ok())
-                .with_format("iso-4217", |text: &str| Currency::parse(text).is_some())
-                .with_format("uuid", |text: &str| Uuid::try_parse(text).is_ok())
-                .build(&root)
-                .map_err(|error| broken(&error))?;
-            validators.insert(name.clone(), validator);
-        }
-        Ok(Self { validators, schemas })
+        let registry = Registry::new()
+            .draft(Draft::Draft202012)
+            .add(DOCUMENT, json!({ "components": { "schemas": definitions } }))
+            .and_then(RegistryBuilder::prepare)
+            .map_err(|error| AppError::Internal(format!("schemas: {error}")))?;
+        let validators = schemas.keys().map(|name| (name.clone(), OnceLock::new()));
+        Ok(Self {
+            validators: validators.collect(),
+            schemas,
+            registry,
+        })
+    }
+
+    /// `None` for a type that the document does not know, or knows wrongly.
+    fn validator(&self, name: &str) -> Option<&Validator> {
+        let made = self.validators.get(name)?;
+        made.get_or_init(|| self.compile(name).ok()).as_ref()
+    }
+
+    fn compile(&self, name: &str) -> Result<Validator, ValidationError<'static>> {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&self.registry)
+            .should_validate_formats(true)
+            .with_format("date", |text: &str| Date::parse(text).is_ok())
+            .with_format("iso-4217", |text: &str| Currency::parse(text).is_some())
+            .with_format("uuid", |text: &str| Uuid::try_parse(text).is_ok())
+            .build(&json!({ "$ref": format!("{DOCUMENT}#/components/schemas/{name}") }))
     }
 
     /// Everything that a value breaks of a type's schema.
     pub fn faults(&self, name: &str, value: &Value) -> Faults {
         let mut faults = Faults::default();
-        let Some(validator) = self.validators.get(name) else {
+        let Some(validator) = self.validator(name) else {
             faults.add(
                 "",
                 "schema",
@@ -203,68 +225,6 @@ fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
         }
     }
     Faults(faults.into_iter().map(|(_, fault)| fault).collect())
-}
-
-fn one_of(options: &Value) -> String {
-    let options: Vec<&str> = options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    format!("One of: {}", options.join(", "))
-}
-
-fn type_words(kind: &TypeKind) -> String {
-    let named = |kind: &JsonType| match kind {
-        JsonType::String => "text, in quotes",
-        JsonType::Integer => "a whole number",
-        JsonType::Number => "a number",
-        JsonType::Boolean => "true or false",
-        JsonType::Array => "a list",
-        JsonType::Object => "an object",
-        JsonType::Null => "null",
-    };
-    match kind {
-        TypeKind::Single(kind) => named(kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds
-            .iter()
-            .map(|kind| named(&kind))
-            .collect::<Vec<_>>()
-            .join(" or "),
-    }
-}
-
-/// What is wrong with an amount in every currency.
-fn amount_words(text: &str) -> (&'static str, String) {
-    let error = Money::parse(text, Currency::EUR)
-        .err()
-        .unwrap_or(AmountError::Malformed);
-    let detail = match &error {
-        AmountError::TooLarge { .. } => "Too large - twelve digits fit, decimals included".into(),
-        AmountError::TooManyDecimals { .. } => "Too many decimals - no currency has more than four".into(),
-        other => other.to_string(),
-    };
-    (error.code(), detail)
-}
-
-/// What is wrong with a text of the right shape.
-fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
-    match (format, text) {
-        ("date", Some(text)) => match Date::parse(text) {
-            Err(error) => (error.code(), error.to_string()),
-            Ok(_) => ("format", "This is not a day".into()),
-        },
-        ("iso-4217", _) => (
-            "unknown-currency",
-            "There is no such currency; write its ISO 4217 code, such as EUR".into(),
-        ),
-        ("uuid", _) => (
-            "format",
-            "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into(),
-        ),
-        _ => ("format", format!("This is not a {format}")),
-    }
 }
 
 /// An OpenAPI 3.0 schema as JSON Schema: `nullable` becomes a type of its own.

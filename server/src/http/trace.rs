@@ -1,12 +1,13 @@
-//! One line a request: id, method, route, status, milliseconds. The route is the pattern, never the address:
-//! a query may hold a payee, a path may be anything that a stranger typed. This is the outermost layer; it
-//! answers errors too, so that every answer carries its `X-Request-Id`.
+//! One line a request: id, the client's address, method, route, status, milliseconds. The route is the pattern, never
+//! the path: a query may hold a payee, a path may be anything that a stranger typed. Beneath the layer that finds the
+//! client's address this is the outermost; it answers errors too, so that every answer carries its `X-Request-Id`.
 
 use std::time::Instant;
 
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode};
 use poem::{Endpoint, IntoResponse, Middleware, PathPattern, Request, Response, Result};
 
+use super::client_address::ClientAddress;
 use crate::clock::Clock;
 
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -66,6 +67,7 @@ impl<E: Endpoint> Endpoint for Traced<E> {
         request.extensions_mut().insert(id.clone());
         let mut line = Line {
             id,
+            client: ClientAddress::of(&request),
             method: request.method().clone(),
             route: None,
             status: None,
@@ -101,6 +103,7 @@ pub fn carry_route(route: Option<PathPattern>, response: &mut Response) {
 /// Written when it is dropped: also for a client that went away before its answer.
 struct Line {
     id: RequestId,
+    client: ClientAddress,
     method: Method,
     route: Option<PathPattern>,
     status: Option<StatusCode>,
@@ -112,17 +115,18 @@ impl Drop for Line {
         let route = self.route.as_ref().map_or("-", |pattern| &*pattern.0);
         let ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (id, method) = (&self.id.0, self.method.as_str());
+        let client = self.client.0.to_string();
         match self.status {
-            None => tracing::info!(target: "request", id, method, route, status = "gone", ms),
+            None => tracing::info!(target: "request", id, client, method, route, status = "gone", ms),
             Some(status) if status.is_server_error() => {
-                tracing::error!(target: "request", id, method, route, status = status.as_u16(), ms);
+                tracing::error!(target: "request", id, client, method, route, status = status.as_u16(), ms);
             }
             // Asked every few seconds by whatever watches the server.
             Some(status) if matches!(route, "/livez" | "/readyz") => {
-                tracing::debug!(target: "request", id, method, route, status = status.as_u16(), ms);
+                tracing::debug!(target: "request", id, client, method, route, status = status.as_u16(), ms);
             }
             Some(status) => {
-                tracing::info!(target: "request", id, method, route, status = status.as_u16(), ms);
+                tracing::info!(target: "request", id, client, method, route, status = status.as_u16(), ms);
             }
         }
     }

@@ -45,6 +45,9 @@ async fn call(path: &'static str, id: Option<&str>) -> (Option<Response>, Vec<se
         .at("/livez", make(|_| async {}))
         .with(Trace::new(Clock::system()));
     let mut request = Request::builder().uri(Uri::from_static(path)).body(());
+    request
+        .extensions_mut()
+        .insert(ClientAddress(std::net::Ipv4Addr::new(192, 0, 2, 7).into()));
     if let Some(id) = id {
         request
             .headers_mut()
@@ -84,6 +87,7 @@ async fn a_request_is_one_line_with_its_pattern_and_never_its_address() {
         (&"GET".into(), &"/things/:id".into(), &200.into())
     );
     assert!(line["ms"].is_u64());
+    assert_eq!(line["client"], "192.0.2.7");
     assert_eq!(line["id"].as_str(), answer.unwrap().header(X_REQUEST_ID));
     let text = line.to_string();
     assert!(!text.contains("dentist") && !text.contains("12.50"), "{text}");

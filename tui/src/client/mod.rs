@@ -6,6 +6,7 @@ mod account;
 mod auth;
 mod category;
 mod day;
+mod elsewhere;
 mod error;
 mod expense;
 #[doc(hidden)]

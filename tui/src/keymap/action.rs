@@ -60,6 +60,7 @@ actions! {
     Categorise "categorise" "change the category",
     Duplicate "duplicate" "copy to today",
     Delete "delete" "delete",
+    MoveRows "move-rows" "move to another ledger",
     Undo "undo" "undo the last change",
     DaySheet "day-sheet" "open the day as a sheet",
     PreviousDay "previous-day" "the day before",

@@ -50,6 +50,7 @@ pub const TABLE: &[Binding] = &[
     row("expenses", "i", A::AddForm, "").needs(Ability::Add),
     row("expenses", "c", A::Categorise, "").needs(Ability::Change),
     row("expenses", "D", A::Duplicate, "").needs(Ability::Add),
+    row("expenses", "m", A::MoveRows, "").needs(Ability::Change),
     row("expenses", "x", A::ClearFilter, ""),
     row("expenses", "Space", A::Mark, ""),
     row("expenses", "V", A::MarkRange, ""),

@@ -8,6 +8,7 @@ mod draw;
 mod empty;
 mod list;
 mod marks;
+mod moving;
 mod own;
 mod saved;
 mod sending;
@@ -30,6 +31,7 @@ use api::date::Date;
 use api::id::ExpenseId;
 use api::report::Report;
 use list::List;
+use moving::Moving;
 use ratatui::layout::{Position, Rect};
 use sending::Unsent;
 use std::collections::HashMap;
@@ -55,6 +57,8 @@ pub struct Expenses {
     /// Categories that those rows make.
     new_categories: HashMap<ExpenseId, String>,
     undo: Vec<Undo>,
+    /// Rows on their way to another ledger, of which it is not known that they arrived and went from here.
+    half_moved: Option<Moving>,
     /// The row to stand on as soon as it is there.
     wanted: Option<ExpenseId>,
     /// The day to stand on as soon as its rows are there.
@@ -109,6 +113,7 @@ impl Expenses {
             unsent: Vec::new(),
             new_categories: HashMap::new(),
             undo: Vec::new(),
+            half_moved: None,
             wanted: None,
             wanted_day: None,
             outside: None,
@@ -252,6 +257,7 @@ impl Layer for Expenses {
             Action::Categorise => self.categorise(look),
             Action::Duplicate => self.duplicate(look),
             Action::Delete => self.delete(look),
+            Action::MoveRows => self.move_rows(look),
             Action::Undo => self.undo_last(),
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),

@@ -17,7 +17,7 @@ use api::expense::{BatchOperation, BatchVerb, Expense, ExpensePatch, MAX_BATCH, 
 use api::patch::Patch;
 
 impl Expenses {
-    fn state_of(&self, row: &Expense) -> State {
+    pub(super) fn state_of(&self, row: &Expense) -> State {
         let at = self.list.place_of(row.id);
         at.and_then(|at| self.list.get(at))
             .map_or(State::Saved, |item| item.state)
@@ -196,7 +196,7 @@ impl Expenses {
     }
 
     /// A change was refused; where somebody was faster, the rows are loaded as they are now.
-    fn refused(&mut self, error: &ClientError) -> Fx<Self> {
+    pub(super) fn refused(&mut self, error: &ClientError) -> Fx<Self> {
         let said = Fx::notify(Message::error(format!(
             "Nothing was changed: {}",
             error.sentence()

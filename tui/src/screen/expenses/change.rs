@@ -189,6 +189,17 @@ impl Expenses {
         ))))
     }
 
+    /// `12.50 lunch`, or `3 rows, 175.75 EUR,`: in a sentence of another ledger, whose own currency may be another.
+    pub(super) fn words_in_full(&self, rows: &[Expense], look: &Look) -> String {
+        if let [_] = rows {
+            return self.words_of(rows, look);
+        }
+        let count = figures::rows(rows.len() as u64);
+        let sums = super::marks::sums_in_full(rows.iter());
+        let parts = [count, sums].into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(", ") + ","
+    }
+
     /// `12.50 lunch`, or `3 rows, 175.75`.
     pub(super) fn words_of(&self, rows: &[Expense], look: &Look) -> String {
         let lists = self.desk.book.lists();

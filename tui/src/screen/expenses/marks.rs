@@ -92,6 +92,23 @@ impl Expenses {
 
 /// What rows come to, a sum a currency: spending less refunds, income beside it, transfers in neither.
 pub(super) fn sums<'a>(rows: impl Iterator<Item = &'a Expense>, base: Currency) -> String {
+    sums_by(rows, Some(base), |minor, currency| {
+        figures::amount_in(minor, currency, base)
+    })
+}
+
+/// The same with every currency named: `45.20 EUR`.
+pub(super) fn sums_in_full<'a>(rows: impl Iterator<Item = &'a Expense>) -> String {
+    sums_by(rows, None, |minor, currency| {
+        format!("{} {currency}", figures::amount(minor, currency))
+    })
+}
+
+fn sums_by<'a>(
+    rows: impl Iterator<Item = &'a Expense>,
+    base: Option<Currency>,
+    figure: impl Fn(i64, Currency) -> String,
+) -> String {
     let mut spent: BTreeMap<Currency, i64> = BTreeMap::new();
     let mut income: BTreeMap<Currency, i64> = BTreeMap::new();
     for row in rows {
@@ -105,10 +122,8 @@ pub(super) fn sums<'a>(rows: impl Iterator<Item = &'a Expense>, base: Currency) 
     }
     let words = |sums: BTreeMap<Currency, i64>, prefix: &str| {
         let mut sums: Vec<(Currency, i64)> = sums.into_iter().collect();
-        sums.sort_by_key(|(currency, _)| *currency != base);
-        let words = sums
-            .into_iter()
-            .map(|(currency, minor)| figures::amount_in(minor, currency, base));
+        sums.sort_by_key(|(currency, _)| Some(*currency) != base);
+        let words = sums.into_iter().map(|(currency, minor)| figure(minor, currency));
         words.map(|sum| format!("{prefix}{sum}")).collect::<Vec<_>>()
     };
     let mut all = words(spent, "");

@@ -218,6 +218,7 @@ pub(crate) fn report() -> Report {
 }
 
 mod money;
+mod moving;
 mod payers;
 mod roles;
 mod rows;

@@ -22,6 +22,8 @@ pub(super) enum Undo {
     Deleted(Vec<Expense>),
     /// Rows as they were, each with the version it has now.
     Changed(Vec<(Expense, i64)>),
+    /// Rows that went to the ledger of that name, from where only they come back.
+    Moved(String),
 }
 
 impl Undo {
@@ -46,6 +48,11 @@ impl Expenses {
         let Some(undo) = self.undo.pop() else {
             return Fx::notify("Nothing was changed here yet.");
         };
+        if let Undo::Moved(ledger) = undo {
+            return Fx::notify(format!(
+                "The rows are in {ledger} now: open it, and move them back."
+            ));
+        }
         let work = carry_out(Arc::clone(&self.desk.api), undo.clone());
         Fx::call("undoing", work, move |screen: &mut Self, outcome, look| {
             screen.undone(undo, outcome, look)
@@ -64,6 +71,7 @@ impl Expenses {
             Undo::Created(rows) => ("Taken back", rows),
             Undo::Deleted(rows) => ("Back again", rows),
             Undo::Changed(rows) => ("As it was", rows.into_iter().map(|(row, _)| row).collect()),
+            Undo::Moved(_) => return Fx::none(),
         };
         let said = format!("{said}: {}.", self.words_of(&before, look));
         if let [only] = after.as_slice() {
@@ -113,6 +121,7 @@ async fn carry_out(api: Arc<dyn Api>, undo: Undo) -> Result<Vec<Expense>, Client
             });
             batch(api, operations).await
         }
+        Undo::Moved(_) => Ok(Vec::new()),
     }
 }
 

@@ -29,7 +29,7 @@ fn a_viewer_is_offered_nothing_that_changes_rows_and_told_why() {
         app.keys(key);
         assert_eq!(said(&app), refused, "{key}");
     }
-    for key in ["e", "<cr>", "c", "d", "u"] {
+    for key in ["e", "<cr>", "c", "d", "m", "u"] {
         app.keys(key);
         assert_eq!(
             said(&app),
