@@ -15,12 +15,15 @@ mod steer;
 #[cfg(test)]
 pub(crate) mod tests;
 mod undo;
+mod unsent;
 
 use crate::book::{BookChanged, RowsChanged};
 use crate::desk::Desk;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
+use crate::outbox::OutboxChanged;
+use crate::popup::unsent::MendAsked;
 use crate::screen::day_sheet::DaySheet;
 use crate::screen::view::View;
 use crate::theme::Look;
@@ -31,9 +34,9 @@ use api::id::ExpenseId;
 use api::report::Report;
 use list::List;
 use ratatui::layout::{Position, Rect};
-use sending::Unsent;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use undo::Undo;
+use uuid::Uuid;
 
 /// The screen.
 pub struct Expenses {
@@ -50,9 +53,11 @@ pub struct Expenses {
     before: Option<u64>,
     /// Why the last load failed.
     failure: Option<String>,
-    /// Rows that the server does not have yet.
-    unsent: Vec<Unsent>,
-    /// Categories that those rows make.
+    /// Unsent entries that were made here: shown whatever the filter says.
+    own: BTreeSet<Uuid>,
+    /// One that waited is on its way.
+    is_flushing: bool,
+    /// Categories that unsent rows make.
     new_categories: HashMap<ExpenseId, String>,
     undo: Vec<Undo>,
     /// The row to stand on as soon as it is there.
@@ -106,7 +111,8 @@ impl Expenses {
             report: None,
             before: None,
             failure: None,
-            unsent: Vec::new(),
+            own: BTreeSet::new(),
+            is_flushing: false,
             new_categories: HashMap::new(),
             undo: Vec::new(),
             wanted: None,
@@ -194,7 +200,7 @@ impl Layer for Expenses {
         let calendar = self.desk.book.lists().calendar;
         match self.desk.carried.take().filter(|_| self.is_lowest()) {
             Some(scope) => self.look_at(self.view.taking_up(scope, calendar)),
-            None => Fx::none(),
+            None => self.look_again(),
         }
     }
 
@@ -216,7 +222,14 @@ impl Layer for Expenses {
             return self.new_day(*day, look);
         }
         if change.get::<ServerBack>().is_some() {
-            return self.send_waiting().and(self.reload_after_failure());
+            self.is_flushing = false;
+            return self.reload_after_failure().and(self.flush());
+        }
+        if let Some(change) = change.get::<OutboxChanged>() {
+            return self.outbox_changed(change);
+        }
+        if let Some(asked) = change.get::<MendAsked>().filter(|_| self.is_lowest()) {
+            return self.mend(asked, look);
         }
         Fx::none()
     }
@@ -252,7 +265,7 @@ impl Layer for Expenses {
             Action::Categorise => self.categorise(look),
             Action::Duplicate => self.duplicate(look),
             Action::Delete => self.delete(look),
-            Action::Undo => self.undo_last(),
+            Action::Undo => self.undo(look),
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkInvert => self.mark_invert(),

@@ -1,7 +1,7 @@
 //! Days that are loaded and saved, and what is kept on disk meanwhile. An answer belongs to the
 //! day that it was asked for, whichever is shown by then.
 
-use api::{date::Date, day::DaySaved, expense::Expense};
+use api::{date::Date, expense::Expense};
 
 use super::{
     DaySheet, draft,
@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     book::RowsChanged,
-    client::{ClientError, DayRead, Key},
-    fx::{Fx, Message},
+    client::{ClientError, DayRead},
+    fx::{Change, Fx, Message},
     keymap::Action,
+    outbox::{Entry, OutboxChanged, Sent, Write},
     theme::Look,
 };
 
@@ -47,6 +48,7 @@ impl DaySheet {
 
     fn loaded(&mut self, date: Date, day: Result<DayRead, ClientError>, look: &Look) -> Fx<Self> {
         let lists = self.desk.book.lists();
+        let is_in_outbox = self.is_in_outbox(date);
         let Some(sheet) = self.sheets.get_mut(&date) else {
             return Fx::none();
         };
@@ -62,10 +64,14 @@ impl DaySheet {
                 return Fx::notify(Message::error(error.sentence()));
             }
         };
-        let was_loaded = sheet.is_loaded;
+        let was_waiting = !is_in_outbox && sheet.waiting.take().is_some();
+        let was_loaded = sheet.is_loaded && !was_waiting;
         let restored = std::mem::take(&mut sheet.restored);
         let was_stale = std::mem::take(&mut sheet.is_stale);
         let meanwhile = sheet.take(read, &lists, today(look));
+        if was_waiting {
+            sheet.forget_news();
+        }
         let words = news(was_loaded, was_stale, restored, meanwhile, look);
         self.keep().and(words.map_or_else(Fx::none, Fx::notify))
     }
@@ -113,11 +119,18 @@ impl DaySheet {
 
     fn send(&mut self, look: &Look) -> Fx<Self> {
         let (lists, date) = (self.desk.book.lists(), self.date);
+        let is_in_outbox = self.is_in_outbox(date);
         let Some(sheet) = self.sheet_mut() else {
             return Fx::none();
         };
         if sheet.is_saving {
             return Fx::notify("This day is being saved already.");
+        }
+        if is_in_outbox {
+            let list = look.key(&["sheet"], Action::Unsent);
+            return Fx::notify(format!(
+                "A save of this day is not sent yet; {list} lists it. What was typed since is kept."
+            ));
         }
         if !sheet.has_unsaved() {
             return Fx::notify("Nothing to save: no cell was changed.");
@@ -132,14 +145,69 @@ impl DaySheet {
             Ok(update) => update,
             Err(faults) => return self.point_out(faults),
         };
-        let key = sheet.key_of(&etag, &update);
         sheet.is_saving = true;
         let sent = sheet.rows.clone();
-        let saved = self.desk.api.update_day(date, &etag, &update.update, key);
+        let entry = self.entry(date, etag, &update, &sent, look);
+        let outbox = self.desk.outbox.clone();
+        let saving = outbox.send(self.desk.api.clone(), entry);
+        let work = async move {
+            let saved = saving.await;
+            // The cells are here still; the reasons stand under them.
+            if let Sent::Refused(entry, _) = &saved {
+                let id = entry.id;
+                if let Err(error) = outbox.beside(move |outbox| outbox.discard(id)).await {
+                    tracing::warn!(%error, "a refused day could not be taken out of the outbox");
+                }
+            }
+            saved
+        };
         let label = format!("saving {}", self.desk.dates.short(date));
-        Fx::call(label, saved, move |layer: &mut Self, saved, look| {
+        Fx::call(label, work, move |layer: &mut Self, saved, look| {
             layer.answered(date, &update, &sent, saved, look)
         })
+    }
+
+    /// The save as it is kept until the server has it.
+    fn entry(&self, date: Date, etag: String, update: &Update, rows: &[SheetRow], look: &Look) -> Entry {
+        let lists = self.desk.book.lists();
+        let text = format!("day {}", self.desk.dates.short(date));
+        let write = Write::Day {
+            date,
+            etag,
+            update: update.update.clone(),
+        };
+        let stored = |row: &SheetRow| row.stored.clone().filter(|_| !row.is_new());
+        let after = rows
+            .iter()
+            .filter(|row| row.is_changed())
+            .filter_map(|row| update.row_after(row, date, &lists, look));
+        let sheet = self.sheets.get(&date);
+        Entry {
+            typed: sheet.map_or_else(String::new, Sheet::draft),
+            draft: sheet.map(|sheet| sheet.slot.id()),
+            before: rows.iter().filter_map(stored).collect(),
+            after: after.collect(),
+            ..self.desk.outbox.entry(write, &text)
+        }
+    }
+
+    /// Whether a save of the day lies in the outbox.
+    fn is_in_outbox(&self, day: Date) -> bool {
+        let unsent = self.desk.outbox.unsent();
+        unsent
+            .iter()
+            .any(|unsent| matches!(unsent.entry.write, Write::Day { date, .. } if date == day))
+    }
+
+    /// A save that was dropped there leaves its cells unsaved here.
+    pub(super) fn outbox_changed(&mut self, change: &OutboxChanged) {
+        for entry in &change.dropped {
+            if let Write::Day { date, .. } = &entry.write
+                && let Some(sheet) = self.sheets.get_mut(date)
+            {
+                sheet.waiting = None;
+            }
+        }
     }
 
     /// Goes to the first cell that cannot be saved.
@@ -162,7 +230,7 @@ impl DaySheet {
         date: Date,
         update: &Update,
         sent: &[SheetRow],
-        saved: Result<DaySaved, ClientError>,
+        saved: Sent,
         look: &Look,
     ) -> Fx<Self> {
         let lists = self.desk.book.lists();
@@ -171,7 +239,10 @@ impl DaySheet {
         };
         sheet.is_saving = false;
         match saved {
-            Ok(saved) => {
+            Sent::Saved(_, answer) => {
+                let Some(saved) = answer.day else {
+                    return self.load();
+                };
                 sheet.saved(sent, &saved);
                 let words = saved_words(sheet, &saved, &lists, look);
                 let kept = sheet.keep_draft();
@@ -184,11 +255,41 @@ impl DaySheet {
                     told
                 }
             }
-            Err(error) => {
+            Sent::Waiting(entry, why) => self.waits(date, &entry, why.as_ref()),
+            Sent::Refused(_, error) => {
                 // Whoever was leaving stays to see why.
                 self.is_leaving = false;
                 self.refused(date, update, &error, look)
             }
+        }
+    }
+
+    /// It lies in the outbox, and needs no draft beside it.
+    fn waits(&mut self, date: Date, entry: &Entry, why: Option<&ClientError>) -> Fx<Self> {
+        let mut fx = Fx::none();
+        if let Some(sheet) = self.sheets.get_mut(&date) {
+            let forget = sheet.slot.forget();
+            sheet.slot = self.desk.drafts.slot(&draft::kind(date)).0;
+            sheet.kept = String::new();
+            sheet.waiting = Some(entry.typed.clone());
+            fx = Fx::call("", forget, |_, (), _| Fx::none()).and(sheet.keep_draft());
+        }
+        let mut said = format!("Kept here, not sent yet: {}.", entry.text);
+        if let Some(why) = why {
+            self.desk.waiting.away(self.desk.outbox.waiting());
+            said = format!("{said} {}", why.sentence());
+        }
+        let change = OutboxChanged {
+            is_away: why.is_some(),
+            ..OutboxChanged::default()
+        };
+        let told = fx
+            .and(Fx::announce(Change::new(change)))
+            .and(Fx::notify(Message::warning(said)));
+        if self.is_leaving {
+            told.and(Fx::pop())
+        } else {
+            told
         }
     }
 
@@ -200,7 +301,6 @@ impl DaySheet {
             return Fx::notify(Message::error(left_words(date, error, look)));
         }
         if is_stale(error) {
-            sheet.attempt = None;
             sheet.is_stale = true;
             return if date == self.date {
                 self.load()
@@ -214,37 +314,19 @@ impl DaySheet {
         if placed > 0 && date == self.date {
             return self.point_out(placed);
         }
-        let save = look.key(&["sheet"], Action::Save);
-        let sentence = error.sentence();
-        if error.is_passing() {
-            let words = format!("Not saved, kept here; {save} tries again. {sentence}");
-            return Fx::notify(Message::warning(words));
-        }
-        sheet.attempt = None;
-        Fx::notify(Message::error(format!("Not saved: {sentence}")))
+        Fx::notify(Message::error(format!("Not saved: {}", error.sentence())))
     }
 }
 
 impl Sheet {
     /// Writes what is unsaved to its place on the disk, if it is not what lies there.
     fn keep_draft(&mut self) -> Fx<DaySheet> {
-        let text = self.draft();
+        let text = self.loose_draft();
         if text == self.kept {
             return Fx::none();
         }
         let work = self.slot.keep(&text);
         self.kept = text;
         Fx::call("keeping what was typed", work, |_, (), _| Fx::none())
-    }
-
-    /// The same save sent again has the same key, so that it happens once.
-    fn key_of(&mut self, etag: &str, update: &Update) -> Key {
-        let tried = self
-            .attempt
-            .as_ref()
-            .filter(|(_, tag, tried)| tag == etag && *tried == update.update);
-        let key = tried.map_or_else(Key::new, |(key, ..)| *key);
-        self.attempt = Some((key, etag.to_owned(), update.update.clone()));
-        key
     }
 }

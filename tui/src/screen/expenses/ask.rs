@@ -16,7 +16,7 @@ const AHEAD: usize = 60;
 impl Expenses {
     /// Loads everything again.
     pub(super) fn reload(&mut self) -> Fx<Self> {
-        let waiting = self.send_waiting();
+        let waiting = self.flush();
         self.desk
             .book
             .refresh(&self.desk.api)
