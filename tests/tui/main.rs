@@ -17,6 +17,7 @@ mod hostile;
 mod household;
 mod keys;
 mod outage;
+mod outbox;
 mod payers;
 mod people;
 mod plain;

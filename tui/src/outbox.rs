@@ -15,6 +15,7 @@ pub use travel::Sent;
 pub use write::{Answer, Write, deleted};
 
 use crate::client::Key;
+use crate::fx::Change;
 use api::expense::NewExpense;
 use api::id::{ExpenseId, LedgerId, new_uuid};
 use queue::Queue;
@@ -30,8 +31,18 @@ use uuid::Uuid;
 pub struct OutboxChanged {
     /// Those that are not there any more, their writes not done.
     pub dropped: Vec<Entry>,
-    /// The server is known to be away: there is no use in trying at once.
+    /// There is no use in trying at once: the server is away, or somebody tries already.
     pub is_away: bool,
+}
+
+impl OutboxChanged {
+    /// Entries stand otherwise than before, and whoever saw to that goes on.
+    pub fn news() -> Change {
+        Change::new(Self {
+            is_away: true,
+            ..Self::default()
+        })
+    }
 }
 
 /// The unsent entries and drafts of one book. Cheap to clone.
@@ -146,6 +157,17 @@ impl Outbox {
             queue.lost(entry.id);
         }
         Ok(entries)
+    }
+
+    /// How many entries lie there for other ledgers of this server, one of which `default` may turn out to be.
+    pub fn strangers(&self) -> io::Result<usize> {
+        let books = self.books().clone();
+        let server = books.first().and_then(|book| book.rsplit_once(' '));
+        let Some((server, _)) = server else { return Ok(0) };
+        self.inner.entries.free(|entry| {
+            let of = entry.book.rsplit_once(' ');
+            entry.refusal.is_none() && of.is_some_and(|(of, _)| of == server)
+        })
     }
 
     /// Gives an entry other rows to be shown by, and takes no refusal of it back.

@@ -55,6 +55,8 @@ pub struct Expenses {
     failure: Option<String>,
     /// Unsent entries that were made here: shown whatever the filter says.
     own: BTreeSet<Uuid>,
+    /// Entries that lie on the disk for a ledger that is not known yet.
+    strangers: usize,
     /// One that waited is on its way.
     is_flushing: bool,
     /// Categories that unsent rows make.
@@ -112,6 +114,7 @@ impl Expenses {
             before: None,
             failure: None,
             own: BTreeSet::new(),
+            strangers: 0,
             is_flushing: false,
             new_categories: HashMap::new(),
             undo: Vec::new(),

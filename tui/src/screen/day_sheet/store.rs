@@ -127,7 +127,7 @@ impl DaySheet {
             return Fx::notify("This day is being saved already.");
         }
         if is_in_outbox {
-            let list = look.key(&["sheet"], Action::Unsent);
+            let list = look.key(&["global"], Action::Unsent);
             return Fx::notify(format!(
                 "A save of this day is not sent yet; {list} lists it. What was typed since is kept."
             ));

@@ -120,6 +120,7 @@ impl Expenses {
     /// What was asked for did not come: what is shown stays, and is named for what it is.
     fn failed(&mut self, error: &ClientError) -> Fx<Self> {
         self.failure = Some(error.sentence());
+        self.look_for_book();
         if let Some(shown) = &self.shown {
             self.view = shown.clone();
         }

@@ -16,20 +16,23 @@ use api::expense::{Batch, BatchOperation, BatchVerb, Expense};
 use futures_util::future::BoxFuture;
 use std::io;
 
+/// What lay on the disk: entries and drafts of this book, and how many entries of others.
+type Taken = (Vec<Entry>, Vec<Draft>, usize);
+
 impl Expenses {
     /// Takes over what earlier runs left on the disk.
     pub(super) fn take_over(&self) -> Fx<Self> {
         let outbox = self.desk.outbox.clone();
         let taken = async move {
             outbox
-                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?)))
+                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?, outbox.strangers()?)))
                 .await
         };
         Fx::call("", taken, Self::taken_over)
     }
 
-    fn taken_over(&mut self, taken: io::Result<(Vec<Entry>, Vec<Draft>)>, look: &Look) -> Fx<Self> {
-        let (entries, drafts) = match taken {
+    fn taken_over(&mut self, taken: io::Result<Taken>, look: &Look) -> Fx<Self> {
+        let (entries, drafts, strangers) = match taken {
             Ok(taken) => taken,
             Err(error) => {
                 return Fx::notify(Message::warning(format!(
@@ -50,7 +53,7 @@ impl Expenses {
         }
         let refused = entries.iter().filter(|entry| entry.refusal.is_some()).count();
         if refused > 0 {
-            let list = look.key(&["expenses"], Action::Unsent);
+            let list = look.key(&["global"], Action::Unsent);
             let count = if refused == 1 {
                 "One change was".to_owned()
             } else {
@@ -70,7 +73,19 @@ impl Expenses {
             }
         }
         self.show_all();
+        self.strangers = strangers;
+        self.desk.waiting.recount(self.desk.outbox.waiting());
+        self.look_for_book();
         fx.and(self.flush())
+    }
+
+    /// Which ledger this is could not be asked: what may be for it waits until the server says so.
+    pub(super) fn look_for_book(&self) {
+        let is_unknown = self.failure.is_some() && !self.desk.book.lists().is_loaded();
+        if is_unknown && self.is_lowest() && self.strangers > 0 {
+            let waiting = self.desk.outbox.waiting();
+            self.desk.waiting.away(waiting + self.strangers);
+        }
     }
 
     fn forget(&self, drafts: Vec<Draft>) -> Fx<Self> {
@@ -193,7 +208,14 @@ impl Expenses {
             let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
             return Fx::notify(Message::error(said)).and(self.flush());
         }
-        let dropped = self.discard(entry.id);
+        let (outbox, id) = (self.desk.outbox.clone(), entry.id);
+        let gone = async move { outbox.beside(move |outbox| outbox.discard(id)).await };
+        let dropped = Fx::call("", gone, |screen: &mut Self, gone, _| {
+            if let Err(error) = gone {
+                tracing::warn!(%error, "a refused entry could not be taken out of the outbox");
+            }
+            screen.flush()
+        });
         self.as_before(entry);
         if entry.write.only_creates() {
             let (mut slot, _) = self.desk.drafts.slot(DRAFT);
@@ -234,16 +256,15 @@ impl Expenses {
         match sent {
             Sent::Saved(entry, answer) => self.landed(*entry, answer, look),
             Sent::Waiting(..) => {
-                self.show_all();
                 self.desk.waiting.away(self.desk.outbox.waiting());
-                Fx::none()
+                Fx::announce(OutboxChanged::news())
             }
             Sent::Refused(entry, error) => {
-                self.show_all();
                 self.desk.waiting.taken(self.desk.outbox.waiting());
-                let list = look.key(&["expenses"], Action::Unsent);
+                let list = look.key(&["global"], Action::Unsent);
                 let said = format!("Not saved: {}: {} {list} lists it.", entry.text, error.sentence());
-                Fx::notify(Message::error(said)).and(self.flush())
+                let told = Fx::announce(OutboxChanged::news());
+                told.and(Fx::notify(Message::error(said))).and(self.flush())
             }
         }
     }

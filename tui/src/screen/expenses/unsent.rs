@@ -126,7 +126,7 @@ impl Expenses {
             Some(last) => Fx::notify(format!(
                 "Not sent yet: {}. {} lists what waits and can drop it.",
                 last.entry.text,
-                look.key(&["expenses"], Action::Unsent)
+                look.key(&["global"], Action::Unsent)
             )),
         }
     }
