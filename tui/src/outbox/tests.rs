@@ -1,5 +1,6 @@
 //! Nothing lost and nothing sent twice: by a refusal, a dead server, a dead program, or two programs at once.
 
+mod books;
 mod order;
 mod sequences;
 

@@ -123,23 +123,24 @@ impl Layer for UnsentList {
 
     fn about(&self) -> [&'static str; 3] {
         [
-            "What was done here and the server does not have, in the order in which it goes; it is on the disk too.",
-            "What waits goes by itself. What was refused waits for you, and later changes of its row wait behind it:",
-            "e opens what was typed or asks mine or theirs, s sends it once more, d drops it for good.",
+            "What was done here and is not with the server, in its order; also on disk.",
+            "It goes by itself. What was refused waits for you, its row's changes behind it:",
+            "e opens it again or asks mine or theirs, s sends it once more, d drops it.",
         ]
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title(), look);
         if self.all.is_empty() {
+            let words = match self.desk.waiting.count() {
+                0 => "Everything is with the server.".to_owned(),
+                // Which ledger this is was never said, so that nobody knows whether they are for it.
+                count => {
+                    format!("{count} lie here from before; they go when the server says for which ledger.")
+                }
+            };
             let at = (inner.x, inner.y, inner.width);
-            canvas.put_fit(
-                at,
-                "Everything is with the server.",
-                Align::Left,
-                look.styles.plain,
-                look,
-            );
+            canvas.put_fit(at, &words, Align::Left, look.styles.plain, look);
             return;
         }
         self.scroll

@@ -12,6 +12,7 @@ mod sheet;
 mod show;
 mod store;
 mod typing;
+mod unsent;
 mod words;
 
 pub(super) use draft::kind as draft_kind;

@@ -1,7 +1,7 @@
 //! Any sequence of writes, answers and deaths: what was written is done once or still kept, in the order of its row, and
 //! nothing is sent under a second key.
 
-use super::order::{At, Books, change, delete};
+use super::books::{At, Books, change, delete};
 use super::*;
 use crate::client::{Answer as HttpAnswer, ClientError, Reply, Request};
 use proptest::prelude::*;
@@ -98,7 +98,7 @@ async fn run(steps: Vec<Step>, fates: Vec<Fate>) {
             Step::Change(n) => change(&outbox, at(n), 1, "note"),
             Step::Delete(n) => delete(&outbox, at(n), 1),
             Step::Flush => {
-                super::order::flush(&outbox, &api).await;
+                super::books::flush(&outbox, &api).await;
                 continue;
             }
             Step::Die => {

@@ -84,7 +84,7 @@ fn what_is_done_while_the_server_is_away_shows_at_once_and_goes_in_order_when_it
     app.keys("a12.50 lunch #food<cr>");
     insta::assert_snapshot!("unsent_rows_80x24", app.screen());
     assert!(
-        line_of(&app, "Rewe").contains("~") && line_of(&app, "Rewe").ends_with("50.00"),
+        line_of(&app, "Rewe").contains('~') && line_of(&app, "Rewe").ends_with("50.00"),
         "{}",
         app.screen()
     );
