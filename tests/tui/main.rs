@@ -18,6 +18,7 @@ mod household;
 mod keys;
 mod moving;
 mod outage;
+mod outbox;
 mod payers;
 mod people;
 mod plain;

@@ -10,6 +10,7 @@ use crate::outbox::Outbox;
 use crate::popup::connect::{Connect, Disconnect};
 use crate::popup::currency::CurrencyChoice;
 use crate::popup::ledgers::Ledgers;
+use crate::popup::unsent::UnsentList;
 use crate::popup::{join, password, sign_in};
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
@@ -77,6 +78,7 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
     let each = || desk.clone();
     let (currency, ledger, members, joining) = (each(), each(), each(), each());
     let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
+    let unsent = each();
     let mut commands = vec![
         Command::new("currency", "choose the currency of the books", move || {
             CurrencyChoice::new(currency.clone())
@@ -91,6 +93,11 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
         Command::new("join", "accept an invite to a ledger", move || {
             join::join(&joining)
         }),
+        Command::new(
+            "unsent",
+            "what the server does not have yet, and why",
+            move || UnsentList::new(unsent.clone()),
+        ),
         Command::new("connect", "open the books of a server", move || {
             Connect::new(connect.clone())
         }),

@@ -1,61 +1,48 @@
-//! What was typed and is not saved yet: single creates on their way to the server, and the text of forms that were
+//! What was typed and is not saved yet: every write of rows on its way to the server, and the text of forms that were
 //! closed. Each lies on disk, in a file of its own, before it is sent or put aside, and goes when the server has it.
-//! What another running program holds is not touched; what a dead one left is taken over.
+//! Writes go in order, one at a time; what the server refuses waits for its user and holds back later writes of its
+//! rows alone. What another running program holds is not touched; what a dead one left is taken over.
 
+mod entry;
+mod queue;
 mod store;
+mod travel;
+mod write;
 
-use crate::client::{Api, ClientError, Key};
-use api::expense::{Expense, NewExpense};
+pub use entry::{Draft, Entry};
+pub use queue::{Standing, Unsent};
+pub use travel::Sent;
+pub use write::{Answer, Write, deleted};
+
+use crate::client::Key;
+use crate::fx::Change;
+use api::expense::NewExpense;
 use api::id::{ExpenseId, LedgerId, new_uuid};
-use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
+use queue::Queue;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Store;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-/// A create that is not known to be saved. It is sent with this id and this key, however often.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    pub key: Key,
-    /// With its id set.
-    pub expense: NewExpense,
-    /// As it was typed.
-    pub text: String,
-    /// The book it belongs to; it is never sent to another one.
-    pub book: String,
-    /// Why the server refused it. From then on it waits for its user.
-    pub refusal: Option<String>,
+/// Announced when entries were dropped, mended or given back to be sent: what waits is to be looked at anew.
+#[derive(Debug, Clone, Default)]
+pub struct OutboxChanged {
+    /// Those that are not there any more, their writes not done.
+    pub dropped: Vec<Entry>,
+    /// There is no use in trying at once: the server is away, or somebody tries already.
+    pub is_away: bool,
 }
 
-impl Entry {
-    /// The id of the row it will be.
-    pub fn id(&self) -> Option<ExpenseId> {
-        self.expense.id
+impl OutboxChanged {
+    /// Entries stand otherwise than before, and whoever saw to that goes on.
+    pub fn news() -> Change {
+        Change::new(Self {
+            is_away: true,
+            ..Self::default()
+        })
     }
-}
-
-/// The text of a form that was closed before it was saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
-    pub id: Uuid,
-    /// Which form, such as `quick-add` or `day 2026-11-21`.
-    pub kind: String,
-    /// What was in it, in the form's own words.
-    pub text: String,
-    pub book: String,
-}
-
-/// How sending an entry ended.
-#[derive(Debug)]
-pub enum Sent {
-    /// The server has it.
-    Saved(Box<Expense>),
-    /// It stays in the outbox and will be sent again.
-    Waiting(Box<Entry>, ClientError),
-    /// The server will not have it as it is; it stays in the outbox for its user to mend or drop.
-    Refused(Box<Entry>, ClientError),
 }
 
 /// The unsent entries and drafts of one book. Cheap to clone.
@@ -69,6 +56,12 @@ struct Inner {
     books: Mutex<Vec<String>>,
     entries: Store<Entry>,
     drafts: Store<Draft>,
+    /// The entries that this program holds.
+    queue: Mutex<Queue>,
+    /// Held while an entry is written, so that what is written last is what it is last.
+    writing: Mutex<()>,
+    /// Told whenever one that was under way is not any more.
+    landed: watch::Sender<u64>,
 }
 
 impl Outbox {
@@ -78,6 +71,9 @@ impl Outbox {
             books: Mutex::new(vec![book.to_owned()]),
             entries: Store::open(&state.join("outbox"))?,
             drafts: Store::open(&state.join("drafts"))?,
+            queue: Mutex::default(),
+            writing: Mutex::default(),
+            landed: watch::Sender::new(0),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -86,6 +82,10 @@ impl Outbox {
 
     fn books(&self) -> MutexGuard<'_, Vec<String>> {
         self.inner.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The name that new entries and drafts get.
@@ -108,61 +108,122 @@ impl Outbox {
         is_news
     }
 
-    /// A new entry of this book, with an id and a key of its own. Nothing is written yet.
-    pub fn entry(&self, mut expense: NewExpense, text: &str) -> Entry {
-        expense.id = Some(expense.id.unwrap_or_else(ExpenseId::new));
+    /// A new entry of this book, with a key of its own. Nothing is written yet.
+    pub fn entry(&self, write: Write, text: &str) -> Entry {
         let book = self.book();
         Entry {
+            id: new_uuid(),
             key: Key::new(),
-            expense,
+            write,
             text: text.to_owned(),
+            typed: String::new(),
+            draft: None,
             book,
+            before: Vec::new(),
+            after: Vec::new(),
             refusal: None,
         }
     }
 
-    /// Writes the entry to disk, sends it, and removes it once the server has it.
-    pub fn send(&self, api: Arc<dyn Api>, mut entry: Entry) -> BoxFuture<'static, Sent> {
-        let outbox = self.clone();
-        Box::pin(async move {
-            entry.refusal = None;
-            // Where the disk is full the entry is still sent; it is lost only if the server is away as well, and
-            // then whoever sent it still has it in hand.
-            if let Err(error) = outbox.write(entry.clone()).await {
-                tracing::warn!(%error, "an entry could not be written to the outbox");
-            }
-            match api.create_expense(&entry.expense, entry.key).await {
-                Ok(expense) => {
-                    outbox.remove(&entry).await;
-                    Sent::Saved(Box::new(expense))
-                }
-                Err(error) if error.is_passing() => Sent::Waiting(Box::new(entry), error),
-                Err(error @ (ClientError::Unreadable { .. } | ClientError::TooLarge { .. })) => {
-                    // It was saved: sent again, the same answer would come again.
-                    Sent::Waiting(Box::new(entry), error)
-                }
-                Err(error) => {
-                    entry.refusal = Some(error.sentence());
-                    if let Err(error) = outbox.write(entry.clone()).await {
-                        tracing::warn!(%error, "a refused entry could not be kept");
-                    }
-                    Sent::Refused(Box::new(entry), error)
-                }
-            }
-        })
+    /// A new row as an entry, which has the row's id.
+    pub fn create(&self, mut expense: NewExpense, text: &str) -> Entry {
+        let id = *expense.id.get_or_insert_with(ExpenseId::new);
+        Entry {
+            id: id.0,
+            ..self.entry(Write::Create(Box::new(expense)), text)
+        }
+    }
+
+    /// What is not sent, in order, and how each stands.
+    pub fn unsent(&self) -> Vec<Unsent> {
+        self.queue().all()
+    }
+
+    /// How many entries go by themselves when they can.
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting()
     }
 
     /// Takes over what earlier runs left: entries of this book that no running program holds. Those without a refusal
     /// are to be sent again.
     pub fn take_over(&self) -> io::Result<Vec<Entry>> {
-        self.inner
+        let entries = self
+            .inner
             .entries
-            .claim(|entry| self.books().contains(&entry.book))
+            .claim(|entry| self.books().contains(&entry.book))?;
+        let mut queue = self.queue();
+        for entry in &entries {
+            queue.put(entry.clone(), false);
+            queue.lost(entry.id);
+        }
+        Ok(entries)
     }
 
-    /// Drops an entry for good, because its user said so or saved it another way.
-    pub fn discard(&self, entry: &Entry) -> io::Result<()> {
-        entry.id().map_or(Ok(()), |id| self.inner.entries.remove(id.0))
+    /// How many entries lie there for other ledgers of this server, one of which `default` may turn out to be.
+    pub fn strangers(&self) -> io::Result<usize> {
+        let books = self.books().clone();
+        let server = books.first().and_then(|book| book.rsplit_once(' '));
+        let Some((server, _)) = server else { return Ok(0) };
+        self.inner.entries.free(|entry| {
+            let of = entry.book.rsplit_once(' ');
+            entry.refusal.is_none() && of.is_some_and(|(of, _)| of == server)
+        })
+    }
+
+    /// Gives an entry other rows to be shown by, and takes no refusal of it back.
+    pub fn show_as(&self, entry: Entry) {
+        self.queue().put(entry, false);
+    }
+
+    /// Drops an entry for good, because its user said so or saved it another way. Changes of a row that is then never
+    /// made go with it. Gives what went.
+    pub fn discard(&self, id: Uuid) -> io::Result<Vec<Entry>> {
+        let gone: Vec<Entry> = {
+            let mut queue = self.queue();
+            let Some(first) = queue.remove(id) else {
+                self.inner.entries.remove(id)?;
+                return Ok(Vec::new());
+            };
+            let row = first.created();
+            let is_of_row = |unsent: &Unsent| row.is_some_and(|row| unsent.entry.write.rows() == [row]);
+            let mut gone = vec![first];
+            for unsent in queue.all().into_iter().filter(is_of_row) {
+                gone.extend(queue.remove(unsent.entry.id));
+            }
+            gone
+        };
+        self.tell();
+        gone.iter()
+            .try_for_each(|entry| self.inner.entries.remove(entry.id))?;
+        Ok(gone)
+    }
+
+    /// Whether the server refused it.
+    pub fn is_refused(&self, id: Uuid) -> bool {
+        self.queue().get(id).is_some_and(|entry| entry.refusal.is_some())
+    }
+
+    /// Takes back what was said against an entry: it is to be sent again as it is.
+    pub fn again(&self, id: Uuid) -> io::Result<()> {
+        let found = self.queue().get(id);
+        found.map_or(Ok(()), |entry| {
+            self.mend(Entry {
+                refusal: None,
+                ..entry
+            })
+        })
+    }
+
+    /// Puts a mended entry in the place of the one that was refused.
+    pub fn mend(&self, entry: Entry) -> io::Result<()> {
+        let entry = self.queue().put(entry, false);
+        self.write_now(entry.id)
+    }
+
+    fn write_now(&self, id: Uuid) -> io::Result<()> {
+        let _writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = self.queue().get(id);
+        entry.map_or(Ok(()), |entry| self.inner.entries.write(id, &entry))
     }
 
     /// Keeps the text of a form. The same `id` again replaces it.
@@ -196,11 +257,6 @@ impl Outbox {
         Ok((self.inner.entries.count()?, self.inner.drafts.count()?))
     }
 
-    /// Writes an entry to disk before it is sent.
-    pub async fn keep(&self, entry: &Entry) -> io::Result<()> {
-        self.write(entry.clone()).await
-    }
-
     /// Runs disk work beside the loop.
     pub async fn beside<T: Send + 'static>(
         &self,
@@ -210,24 +266,6 @@ impl Outbox {
         tokio::task::spawn_blocking(move || work(&outbox))
             .await
             .map_err(io::Error::other)?
-    }
-
-    /// Disk is slow where it must be safe, so that this runs beside the loop.
-    async fn write(&self, entry: Entry) -> io::Result<()> {
-        let inner = Arc::clone(&self.inner);
-        let write = move || entry.id().map_or(Ok(()), |id| inner.entries.write(id.0, &entry));
-        tokio::task::spawn_blocking(write)
-            .await
-            .map_err(io::Error::other)?
-    }
-
-    async fn remove(&self, entry: &Entry) {
-        let (outbox, entry) = (self.clone(), entry.clone());
-        let removed = tokio::task::spawn_blocking(move || outbox.discard(&entry)).await;
-        // What stays is sent again with its key and found to be saved.
-        if let Err(error) = removed.map_err(io::Error::other).and_then(|done| done) {
-            tracing::warn!(%error, "a saved entry could not be taken out of the outbox");
-        }
     }
 }
 

@@ -19,28 +19,61 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Where the count is told.
 #[derive(Clone)]
 pub struct Waiting {
-    count: Arc<watch::Sender<usize>>,
+    told: Arc<watch::Sender<Told>>,
+}
+
+/// How many wait, and whether the server is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Told {
+    count: usize,
+    is_away: bool,
 }
 
 impl Default for Waiting {
     fn default() -> Self {
         Self {
-            count: Arc::new(watch::Sender::new(0)),
+            told: Arc::new(watch::Sender::new(Told::default())),
         }
     }
 }
 
 impl Waiting {
-    /// So many wait now. Told again, it is looked for the server again.
-    pub fn set(&self, count: usize) {
-        if count > 0 || *self.count.borrow() > 0 {
-            self.count.send_replace(count);
-        }
+    /// The server did not take one, and so many wait now. Told again, it is looked for the server again.
+    pub fn away(&self, count: usize) {
+        self.told.send_replace(Told {
+            count,
+            is_away: count > 0,
+        });
+    }
+
+    /// The server took one, and so many are left of those that waited. On their ordinary way none does.
+    pub fn taken(&self, count: usize) {
+        self.told.send_if_modified(|told| {
+            let was_waiting = told.count > 0;
+            if was_waiting {
+                *told = Told {
+                    count,
+                    is_away: false,
+                };
+            }
+            was_waiting
+        });
+    }
+
+    /// So many wait now, whatever the server does.
+    pub fn recount(&self, count: usize) {
+        self.told.send_if_modified(|told| {
+            let is_other = told.count > 0 && told.count != count;
+            if is_other {
+                told.count = count;
+            }
+            is_other
+        });
     }
 
     /// How many wait.
     pub fn count(&self) -> usize {
-        *self.count.borrow()
+        self.told.borrow().count
     }
 
     /// Watches until the app is gone. `normal` is what the header says when nothing waits.
@@ -50,28 +83,36 @@ impl Waiting {
         poster: Poster,
         normal: Link,
     ) -> impl Future<Output = ()> + Send + use<> {
-        watch_for(self.count.subscribe(), api, poster, normal)
+        watch_for(self.told.subscribe(), api, poster, normal)
     }
 }
 
-async fn watch_for(mut count: watch::Receiver<usize>, api: Arc<dyn Api>, poster: Poster, normal: Link) {
+async fn watch_for(mut told: watch::Receiver<Told>, api: Arc<dyn Api>, poster: Poster, normal: Link) {
     let mut pause = FIRST;
-    while count.changed().await.is_ok() {
-        let waiting = *count.borrow_and_update();
-        if waiting == 0 {
+    while told.changed().await.is_ok() {
+        let Told {
+            count: waiting,
+            is_away,
+        } = *told.borrow_and_update();
+        if !is_away {
             pause = FIRST;
-            poster.link(normal);
+        }
+        poster.link(match waiting {
+            0 => normal,
+            _ if is_away => Link::Offline { waiting },
+            _ => Link::Sending { waiting },
+        });
+        if waiting == 0 {
             continue;
         }
-        poster.link(Link::Offline { waiting });
         loop {
             tokio::select! {
-                told = count.changed() => {
-                    if told.is_err() {
+                changed = told.changed() => {
+                    if changed.is_err() {
                         return;
                     }
                     // Looked at once more at the top.
-                    count.mark_changed();
+                    told.mark_changed();
                     break;
                 }
                 () = tokio::time::sleep(pause) => {

@@ -138,6 +138,7 @@ impl<S: Surface> App<S> {
             Action::Palette => self.open_palette(),
             Action::Ledgers => self.open_command("ledger"),
             Action::Members => self.open_command("members"),
+            Action::Unsent => self.open_command("unsent"),
             _ => {
                 if let Some(index) = action.screen() {
                     self.switch(index);

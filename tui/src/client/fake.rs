@@ -63,6 +63,13 @@ impl FakeApi {
         self.state().always.insert(operation, Err(error));
     }
 
+    /// Knows no answer to an operation any more.
+    pub fn forget(&self, operation: &'static str) {
+        let mut state = self.state();
+        state.always.remove(operation);
+        state.once.remove(operation);
+    }
+
     fn once_script(&self, operation: &'static str, script: Script) {
         self.state().once.entry(operation).or_default().push_back(script);
     }

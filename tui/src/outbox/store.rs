@@ -109,6 +109,22 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         Ok(claimed)
     }
 
+    /// How many of the items that nobody holds are such. They stay nobody's.
+    pub(super) fn free(&self, is_such: impl Fn(&T) -> bool) -> io::Result<usize> {
+        let _gate = self.gate()?;
+        let held = self.held();
+        let mut count = 0;
+        for id in self.ids()?.into_iter().filter(|id| !held.contains_key(id)) {
+            if private_file(&self.lock_file(id), false)?.try_lock().is_err() {
+                continue;
+            }
+            let item = fs::read(self.file(id)).ok();
+            let item = item.and_then(|bytes| serde_json::from_slice::<T>(&bytes).ok());
+            count += usize::from(item.is_some_and(|item| is_such(&item)));
+        }
+        Ok(count)
+    }
+
     /// How many items there are, whoever holds them.
     pub(super) fn count(&self) -> io::Result<usize> {
         Ok(self.ids()?.len())

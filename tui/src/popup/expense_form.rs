@@ -7,6 +7,8 @@ mod save;
 #[cfg(test)]
 mod tests;
 
+pub use reading::patched;
+
 use super::frame;
 use crate::book::Lists;
 use crate::desk::Desk;
@@ -14,12 +16,13 @@ use crate::drafts::Slot;
 use crate::fx::Fx;
 use crate::keymap::Action;
 use crate::layer::{Layer, Popup, TextEvent};
-use crate::outbox::Entry;
+use crate::outbox::{Entry, Write};
 use crate::theme::Look;
 use crate::widget::{Canvas, Form, FormEvent};
 use api::expense::Expense;
 use fields::Typed;
 use ratatui::layout::{Position, Rect};
+use uuid::Uuid;
 
 /// How it ended.
 pub enum FormDone {
@@ -28,8 +31,8 @@ pub enum FormDone {
         before: Option<Box<Expense>>,
         after: Box<Expense>,
     },
-    /// The server is away; it lies in the outbox. With the reason.
-    Waiting(Box<Entry>, String),
+    /// It lies in the outbox, where it shows as it will be. With the reason, unless others are before it.
+    Waiting(Box<Entry>, Option<String>),
 }
 
 /// What the form is about.
@@ -47,6 +50,8 @@ pub struct ExpenseForm {
     typed: Typed,
     subject: Subject,
     slot: Slot,
+    /// The refused entry in whose place it saves.
+    replaces: Option<Uuid>,
     /// Where it was drawn, for clicks.
     area: Rect,
     is_saving: bool,
@@ -70,6 +75,23 @@ impl ExpenseForm {
         Self::open(desk, Subject::Unsent(Box::new(entry)), &kind, look)
     }
 
+    /// A change of a row that the server refused, as it was typed.
+    pub fn edit_again(desk: Desk, row: Expense, entry: &Entry, look: &Look) -> Self {
+        let lists = desk.book.lists();
+        let mut this = Self::edit(desk, row, look);
+        if !entry.typed.is_empty() {
+            fields::restore(&mut this.form, &entry.typed);
+        } else if let Some(after) = entry.after.first() {
+            fields::fill(&mut this.form, after, &lists);
+        }
+        if let Some(refusal) = &entry.refusal {
+            this.form.set_error("amount", refusal.clone());
+        }
+        this.typed.follow(&this.form, lists.base);
+        this.replaces = Some(entry.id);
+        this
+    }
+
     fn open(desk: Desk, subject: Subject, kind: &str, look: &Look) -> Self {
         let lists = desk.book.lists();
         let (slot, draft) = desk.drafts.slot(kind);
@@ -78,12 +100,11 @@ impl ExpenseForm {
             Subject::New => {}
             Subject::Row(row) => fields::fill(&mut form, row, &lists),
             Subject::Unsent(entry) => {
-                fields::fill(
-                    &mut form,
-                    &super::quick_add::row_of(&entry.expense, &lists, look),
-                    &lists,
-                );
-                fields::name_new(&mut form, &entry.expense);
+                if let Write::Create(expense) = &entry.write {
+                    let row = super::quick_add::row_of(expense, &lists, look);
+                    fields::fill(&mut form, &row, &lists);
+                    fields::name_new(&mut form, expense);
+                }
             }
         }
         if let Some(draft) = &draft {
@@ -102,6 +123,7 @@ impl ExpenseForm {
             typed,
             subject,
             slot,
+            replaces: None,
             area: Rect::ZERO,
             is_saving: false,
         }

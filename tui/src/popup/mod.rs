@@ -19,6 +19,7 @@ mod picker;
 pub mod prompt;
 pub mod quick_add;
 pub mod sign_in;
+pub mod unsent;
 
 pub use ask_form::AskForm;
 pub use confirm::Confirm;

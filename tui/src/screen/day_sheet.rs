@@ -12,7 +12,10 @@ mod sheet;
 mod show;
 mod store;
 mod typing;
+mod unsent;
 mod words;
+
+pub(super) use draft::kind as draft_kind;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ use crate::{
     fx::{Change, Fx},
     keymap::Action,
     layer::{Layer, TextEvent},
+    outbox::OutboxChanged,
     theme::Look,
     widget::{Canvas, Scroll},
 };
@@ -84,7 +88,7 @@ impl DaySheet {
 impl Drop for DaySheet {
     fn drop(&mut self) {
         for sheet in self.sheets.values() {
-            sheet.slot.shelve(&sheet.draft());
+            sheet.slot.shelve(&sheet.loose_draft());
         }
     }
 }
@@ -144,7 +148,7 @@ impl Layer for DaySheet {
         self.is_left = true;
         self.sheets.retain(|_, sheet| {
             if !sheet.is_saving {
-                sheet.slot.shelve(&sheet.draft());
+                sheet.slot.shelve(&sheet.loose_draft());
             }
             sheet.is_saving
         });
@@ -157,6 +161,9 @@ impl Layer for DaySheet {
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
         if let Some(rows) = change.get::<RowsChanged>() {
             return self.rows_changed(rows);
+        }
+        if let Some(change) = change.get::<OutboxChanged>() {
+            self.outbox_changed(change);
         }
         if change.get::<BookChanged>().is_some() {
             self.look_again(look);

@@ -6,8 +6,10 @@ mod ask;
 mod change;
 mod draw;
 mod empty;
+mod landed;
 mod list;
 mod marks;
+mod mend;
 mod moving;
 mod own;
 mod saved;
@@ -16,12 +18,15 @@ mod steer;
 #[cfg(test)]
 pub(crate) mod tests;
 mod undo;
+mod unsent;
 
 use crate::book::{BookChanged, RowsChanged};
 use crate::desk::Desk;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
+use crate::outbox::OutboxChanged;
+use crate::popup::unsent::MendAsked;
 use crate::screen::day_sheet::DaySheet;
 use crate::screen::view::View;
 use crate::theme::Look;
@@ -33,9 +38,9 @@ use api::report::Report;
 use list::List;
 use moving::Moving;
 use ratatui::layout::{Position, Rect};
-use sending::Unsent;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use undo::Undo;
+use uuid::Uuid;
 
 /// The screen.
 pub struct Expenses {
@@ -52,9 +57,13 @@ pub struct Expenses {
     before: Option<u64>,
     /// Why the last load failed.
     failure: Option<String>,
-    /// Rows that the server does not have yet.
-    unsent: Vec<Unsent>,
-    /// Categories that those rows make.
+    /// Unsent entries that were made here: shown whatever the filter says.
+    own: BTreeSet<Uuid>,
+    /// Entries that lie on the disk for a ledger that is not known yet.
+    strangers: usize,
+    /// One that waited is on its way.
+    is_flushing: bool,
+    /// Categories that unsent rows make.
     new_categories: HashMap<ExpenseId, String>,
     undo: Vec<Undo>,
     /// Rows on their way to another ledger, of which it is not known that they arrived and went from here.
@@ -110,7 +119,9 @@ impl Expenses {
             report: None,
             before: None,
             failure: None,
-            unsent: Vec::new(),
+            own: BTreeSet::new(),
+            strangers: 0,
+            is_flushing: false,
             new_categories: HashMap::new(),
             undo: Vec::new(),
             half_moved: None,
@@ -199,7 +210,7 @@ impl Layer for Expenses {
         let calendar = self.desk.book.lists().calendar;
         match self.desk.carried.take().filter(|_| self.is_lowest()) {
             Some(scope) => self.look_at(self.view.taking_up(scope, calendar)),
-            None => Fx::none(),
+            None => self.look_again(),
         }
     }
 
@@ -221,7 +232,14 @@ impl Layer for Expenses {
             return self.new_day(*day, look);
         }
         if change.get::<ServerBack>().is_some() {
-            return self.send_waiting().and(self.reload_after_failure());
+            self.is_flushing = false;
+            return self.reload_after_failure().and(self.flush());
+        }
+        if let Some(change) = change.get::<OutboxChanged>() {
+            return self.outbox_changed(change);
+        }
+        if let Some(asked) = change.get::<MendAsked>().filter(|_| self.is_lowest()) {
+            return self.mend(asked, look);
         }
         Fx::none()
     }
@@ -258,7 +276,7 @@ impl Layer for Expenses {
             Action::Duplicate => self.duplicate(look),
             Action::Delete => self.delete(look),
             Action::MoveRows => self.move_rows(look),
-            Action::Undo => self.undo_last(),
+            Action::Undo => self.undo(look),
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkInvert => self.mark_invert(),

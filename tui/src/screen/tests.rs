@@ -211,5 +211,80 @@ fn another_day_is_offered_at_once_while_one_is_still_being_saved() {
     assert!(bench.desk.drafts.has("day 2026-11-21"));
     assert!(!bench.desk.drafts.has("day 2026-11-20"));
     app.release();
-    assert!(bench.desk.drafts.has("day 2026-11-20"), "nobody took it");
+    // Nobody took it: it lies in the outbox, and not beside it.
+    assert_eq!(bench.desk.outbox.unsent().len(), 1);
+    assert!(!bench.desk.drafts.has("day 2026-11-20"));
+}
+
+#[test]
+fn a_day_that_the_server_cannot_take_waits_and_goes_once_when_it_is_back() {
+    let bench = Bench::new();
+    let mut app = saving(&bench);
+    app.release();
+    assert!(
+        app.message()
+            .unwrap()
+            .text
+            .starts_with("Kept here, not sent yet: day Fri 20 Nov."),
+        "{:?}",
+        app.message()
+    );
+    assert_eq!(bench.desk.outbox.counts().unwrap(), (1, 0), "no draft besides");
+    app.keys("<c-x>");
+    assert!(
+        app.message().unwrap().text.contains("w lists it"),
+        "{:?}",
+        app.message()
+    );
+    app.keys("<esc>");
+    assert!(app.message().is_none(), "{:?}", app.message());
+    assert!(app.screen().contains("50.00"), "{}", app.screen());
+    let mut stored = row(1, "2026-11-20", "50.00", "Rewe", Some(0), Some(2));
+    stored.version = 2;
+    let saved = DaySaved {
+        date: date("2026-11-20"),
+        rev: 8,
+        created: vec![],
+        updated: vec![stored.clone()],
+        deleted: vec![],
+    };
+    bench.fake.on("update_day", &saved);
+    app.poster()
+        .change(crate::fx::Change::new(crate::waiting::ServerBack));
+    app.settle();
+    let sent = bench.fake.requests_of("update_day");
+    assert_eq!((sent.len(), sent[0].key), (2, sent[1].key));
+    assert_eq!(bench.desk.outbox.counts().unwrap(), (0, 0));
+    assert_eq!(bench.desk.waiting.count(), 0);
+    bench.fake.once_tagged("get_day", &day(stored), "\"2-b\"");
+    app.keys("o");
+    assert!(!app.screen().contains("saves all"), "{}", app.screen());
+}
+
+#[test]
+fn a_day_that_was_refused_while_nobody_looked_is_a_sheet_to_mend() {
+    let bench = Bench::new();
+    let mut app = saving(&bench);
+    app.release().keys("<esc>");
+    let stale = Problem {
+        code: Code::StaleVersion.as_str().to_owned(),
+        status: Code::StaleVersion.status(),
+        title: Code::StaleVersion.title().to_owned(),
+        ..Problem::default()
+    };
+    bench.fake.fail_once("update_day", ClientError::refused(stale));
+    app.poster()
+        .change(crate::fx::Change::new(crate::waiting::ServerBack));
+    app.settle();
+    assert!(
+        app.message().unwrap().text.contains("w lists it"),
+        "{:?}",
+        app.message()
+    );
+    let mut theirs = row(1, "2026-11-20", "49.90", "Rewe", Some(0), Some(2));
+    theirs.version = 2;
+    bench.fake.once_tagged("get_day", &day(theirs), "\"2-b\"");
+    app.keys("e");
+    assert!(app.screen().contains("mine 50, theirs 49.90"), "{}", app.screen());
+    assert_eq!(bench.desk.outbox.counts().unwrap(), (0, 1), "a draft again");
 }

@@ -166,3 +166,36 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
     patch.create_missing = names.into_iter().any(|name| !name.is_keep());
     patch
 }
+
+/// A row as a patch leaves it, as far as this side can tell: a name that is to be made has no id yet.
+pub fn patched(row: &Expense, patch: &ExpensePatch, lists: &Lists) -> Expense {
+    fn id<T: Copy>(by_id: &Patch<T>, by_name: &Patch<String>, before: Option<T>) -> Option<T>
+    where
+        Patch<T>: Clone,
+    {
+        if by_name.is_keep() {
+            by_id.clone().over(before)
+        } else {
+            None
+        }
+    }
+    let payer = match &patch.paid_by {
+        Patch::Keep => row.paid_by,
+        Patch::Clear => None,
+        Patch::Set(member) => lists.members.of(member),
+    };
+    Expense {
+        date: patch.date.unwrap_or(row.date),
+        amount: patch.amount.clone().unwrap_or_else(|| row.amount.clone()),
+        currency: patch.currency.unwrap_or(row.currency),
+        kind: patch.kind.unwrap_or(row.kind),
+        category_id: id(&patch.category_id, &patch.category, row.category_id),
+        account_id: id(&patch.account_id, &patch.account, row.account_id),
+        to_account_id: id(&patch.to_account_id, &patch.to_account, row.to_account_id),
+        payee: patch.payee.clone().over(row.payee.clone()),
+        tags: patch.tags.clone().unwrap_or_else(|| row.tags.clone()),
+        note: patch.note.clone().over(row.note.clone()),
+        paid_by: payer,
+        ..row.clone()
+    }
+}

@@ -4,13 +4,22 @@
 use super::fields;
 use super::reading;
 use super::{ExpenseForm, FormDone, Subject};
-use crate::client::{ClientError, Key};
+use crate::client::ClientError;
+use crate::expense_row;
 use crate::fx::{Fx, Message};
-use crate::outbox::{Entry, Sent};
+use crate::outbox::{Entry, Sent, Write};
 use crate::popup::conflict::{Conflict, Decided};
+use crate::popup::quick_add::row_of;
 use crate::theme::Look;
-use api::expense::{Expense, ExpensePatch};
+use api::expense::{Expense, ExpensePatch, NewExpense};
 use api::problem::{Code, Problem};
+
+/// How sending ended, as far as the form goes.
+enum Outcome {
+    Saved(Box<Expense>),
+    Waiting(Box<Entry>, Option<String>),
+    Refused(ClientError),
+}
 
 impl ExpenseForm {
     pub(super) fn save(&mut self, look: &Look) -> Fx<Self> {
@@ -36,95 +45,120 @@ impl ExpenseForm {
                         .and(Fx::pop());
                 }
                 let row = row.clone();
-                self.update(*row, patch)
+                self.update(*row, patch, look)
             }
             Subject::New => {
                 let mut wanted = wanted;
                 wanted.id = Some(self.slot.id().into());
-                self.create(self.desk.outbox.entry(wanted, &fields::line(&self.form)), true)
+                let text = fields::line(&self.form);
+                self.create(wanted, &text, true, look)
             }
             Subject::Unsent(old) => {
                 let mut wanted = wanted;
-                wanted.id = old.id();
-                if !lists.members.is_shared() {
+                wanted.id = old.created();
+                if let Write::Create(old) = &old.write
+                    && !lists.members.is_shared()
+                {
                     // There is no field for it.
-                    let payer = old.expense.paid_by.as_ref();
+                    let payer = old.paid_by.as_ref();
                     wanted.paid_by = payer.and_then(|member| lists.members.of(member)).map(Into::into);
                 }
-                let entry = self.desk.outbox.entry(wanted, &old.text);
-                self.create(entry, false)
+                let text = old.text.clone();
+                self.create(wanted, &text, false, look)
             }
         }
     }
 
+    fn create(&mut self, wanted: NewExpense, text: &str, is_new: bool, look: &Look) -> Fx<Self> {
+        let row = row_of(&wanted, &self.desk.book.lists(), look);
+        let entry = self.desk.outbox.create(wanted, text);
+        let label = format!("saving {}", fields::line(&self.form));
+        let entry = Entry {
+            after: vec![row],
+            ..entry
+        };
+        self.send(entry, label, is_new, move |form, outcome, _| match outcome {
+            Outcome::Saved(after) => Fx::answer(FormDone::Saved { before: None, after }),
+            Outcome::Waiting(entry, why) => Fx::answer(FormDone::Waiting(entry, why)),
+            Outcome::Refused(error) => form.refused(&error),
+        })
+    }
+
+    fn update(&mut self, before: Expense, patch: ExpensePatch, look: &Look) -> Fx<Self> {
+        let lists = self.desk.book.lists();
+        let text = format!("change {}", expense_row::words(&before, lists.base, look));
+        let write = Write::Update {
+            id: before.id,
+            version: before.version,
+            patch: Box::new(patch.clone()),
+        };
+        let mut entry = self.desk.outbox.entry(write, &text);
+        let is_new = self.replaces.is_none();
+        entry.id = self.replaces.unwrap_or(entry.id);
+        entry.after = vec![reading::patched(&before, &patch, &lists)];
+        entry.before = vec![before.clone()];
+        self.send(
+            entry,
+            "saving the row".to_owned(),
+            is_new,
+            move |form, outcome, look| match outcome {
+                Outcome::Saved(after) => {
+                    let before = Some(Box::new(before));
+                    Fx::answer(FormDone::Saved { before, after })
+                }
+                Outcome::Waiting(entry, why) => Fx::answer(FormDone::Waiting(entry, why)),
+                Outcome::Refused(error) if error.code() == Some(Code::StaleVersion) => {
+                    form.stale(before, patch, &error, look)
+                }
+                Outcome::Refused(error) => form.refused(&error),
+            },
+        )
+    }
+
     /// On disk first, then to the server. Where it is refused, a new one comes back into this form for good.
-    fn create(&mut self, entry: Entry, is_new: bool) -> Fx<Self> {
+    fn send(
+        &mut self,
+        entry: Entry,
+        label: String,
+        is_new: bool,
+        then: impl FnOnce(&mut Self, Outcome, &Look) -> Fx<Self> + Send + 'static,
+    ) -> Fx<Self> {
         self.is_saving = true;
-        let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
         let mut slot = self.slot.clone();
         let text = fields::text(&self.form);
+        let entry = Entry {
+            typed: text.clone(),
+            draft: Some(slot.id()),
+            ..entry
+        };
+        let (outbox, forget) = (self.desk.outbox.clone(), slot.forget());
+        let sent = outbox.send_then(self.desk.api.clone(), entry, Some(forget));
         let work = async move {
-            if outbox.keep(&entry).await.is_ok() {
-                slot.forget().await;
-            }
-            let sent = outbox.send(api, entry).await;
+            let sent = sent.await;
             if let Sent::Refused(entry, _) = &sent
                 && is_new
             {
-                let entry = entry.clone();
+                let id = entry.id;
                 slot.keep(&text).await;
-                if let Err(error) = outbox.beside(move |outbox| outbox.discard(&entry)).await {
+                if let Err(error) = outbox.beside(move |outbox| outbox.discard(id)).await {
                     tracing::warn!(%error, "a refused entry could not be taken out of the outbox");
                 }
             }
             (sent, slot)
         };
-        let label = format!("saving {}", fields::line(&self.form));
-        Fx::call(label, work, |form: &mut Self, (sent, slot), _| {
+        Fx::call(label, work, move |form: &mut Self, (sent, slot), look| {
             form.is_saving = false;
             form.slot = slot;
-            match sent {
-                Sent::Saved(after) => Fx::answer(FormDone::Saved { before: None, after }),
-                Sent::Waiting(entry, error) => Fx::answer(FormDone::Waiting(entry, error.sentence())),
-                Sent::Refused(_, error) => form.refused(&error),
-            }
+            let outcome = match sent {
+                Sent::Saved(entry, answer) => match answer.rows.into_iter().next() {
+                    Some(row) => Outcome::Saved(Box::new(row)),
+                    None => Outcome::Waiting(entry, None),
+                },
+                Sent::Waiting(entry, why) => Outcome::Waiting(entry, why.map(|error| error.sentence())),
+                Sent::Refused(_, error) => Outcome::Refused(error),
+            };
+            then(form, outcome, look)
         })
-    }
-
-    fn update(&mut self, before: Expense, patch: ExpensePatch) -> Fx<Self> {
-        self.is_saving = true;
-        let api = self.desk.api.clone();
-        let mut slot = self.slot.clone();
-        let sent = patch.clone();
-        let (id, version) = (before.id, before.version);
-        let work = async move {
-            let saved = api.update_expense(id, version, &sent, Key::new()).await;
-            if saved.is_ok() {
-                slot.forget().await;
-            }
-            (saved, slot)
-        };
-        Fx::call(
-            "saving the row",
-            work,
-            move |form: &mut Self, (saved, slot), look| {
-                form.is_saving = false;
-                form.slot = slot;
-                match saved {
-                    Ok(after) => {
-                        let before = Some(Box::new(before));
-                        Fx::answer(FormDone::Saved {
-                            before,
-                            after: Box::new(after),
-                        })
-                    }
-                    Err(error) if error.code() == Some(Code::StaleVersion) => {
-                        form.stale(before, patch, &error, look)
-                    }
-                    Err(error) => form.refused(&error),
-                }
-            },
-        )
     }
 
     /// Somebody was faster: mine or theirs, field by field.
@@ -134,7 +168,7 @@ impl ExpenseForm {
             return self.refused(error);
         };
         let conflict = Conflict::new(self.desk.book.lists(), before, theirs, patch);
-        Fx::ask(conflict, |form: &mut Self, Decided { theirs, patch }, _| {
+        Fx::ask(conflict, |form: &mut Self, Decided { theirs, patch }, look| {
             if patch == ExpensePatch::default() {
                 let forget = form.slot.forget();
                 let after = Box::new(theirs.clone());
@@ -144,7 +178,7 @@ impl ExpenseForm {
                 };
                 return Fx::call("", forget, |_, (), _| Fx::none()).and(Fx::answer(done));
             }
-            form.update(theirs, patch)
+            form.update(theirs, patch, look)
         })
     }
 

@@ -28,7 +28,7 @@ struct SavedRow {
 }
 
 /// Which draft is a day's.
-pub(super) fn kind(date: Date) -> String {
+pub(in crate::screen) fn kind(date: Date) -> String {
     format!("day {date}")
 }
 
@@ -49,6 +49,15 @@ impl Sheet {
             rows,
         })
         .unwrap_or_default()
+    }
+
+    /// What is unsaved and not in the outbox either; cells of a save that waits there come along with later ones.
+    pub(super) fn loose_draft(&self) -> String {
+        let draft = self.draft();
+        match &self.waiting {
+            Some(waiting) if *waiting == draft => String::new(),
+            _ => draft,
+        }
     }
 
     /// Puts back what another run or an earlier opening left. What cannot be read is passed over.

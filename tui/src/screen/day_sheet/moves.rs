@@ -262,7 +262,10 @@ impl DaySheet {
         if is_saving && !std::mem::replace(&mut self.is_leaving, true) {
             return kept.and(Fx::notify("Leaving as soon as the day is saved."));
         }
-        let unsaved = self.sheets.values().filter(|sheet| sheet.has_unsaved());
+        let unsaved = self
+            .sheets
+            .values()
+            .filter(|sheet| !sheet.loose_draft().is_empty());
         let unsaved: Vec<String> = unsaved.map(|sheet| self.desk.dates.short(sheet.date)).collect();
         if unsaved.is_empty() {
             return kept.and(Fx::pop());

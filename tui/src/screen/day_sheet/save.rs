@@ -19,11 +19,35 @@ use super::{
     sheet::{Sheet, SheetRow},
 };
 use crate::book::Lists;
+use crate::outbox::deleted;
+use crate::popup::{expense_form::patched, quick_add::row_of};
+use crate::theme::Look;
 
 /// A day as it shall be, and whose rows they are.
 pub(super) struct Update {
     pub(super) update: DayUpdate,
     ids: Vec<ExpenseId>,
+}
+
+impl Update {
+    /// A row of the sheet as this leaves it, as far as this side can tell.
+    pub(super) fn row_after(
+        &self,
+        row: &SheetRow,
+        date: Date,
+        lists: &Lists,
+        look: &Look,
+    ) -> Option<Expense> {
+        if row.is_removed {
+            let stored = row.stored.as_ref()?;
+            return Some(deleted(stored, stored.version + 1));
+        }
+        let of_day = self.update.rows.iter().find(|of_day| of_day.id == Some(row.id))?;
+        match &row.stored {
+            Some(stored) if !row.is_new() => Some(patched(stored, &of_day.fields, lists)),
+            _ => Some(row_of(&of_day.clone().into_new(date)?, lists, look)),
+        }
+    }
 }
 
 impl Sheet {
@@ -55,6 +79,15 @@ impl Sheet {
         match self.rows.iter().map(|row| row.faults.len()).sum() {
             0 => Ok(update),
             faults => Err(faults),
+        }
+    }
+
+    /// What the server did with a save from here is no news.
+    pub(super) fn forget_news(&mut self) {
+        for row in &mut self.rows {
+            if row.news != super::sheet::News::Gone {
+                row.news = super::sheet::News::None;
+            }
         }
     }
 
@@ -107,7 +140,6 @@ impl Sheet {
         }
         self.select(None);
         self.etag = None;
-        self.attempt = None;
     }
 }
 

@@ -9,8 +9,7 @@ use api::{
 };
 
 use super::cell::{Col, Named, Worth, is_same, read_account, read_amount, read_category, stored_text};
-use crate::{book::Lists, client::Key, drafts::Slot};
-use api::day::DayUpdate;
+use crate::{book::Lists, drafts::Slot};
 
 /// What happened to a row elsewhere since it was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,8 +184,8 @@ pub(super) struct Sheet {
     pub(super) rows: Vec<SheetRow>,
     pub(super) selected: usize,
     pub(super) slot: Slot,
-    /// The save that was tried last: sent again unchanged, it has the same key.
-    pub(super) attempt: Option<(Key, String, DayUpdate)>,
+    /// The draft as it was when a save of it was put into the outbox: what was typed until then is kept there.
+    pub(super) waiting: Option<String>,
     pub(super) is_saving: bool,
     /// The last save was refused because the day had changed.
     pub(super) is_stale: bool,
@@ -206,7 +205,7 @@ impl Sheet {
             rows: Vec::new(),
             selected: 0,
             slot,
-            attempt: None,
+            waiting: None,
             is_saving: false,
             is_stale: false,
             restored: 0,

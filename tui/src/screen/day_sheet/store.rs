@@ -1,7 +1,7 @@
 //! Days that are loaded and saved, and what is kept on disk meanwhile. An answer belongs to the
 //! day that it was asked for, whichever is shown by then.
 
-use api::{date::Date, day::DaySaved, expense::Expense};
+use api::{date::Date, expense::Expense};
 
 use super::{
     DaySheet, draft,
@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     book::RowsChanged,
-    client::{ClientError, DayRead, Key},
+    client::{ClientError, DayRead},
     fx::{Fx, Message},
     keymap::Action,
+    outbox::Sent,
     theme::Look,
 };
 
@@ -47,6 +48,7 @@ impl DaySheet {
 
     fn loaded(&mut self, date: Date, day: Result<DayRead, ClientError>, look: &Look) -> Fx<Self> {
         let lists = self.desk.book.lists();
+        let is_in_outbox = self.is_in_outbox(date);
         let Some(sheet) = self.sheets.get_mut(&date) else {
             return Fx::none();
         };
@@ -62,10 +64,14 @@ impl DaySheet {
                 return Fx::notify(Message::error(error.sentence()));
             }
         };
-        let was_loaded = sheet.is_loaded;
+        let was_waiting = !is_in_outbox && sheet.waiting.take().is_some();
+        let was_loaded = sheet.is_loaded && !was_waiting;
         let restored = std::mem::take(&mut sheet.restored);
         let was_stale = std::mem::take(&mut sheet.is_stale);
         let meanwhile = sheet.take(read, &lists, today(look));
+        if was_waiting {
+            sheet.forget_news();
+        }
         let words = news(was_loaded, was_stale, restored, meanwhile, look);
         self.keep().and(words.map_or_else(Fx::none, Fx::notify))
     }
@@ -113,11 +119,18 @@ impl DaySheet {
 
     fn send(&mut self, look: &Look) -> Fx<Self> {
         let (lists, date) = (self.desk.book.lists(), self.date);
+        let is_in_outbox = self.is_in_outbox(date);
         let Some(sheet) = self.sheet_mut() else {
             return Fx::none();
         };
         if sheet.is_saving {
             return Fx::notify("This day is being saved already.");
+        }
+        if is_in_outbox {
+            let list = look.key(&["global"], Action::Unsent);
+            return Fx::notify(format!(
+                "A save of this day is not sent yet; {list} lists it. What was typed since is kept."
+            ));
         }
         if !sheet.has_unsaved() {
             return Fx::notify("Nothing to save: no cell was changed.");
@@ -132,12 +145,24 @@ impl DaySheet {
             Ok(update) => update,
             Err(faults) => return self.point_out(faults),
         };
-        let key = sheet.key_of(&etag, &update);
         sheet.is_saving = true;
         let sent = sheet.rows.clone();
-        let saved = self.desk.api.update_day(date, &etag, &update.update, key);
+        let entry = self.entry(date, etag, &update, &sent, look);
+        let outbox = self.desk.outbox.clone();
+        let saving = outbox.send(self.desk.api.clone(), entry);
+        let work = async move {
+            let saved = saving.await;
+            // The cells are here still; the reasons stand under them.
+            if let Sent::Refused(entry, _) = &saved {
+                let id = entry.id;
+                if let Err(error) = outbox.beside(move |outbox| outbox.discard(id)).await {
+                    tracing::warn!(%error, "a refused day could not be taken out of the outbox");
+                }
+            }
+            saved
+        };
         let label = format!("saving {}", self.desk.dates.short(date));
-        Fx::call(label, saved, move |layer: &mut Self, saved, look| {
+        Fx::call(label, work, move |layer: &mut Self, saved, look| {
             layer.answered(date, &update, &sent, saved, look)
         })
     }
@@ -162,7 +187,7 @@ impl DaySheet {
         date: Date,
         update: &Update,
         sent: &[SheetRow],
-        saved: Result<DaySaved, ClientError>,
+        saved: Sent,
         look: &Look,
     ) -> Fx<Self> {
         let lists = self.desk.book.lists();
@@ -171,7 +196,10 @@ impl DaySheet {
         };
         sheet.is_saving = false;
         match saved {
-            Ok(saved) => {
+            Sent::Saved(_, answer) => {
+                let Some(saved) = answer.day else {
+                    return self.load();
+                };
                 sheet.saved(sent, &saved);
                 let words = saved_words(sheet, &saved, &lists, look);
                 let kept = sheet.keep_draft();
@@ -184,7 +212,8 @@ impl DaySheet {
                     told
                 }
             }
-            Err(error) => {
+            Sent::Waiting(entry, why) => self.waits(date, &entry, why.as_ref()),
+            Sent::Refused(_, error) => {
                 // Whoever was leaving stays to see why.
                 self.is_leaving = false;
                 self.refused(date, update, &error, look)
@@ -200,7 +229,6 @@ impl DaySheet {
             return Fx::notify(Message::error(left_words(date, error, look)));
         }
         if is_stale(error) {
-            sheet.attempt = None;
             sheet.is_stale = true;
             return if date == self.date {
                 self.load()
@@ -214,37 +242,19 @@ impl DaySheet {
         if placed > 0 && date == self.date {
             return self.point_out(placed);
         }
-        let save = look.key(&["sheet"], Action::Save);
-        let sentence = error.sentence();
-        if error.is_passing() {
-            let words = format!("Not saved, kept here; {save} tries again. {sentence}");
-            return Fx::notify(Message::warning(words));
-        }
-        sheet.attempt = None;
-        Fx::notify(Message::error(format!("Not saved: {sentence}")))
+        Fx::notify(Message::error(format!("Not saved: {}", error.sentence())))
     }
 }
 
 impl Sheet {
     /// Writes what is unsaved to its place on the disk, if it is not what lies there.
-    fn keep_draft(&mut self) -> Fx<DaySheet> {
-        let text = self.draft();
+    pub(super) fn keep_draft(&mut self) -> Fx<DaySheet> {
+        let text = self.loose_draft();
         if text == self.kept {
             return Fx::none();
         }
         let work = self.slot.keep(&text);
         self.kept = text;
         Fx::call("keeping what was typed", work, |_, (), _| Fx::none())
-    }
-
-    /// The same save sent again has the same key, so that it happens once.
-    fn key_of(&mut self, etag: &str, update: &Update) -> Key {
-        let tried = self
-            .attempt
-            .as_ref()
-            .filter(|(_, tag, tried)| tag == etag && *tried == update.update);
-        let key = tried.map_or_else(Key::new, |(key, ..)| *key);
-        self.attempt = Some((key, etag.to_owned(), update.update.clone()));
-        key
     }
 }

@@ -1,19 +1,20 @@
 //! What can be done to rows and to the view: each verb opens what it needs, sends what was decided, and says what it did
 //! and how to take it back.
 
+use super::Expenses;
 use super::list::State;
 use super::undo::{self, Undo};
-use super::{Expenses, sending::Unsent};
 use crate::book::{Lists, RowsChanged};
-use crate::client::{ClientError, Key};
+use crate::client::ClientError;
 use crate::fx::{Fx, Message};
 use crate::keymap::Action;
+use crate::outbox::{Entry, Write, deleted};
 use crate::popup::expense_form::{ExpenseForm, FormDone};
 use crate::popup::{Confirm, Picked, Picker, QuickAdd, quick_add};
 use crate::theme::Look;
 use crate::widget::Item;
 use api::date::Date;
-use api::expense::{BatchOperation, BatchVerb, Expense, ExpensePatch, MAX_BATCH, NewExpense};
+use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, MAX_BATCH, NewExpense};
 use api::patch::Patch;
 
 impl Expenses {
@@ -38,26 +39,14 @@ impl Expenses {
         let Some(item) = self.list.get(self.scroll.selected()) else {
             return Fx::none();
         };
-        let id = item.row.id;
-        if item.state == State::Saved {
-            return Fx::ask(
-                ExpenseForm::edit(self.desk.clone(), item.row.clone(), look),
-                Self::form_done,
-            );
+        let (id, row) = (item.row.id, item.row.clone());
+        if item.state == State::Refused {
+            return self.mend_row(id, look);
         }
-        match self.unsent.iter().find(|unsent| unsent.entry.id() == Some(id)) {
-            Some(unsent) if unsent.is_flying => {
-                Fx::notify("It is on its way to the server; try again in a moment.")
-            }
-            Some(unsent) => {
-                let form = ExpenseForm::mend(self.desk.clone(), unsent.entry.clone(), look);
-                Fx::ask(form, Self::form_done)
-            }
-            None => Fx::none(),
-        }
+        Fx::ask(ExpenseForm::edit(self.desk.clone(), row, look), Self::form_done)
     }
 
-    fn form_done(&mut self, done: FormDone, look: &Look) -> Fx<Self> {
+    pub(super) fn form_done(&mut self, done: FormDone, look: &Look) -> Fx<Self> {
         match done {
             FormDone::Saved { before: None, after } => {
                 self.wanted = Some(after.id);
@@ -71,22 +60,22 @@ impl Expenses {
                 self.changed_rows(vec![*before], vec![*after], look)
             }
             FormDone::Waiting(entry, why) => {
-                let row = quick_add::row_of(&entry.expense, &self.desk.book.lists(), look);
-                self.unsent.retain(|unsent| unsent.entry.id() != entry.id());
-                self.unsent.push(Unsent {
-                    entry: *entry,
-                    row: row.clone(),
-                    is_flying: false,
-                });
-                self.show(row, State::Unsent);
-                self.say_waiting();
-                Fx::notify(Message::warning(format!("Kept here, not sent yet. {why}")))
+                self.own.insert(entry.id);
+                self.wanted = entry.after.first().map(|row| row.id);
+                let kept = self.kept(&entry, why);
+                self.wanted = None;
+                kept
             }
         }
     }
 
     /// Rows were changed: says so, remembers how they were.
-    fn changed_rows(&mut self, before: Vec<Expense>, after: Vec<Expense>, look: &Look) -> Fx<Self> {
+    pub(super) fn changed_rows(
+        &mut self,
+        before: Vec<Expense>,
+        after: Vec<Expense>,
+        look: &Look,
+    ) -> Fx<Self> {
         let versions = before.iter().filter_map(|row| {
             let now = after.iter().find(|after| after.id == row.id)?;
             Some((row.clone(), now.version))
@@ -117,25 +106,29 @@ impl Expenses {
         let rows = self.chosen();
         match rows.as_slice() {
             [] => Fx::none(),
-            [row] if self.state_of(row) != State::Saved => self.drop_unsent(row.id, look),
-            [row] => self.delete_now(rows.clone(), row.id, look),
+            [row] => match self.state_of(row) {
+                State::Saved => self.delete_now(rows, look),
+                _ => match self.drop_unsent(row, look) {
+                    Some(dropped) => dropped,
+                    None => self.delete_now(rows, look),
+                },
+            },
             _ => {
-                let unsaved = rows.iter().any(|row| self.state_of(row) != State::Saved);
-                if unsaved || rows.len() > MAX_BATCH {
+                let is_refused = rows.iter().any(|row| self.state_of(row) == State::Refused);
+                if is_refused || rows.len() > MAX_BATCH {
                     return Fx::notify(format!(
-                        "Mark at most {MAX_BATCH} rows, all of them saved, to delete them in one go."
+                        "Mark at most {MAX_BATCH} rows, none of them refused, to delete them in one go."
                     ));
                 }
                 let question = format!("Delete {}?", self.words_of(&rows, look));
                 Fx::ask(
                     Confirm::new("Delete", question),
-                    move |screen: &mut Self, is_sure, look| match rows
-                        .first()
-                        .filter(|_| is_sure)
-                        .map(|row| row.id)
-                    {
-                        Some(first) => screen.delete_now(rows, first, look),
-                        None => Fx::notify("Kept."),
+                    move |screen: &mut Self, is_sure, look| {
+                        if is_sure {
+                            screen.delete_now(rows, look)
+                        } else {
+                            Fx::notify("Kept.")
+                        }
                     },
                 )
             }
@@ -143,56 +136,36 @@ impl Expenses {
     }
 
     /// They go from the screen at once, and come back if the server objects.
-    fn delete_now(&mut self, rows: Vec<Expense>, _: api::id::ExpenseId, _: &Look) -> Fx<Self> {
-        for row in &rows {
-            self.list.remove(row.id);
-        }
-        let api = self.desk.api.clone();
-        let sent = rows.clone();
-        let work = async move {
-            if let [row] = sent.as_slice() {
-                api.delete_expense(row.id, row.version, Key::new()).await?;
-                Ok(vec![undo::deleted(row)])
-            } else {
-                let operations = sent
-                    .iter()
-                    .map(|row| undo::operation(BatchVerb::Delete, row.id, Some(row.version)));
-                undo::batch(api, operations).await
+    fn delete_now(&mut self, rows: Vec<Expense>, look: &Look) -> Fx<Self> {
+        let write = if let [row] = rows.as_slice() {
+            Write::Delete {
+                id: row.id,
+                version: row.version,
             }
+        } else {
+            batch_of(&rows, BatchVerb::Delete, None)
         };
-        Fx::call("deleting", work, move |screen: &mut Self, outcome, look| {
-            screen.deleted(rows, outcome, look)
-        })
+        let text = format!("delete {}", self.words_of(&rows, look));
+        let after = rows.iter().map(|row| deleted(row, row.version + 1)).collect();
+        let entry = Entry {
+            before: rows,
+            after,
+            ..self.desk.outbox.entry(write, &text)
+        };
+        self.send(entry, "deleting")
     }
 
-    fn deleted(
-        &mut self,
-        rows: Vec<Expense>,
-        outcome: Result<Vec<Expense>, ClientError>,
-        look: &Look,
-    ) -> Fx<Self> {
-        match outcome {
-            Ok(after) => {
-                self.list.marked.clear();
-                let key = look.key(&["expenses"], Action::Undo);
-                let brings = if rows.len() == 1 {
-                    "brings it back"
-                } else {
-                    "brings them back"
-                };
-                let said = format!("Deleted {}. {key} {brings}", self.words_of(&rows, look));
-                self.remember(Undo::Deleted(rows.clone()));
-                Fx::announce(RowsChanged::change(rows, after)).and(Fx::notify(said))
-            }
-            Err(error) => {
-                let first = rows.first().map(|row| row.id);
-                for row in rows {
-                    self.show(row, State::Saved);
-                }
-                self.wanted = first;
-                self.refused(&error)
-            }
-        }
+    pub(super) fn deleted(&mut self, rows: Vec<Expense>, after: Vec<Expense>, look: &Look) -> Fx<Self> {
+        self.list.marked.clear();
+        let key = look.key(&["expenses"], Action::Undo);
+        let brings = if rows.len() == 1 {
+            "brings it back"
+        } else {
+            "brings them back"
+        };
+        let said = format!("Deleted {}. {key} {brings}", self.words_of(&rows, look));
+        self.remember(Undo::Deleted(rows.clone()));
+        Fx::announce(RowsChanged::change(rows, after)).and(Fx::notify(said))
     }
 
     /// A change was refused; where somebody was faster, the rows are loaded as they are now.
@@ -212,8 +185,10 @@ impl Expenses {
         let Some(first) = rows.first() else {
             return Fx::none();
         };
-        if rows.iter().any(|row| self.state_of(row) != State::Saved) || rows.len() > MAX_BATCH {
-            return Fx::notify("Only rows that are saved have a category to change.");
+        if rows.iter().any(|row| self.state_of(row) == State::Refused) || rows.len() > MAX_BATCH {
+            return Fx::notify(format!(
+                "Mark at most {MAX_BATCH} rows, none of them refused, to file them in one go."
+            ));
         }
         let open = self.desk.book.lists().open_categories();
         let mut items = vec![Item::new("Uncategorised", "")];
@@ -223,7 +198,7 @@ impl Expenses {
             .and_then(|id| open.iter().position(|(open, _)| *open == id));
         let title = format!("Category of {}", self.words_of(&rows, look));
         let picker = Picker::new(title, items).or_new().at(at.map_or(0, |at| at + 1));
-        Fx::ask(picker, move |screen: &mut Self, picked, _| {
+        Fx::ask(picker, move |screen: &mut Self, picked, look| {
             let patch = match picked {
                 Picked::New(name) => ExpensePatch {
                     category: Patch::Set(name),
@@ -239,48 +214,59 @@ impl Expenses {
                     }
                 }
             };
-            screen.patch(rows, patch)
+            screen.file(rows, patch, look)
         })
     }
 
-    fn patch(&mut self, rows: Vec<Expense>, patch: ExpensePatch) -> Fx<Self> {
-        let api = self.desk.api.clone();
-        let sent = rows.clone();
-        let work = async move {
-            if let [row] = sent.as_slice() {
-                let saved = api
-                    .update_expense(row.id, row.version, &patch, Key::new())
-                    .await?;
-                Ok(vec![saved])
-            } else {
-                let operations = sent.iter().map(|row| BatchOperation {
-                    patch: Some(patch.clone()),
-                    ..undo::operation(BatchVerb::Update, row.id, Some(row.version))
-                });
-                undo::batch(api, operations).await
-            }
+    fn file(&mut self, rows: Vec<Expense>, patch: ExpensePatch, look: &Look) -> Fx<Self> {
+        let text = format!("file {}", self.words_of(&rows, look));
+        let filed = |row: &Expense| Expense {
+            category_id: patch.category_id.clone().over(row.category_id),
+            ..row.clone()
         };
-        Fx::call(
-            "changing the category",
-            work,
-            move |screen: &mut Self, outcome, look| match outcome {
-                Ok(after) => screen.changed_rows(rows, after, look),
-                Err(error) => screen.refused(&error),
-            },
-        )
+        let after = rows.iter().map(filed).collect();
+        let write = if let [row] = rows.as_slice() {
+            Write::Update {
+                id: row.id,
+                version: row.version,
+                patch: Box::new(patch),
+            }
+        } else {
+            batch_of(&rows, BatchVerb::Update, Some(&patch))
+        };
+        let entry = Entry {
+            before: rows,
+            after,
+            ..self.desk.outbox.entry(write, &text)
+        };
+        self.send(entry, "changing the category")
     }
 
     pub(super) fn duplicate(&mut self, look: &Look) -> Fx<Self> {
         let Some(item) = self.list.get(self.scroll.selected()) else {
             return Fx::none();
         };
-        let expense = copy_of(&item.row, Self::today(look), &self.desk.book.lists());
+        let mut expense = copy_of(&item.row, Self::today(look), &self.desk.book.lists());
         let text = self.words_of(std::slice::from_ref(&item.row), look);
-        let entry = self.desk.outbox.entry(expense, &text);
-        let row = quick_add::row_of(&entry.expense, &self.desk.book.lists(), look);
+        let mut entry = self.desk.outbox.create(expense.clone(), &text);
+        expense.id = entry.created();
+        let row = quick_add::row_of(&expense, &self.desk.book.lists(), look);
         self.wanted = Some(row.id);
-        self.send(entry, row)
+        entry.after = vec![row];
+        let label = format!("saving {}", entry.text);
+        self.send(entry, label)
     }
+}
+
+/// The same to several rows, each as it is.
+fn batch_of(rows: &[Expense], op: BatchVerb, patch: Option<&ExpensePatch>) -> Write {
+    let operations = rows.iter().map(|row| BatchOperation {
+        patch: patch.cloned(),
+        ..undo::operation(op, row.id, Some(row.version))
+    });
+    Write::Batch(Batch {
+        operations: operations.collect(),
+    })
 }
 
 /// The same row again, on another day. Who left pays for nothing new.

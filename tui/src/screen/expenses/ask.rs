@@ -16,7 +16,7 @@ const AHEAD: usize = 60;
 impl Expenses {
     /// Loads everything again.
     pub(super) fn reload(&mut self) -> Fx<Self> {
-        let waiting = self.send_waiting();
+        let waiting = self.flush();
         self.desk
             .book
             .refresh(&self.desk.api)
@@ -120,6 +120,7 @@ impl Expenses {
     /// What was asked for did not come: what is shown stays, and is named for what it is.
     fn failed(&mut self, error: &ClientError) -> Fx<Self> {
         self.failure = Some(error.sentence());
+        self.look_for_book();
         if let Some(shown) = &self.shown {
             self.view = shown.clone();
         }

@@ -22,41 +22,12 @@ impl Expenses {
         (from..=to).contains(&row.date)
     }
 
-    /// Puts a row that is not saved yet among the others.
-    pub(super) fn show(&mut self, row: Expense, state: State) {
-        let selected = self.selected_id();
-        if self.is_in_view(&row) {
-            let sort = self.view.sort;
-            let lists = self.desk.book.lists();
-            self.list.put(row, state, sort, &lists);
-        }
-        self.stand_on(selected);
-    }
-
-    /// After a load: what the server does not know stands among what it sent.
-    pub(super) fn show_unsent(&mut self) {
-        let (sort, lists) = (self.view.sort, self.desk.book.lists());
-        let unsent = self.unsent.iter().map(|unsent| {
-            let state = if unsent.entry.refusal.is_some() {
-                State::Refused
-            } else {
-                State::Unsent
-            };
-            (unsent.row.clone(), state)
-        });
-        for (row, state) in unsent.collect::<Vec<_>>() {
-            if self.is_in_view(&row) {
-                self.list.put(row, state, sort, &lists);
-            }
-        }
-    }
-
-    fn selected_id(&self) -> Option<ExpenseId> {
+    pub(super) fn selected_id(&self) -> Option<ExpenseId> {
         self.list.get(self.scroll.selected()).map(|item| item.row.id)
     }
 
     /// Stands on the wanted row if it is there, else where it stood.
-    fn stand_on(&mut self, selected: Option<ExpenseId>) {
+    pub(super) fn stand_on(&mut self, selected: Option<ExpenseId>) {
         let len = self.list.shown_len();
         let wanted = self.wanted.and_then(|id| self.list.place_of(id));
         let place = wanted.or_else(|| selected.and_then(|id| self.list.place_of(id)));
@@ -79,6 +50,7 @@ impl Expenses {
                 self.list.marked.remove(&row.id);
             }
         }
+        self.show_unsent();
         self.stand_on(selected);
         let mut fx = if is_filtered || self.list.is_empty() {
             self.load()

@@ -83,6 +83,12 @@ impl List {
         self.items.iter().map(|item| &item.row)
     }
 
+    /// Rows that are shown otherwise than the server has them.
+    pub(super) fn unsaved(&self) -> impl Iterator<Item = &Expense> {
+        let unsaved = self.items.iter().filter(|item| item.state != State::Saved);
+        unsaved.map(|item| &item.row)
+    }
+
     pub(super) fn place_of(&self, id: ExpenseId) -> Option<usize> {
         self.items.iter().position(|item| item.row.id == id)
     }

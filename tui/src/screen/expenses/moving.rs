@@ -227,9 +227,16 @@ impl Expenses {
 
     fn show_again(&mut self, rows: &[Expense]) {
         self.wanted = rows.first().map(|row| row.id);
-        for row in rows {
-            self.show(row.clone(), State::Saved);
+        let (sort, lists) = (self.view.sort, self.desk.book.lists());
+        for row in rows
+            .iter()
+            .filter(|row| self.is_in_view(row))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            self.list.put(row, State::Saved, sort, &lists);
         }
+        self.show_all();
     }
 }
 

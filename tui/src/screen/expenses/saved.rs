@@ -13,9 +13,6 @@ use api::report::Report;
 
 impl Expenses {
     pub(super) fn saved(&mut self, row: Expense, look: &Look) -> Fx<Self> {
-        self.unsent.retain(|unsent| unsent.entry.id() != Some(row.id));
-        self.new_categories.remove(&row.id);
-        self.say_waiting();
         self.remember(Undo::Created(vec![row.clone()]));
         let is_wanted = self.wanted == Some(row.id);
         let said = self.saved_words(&row, None, look);

@@ -1,27 +1,20 @@
-//! New rows on their way: shown at once, kept on disk until the server has them, sent again when it is back, given back
-//! to their user where it refuses them.
+//! Writes on their way: shown at once, kept on disk until the server has them, sent in order, again when it is back,
+//! given back to their user where it refuses them. The lowest screen is the one that goes on with what waits.
 
 use super::Expenses;
-use super::list::State;
-use super::undo::{self, Undo};
-use crate::book::RowsChanged;
+use crate::client::ClientError;
 use crate::figures;
-use crate::fx::{Fx, Message};
-use crate::outbox::{Draft, Entry, Sent};
+use crate::fx::{Change, Fx, Message};
+use crate::keymap::Action;
+use crate::outbox::{Draft, Entry, OutboxChanged, Sent, Write};
 use crate::popup::quick_add::{DRAFT, Entered, Typed};
 use crate::theme::Look;
-use api::expense::{BatchOperation, BatchVerb, Expense};
-use api::id::ExpenseId;
+use api::expense::{Batch, BatchOperation, BatchVerb};
+use futures_util::future::BoxFuture;
 use std::io;
 
-/// An entry that the server does not have.
-#[derive(Debug, Clone)]
-pub(super) struct Unsent {
-    pub(super) entry: Entry,
-    /// As it is shown.
-    pub(super) row: Expense,
-    pub(super) is_flying: bool,
-}
+/// What lay on the disk: entries and drafts of this book, and how many entries of others.
+type Taken = (Vec<Entry>, Vec<Draft>, usize);
 
 impl Expenses {
     /// Takes over what earlier runs left on the disk.
@@ -29,14 +22,14 @@ impl Expenses {
         let outbox = self.desk.outbox.clone();
         let taken = async move {
             outbox
-                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?)))
+                .beside(|outbox| Ok((outbox.take_over()?, outbox.take_drafts()?, outbox.strangers()?)))
                 .await
         };
         Fx::call("", taken, Self::taken_over)
     }
 
-    fn taken_over(&mut self, taken: io::Result<(Vec<Entry>, Vec<Draft>)>, look: &Look) -> Fx<Self> {
-        let (entries, drafts) = match taken {
+    fn taken_over(&mut self, taken: io::Result<Taken>, look: &Look) -> Fx<Self> {
+        let (entries, drafts, strangers) = match taken {
             Ok(taken) => taken,
             Err(error) => {
                 return Fx::notify(Message::warning(format!(
@@ -44,32 +37,52 @@ impl Expenses {
                 )));
             }
         };
-        // An entry and its draft have one id: what is on its way already is not offered again, in no later run either.
+        // What is on its way already is not offered again, in no later run either.
         let (sent, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| {
-            let mut ids = entries.iter().filter_map(Entry::id);
-            ids.any(|id| id.0 == draft.id)
+            let mut of = entries.iter().filter_map(|entry| entry.draft);
+            of.any(|id| id == draft.id)
         });
         self.desk.drafts.put(drafts);
         let mut fx = self.forget(sent);
         if self.desk.drafts.has(DRAFT) {
-            let add = look.key(&["expenses"], crate::keymap::Action::Add);
+            let add = look.key(&["expenses"], Action::Add);
             fx = fx.and(Fx::notify(format!("What you typed is kept; {add} offers it.")));
         }
-        for entry in entries {
-            let row = self.row_of(&entry, look);
-            fx = fx.and(if entry.refusal.is_some() {
-                self.unsent.push(Unsent {
-                    entry,
-                    row: row.clone(),
-                    is_flying: false,
-                });
-                self.show(row, State::Refused);
-                Fx::none()
+        let refused = entries.iter().filter(|entry| entry.refusal.is_some()).count();
+        if refused > 0 {
+            let list = look.key(&["global"], Action::Unsent);
+            let count = if refused == 1 {
+                "One change was".to_owned()
             } else {
-                self.send(entry, row)
-            });
+                format!("{refused} changes were")
+            };
+            let said = format!("{count} refused by the server; {list} shows what and why.");
+            fx = fx.and(Fx::notify(Message::warning(said)));
         }
-        fx
+        for mut entry in entries {
+            let is_bare = entry.after.is_empty();
+            if let Write::Create(expense) = &entry.write
+                && is_bare
+            {
+                let row = crate::popup::quick_add::row_of(expense, &self.desk.book.lists(), look);
+                entry.after = vec![row];
+                self.desk.outbox.show_as(entry);
+            }
+        }
+        self.show_all();
+        self.strangers = strangers;
+        self.desk.waiting.recount(self.desk.outbox.waiting());
+        self.look_for_book();
+        fx.and(self.flush())
+    }
+
+    /// Which ledger this is could not be asked: what may be for it waits until the server says so.
+    pub(super) fn look_for_book(&self) {
+        let is_unknown = self.failure.is_some() && !self.desk.book.lists().is_loaded();
+        if is_unknown && self.is_lowest() && self.strangers > 0 {
+            let waiting = self.desk.outbox.waiting();
+            self.desk.waiting.away(waiting + self.strangers);
+        }
     }
 
     fn forget(&self, drafts: Vec<Draft>) -> Fx<Self> {
@@ -92,151 +105,31 @@ impl Expenses {
             self.recall.retain(|line| *line != row.text);
             self.recall.push(row.text.clone());
         }
-        if let [
-            Entered {
-                expense,
-                row,
-                new_category,
-                text,
+        self.wanted = rows.first().map(|row| row.row.id);
+        let draft = Some(slot.id());
+        let entry = match rows.as_slice() {
+            [
+                Entered {
+                    expense, row, text, ..
+                },
+            ] => Entry {
+                draft,
+                after: vec![row.clone()],
+                ..self.desk.outbox.create(expense.clone(), text)
             },
-        ] = rows.as_slice()
-        {
-            let (row, new_category) = (row.clone(), new_category.clone());
-            let entry = self.desk.outbox.entry(expense.clone(), text);
-            self.new_categories
-                .extend(new_category.map(|name| (row.id, name)));
-            self.wanted = Some(row.id);
-            let forget = slot.forget();
-            return self.send_after(entry, row, Some(forget));
-        }
-        self.send_batch(rows, slot)
-    }
-
-    pub(super) fn send(&mut self, entry: Entry, row: Expense) -> Fx<Self> {
-        self.send_after(entry, row, None)
-    }
-
-    /// The entry is on the disk before its draft goes, and sent after that.
-    fn send_after(
-        &mut self,
-        entry: Entry,
-        row: Expense,
-        forget: Option<futures_util::future::BoxFuture<'static, ()>>,
-    ) -> Fx<Self> {
+            _ => Entry {
+                draft,
+                ..self.several(rows)
+            },
+        };
         let label = format!("saving {}", entry.text);
-        self.unsent.retain(|unsent| unsent.entry.id() != entry.id());
-        self.unsent.push(Unsent {
-            entry: entry.clone(),
-            row: row.clone(),
-            is_flying: true,
-        });
-        self.show(row, State::Unsent);
-        let (outbox, api) = (self.desk.outbox.clone(), self.desk.api.clone());
-        let work = async move {
-            let is_kept = outbox.keep(&entry).await.is_ok();
-            if let Some(forget) = forget.filter(|_| is_kept) {
-                forget.await;
-            }
-            outbox.send(api, entry).await
-        };
-        Fx::call(label, work, Self::sent)
+        self.send_then(entry, label, Some(slot.forget()))
     }
 
-    fn sent(&mut self, sent: Sent, look: &Look) -> Fx<Self> {
-        match sent {
-            Sent::Saved(row) => self.saved(*row, look),
-            Sent::Waiting(entry, error) => {
-                let id = entry.id();
-                self.wanted = None;
-                self.landed(*entry, State::Unsent);
-                self.say_waiting();
-                let what = self.unsent.iter().find(|unsent| unsent.entry.id() == id);
-                let what = what.map_or_else(String::new, |unsent| unsent.entry.text.clone());
-                let why = error.sentence();
-                Fx::notify(Message::warning(format!(
-                    "Kept here, not sent yet: {what}. {why}"
-                )))
-            }
-            Sent::Refused(entry, error) => {
-                let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
-                self.wanted = None;
-                self.landed(*entry, State::Refused);
-                self.say_waiting();
-                Fx::notify(Message::error(said))
-            }
-        }
-    }
-
-    /// An entry came back unsaved.
-    fn landed(&mut self, entry: Entry, state: State) {
-        let Some(unsent) = self
-            .unsent
-            .iter_mut()
-            .find(|unsent| unsent.entry.id() == entry.id())
-        else {
-            return;
-        };
-        unsent.is_flying = false;
-        unsent.entry = entry;
-        let row = unsent.row.clone();
-        self.show(row, state);
-    }
-
-    /// How many entries wait is the header's to say.
-    pub(super) fn say_waiting(&self) {
-        let count = self
-            .unsent
-            .iter()
-            .filter(|unsent| unsent.entry.refusal.is_none())
-            .count();
-        self.desk.waiting.set(count);
-    }
-
-    /// Sends what waits again.
-    pub(super) fn send_waiting(&mut self) -> Fx<Self> {
-        let waiting: Vec<Unsent> = self
-            .unsent
-            .iter()
-            .filter(|unsent| !unsent.is_flying && unsent.entry.refusal.is_none())
-            .cloned()
-            .collect();
-        Fx::batch(
-            waiting
-                .into_iter()
-                .map(|unsent| self.send(unsent.entry, unsent.row)),
-        )
-    }
-
-    /// Drops an entry for good.
-    pub(super) fn drop_unsent(&mut self, id: ExpenseId, look: &Look) -> Fx<Self> {
-        let Some(at) = self
-            .unsent
-            .iter()
-            .position(|unsent| unsent.entry.id() == Some(id))
-        else {
-            return Fx::none();
-        };
-        if self.unsent.get(at).is_some_and(|unsent| unsent.is_flying) {
-            return Fx::notify("It is on its way to the server; try again in a moment.");
-        }
-        let unsent = self.unsent.remove(at);
-        self.list.remove(id);
-        self.say_waiting();
-        let words = self.words_of(std::slice::from_ref(&unsent.row), look);
-        self.recall.push(unsent.entry.text.clone());
-        let outbox = self.desk.outbox.clone();
-        let discard = async move { outbox.beside(move |outbox| outbox.discard(&unsent.entry)).await };
-        Fx::call("dropping an entry", discard, |_, _, _| Fx::none()).and(Fx::notify(format!(
-            "Dropped {words}. a and Up bring its text back."
-        )))
-    }
-
-    fn send_batch(&mut self, rows: Vec<Entered>, mut slot: crate::drafts::Slot) -> Fx<Self> {
-        let text = rows
-            .iter()
-            .map(|row| row.text.as_str())
-            .collect::<Vec<_>>()
-            .join("\n");
+    fn several(&self, rows: Vec<Entered>) -> Entry {
+        let lines: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        let (typed, after) = (lines.join("\n"), rows.iter().map(|row| row.row.clone()).collect());
+        let text = figures::rows(rows.len() as u64);
         let operations = rows.into_iter().map(|entered| BatchOperation {
             op: BatchVerb::Create,
             id: None,
@@ -244,40 +137,132 @@ impl Expenses {
             expense: Some(entered.expense),
             patch: None,
         });
-        let operations: Vec<BatchOperation> = operations.collect();
-        let label = format!("saving {}", figures::rows(operations.len() as u64));
-        let api = self.desk.api.clone();
-        let work = async move {
-            let saved = undo::batch(api, operations.into_iter()).await;
-            if saved.is_ok() {
-                slot.forget().await;
-            }
-            (saved, slot)
+        let batch = Batch {
+            operations: operations.collect(),
         };
-        Fx::call(
-            label,
-            work,
-            move |screen: &mut Self, (saved, slot), _| match saved {
-                Ok(rows) => {
-                    let said = format!("Saved {}. u undo", figures::rows(rows.len() as u64));
-                    screen.remember(Undo::Created(rows.clone()));
-                    screen.wanted = rows.first().map(|row| row.id);
-                    Fx::announce(RowsChanged::change(Vec::new(), rows)).and(Fx::notify(said))
-                }
-                Err(error) => {
-                    slot.shelve(&text);
-                    let said = format!(
-                        "None of them was saved; a offers them again. {}",
-                        error.sentence()
-                    );
-                    Fx::notify(Message::error(said))
-                }
-            },
-        )
+        Entry {
+            typed,
+            after,
+            ..self.desk.outbox.entry(Write::Batch(batch), &text)
+        }
     }
 
-    /// An entry from the disk as a row.
-    fn row_of(&self, entry: &Entry, look: &Look) -> Expense {
-        crate::popup::quick_add::row_of(&entry.expense, &self.desk.book.lists(), look)
+    pub(super) fn send(&mut self, entry: Entry, label: impl Into<String>) -> Fx<Self> {
+        self.send_then(entry, label, None)
+    }
+
+    /// The entry is on the disk before its draft goes, and sent after that.
+    fn send_then(
+        &mut self,
+        entry: Entry,
+        label: impl Into<String>,
+        forget: Option<BoxFuture<'static, ()>>,
+    ) -> Fx<Self> {
+        self.own.insert(entry.id);
+        let api = self.desk.api.clone();
+        let work = self.desk.outbox.send_then(api, entry, forget);
+        self.show_all();
+        Fx::call(label, work, Self::sent)
+    }
+
+    /// What is unsent among the rows; the cursor stays on its row, or goes to the wanted one.
+    pub(super) fn show_all(&mut self) {
+        let selected = self.selected_id();
+        self.show_unsent();
+        self.stand_on(selected);
+    }
+
+    fn sent(&mut self, sent: Sent, look: &Look) -> Fx<Self> {
+        match sent {
+            Sent::Saved(entry, answer) => self.landed(*entry, answer, look),
+            Sent::Waiting(entry, why) => {
+                self.wanted = None;
+                self.kept(&entry, why.as_ref().map(ClientError::sentence))
+            }
+            Sent::Refused(entry, error) => self.refused_at_once(&entry, &error),
+        }
+    }
+
+    /// It waits: for the server, or for others before it, which are tried again now.
+    pub(super) fn kept(&mut self, entry: &Entry, why: Option<String>) -> Fx<Self> {
+        self.show_all();
+        let said = format!("Kept here, not sent yet: {}.", entry.text);
+        match why {
+            Some(why) => {
+                self.desk.waiting.away(self.desk.outbox.waiting());
+                Fx::notify(Message::warning(format!("{said} {why}")))
+            }
+            None => Fx::notify(Message::warning(said)).and(self.flush()),
+        }
+    }
+
+    /// Its user still stands before it. What was typed stays as an entry, or goes back to be typed; a key that was
+    /// pressed can be pressed again.
+    fn refused_at_once(&mut self, entry: &Entry, error: &ClientError) -> Fx<Self> {
+        self.wanted = None;
+        if entry.created().is_some() {
+            self.show_all();
+            let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
+            return Fx::notify(Message::error(said)).and(self.flush());
+        }
+        let (outbox, id) = (self.desk.outbox.clone(), entry.id);
+        let gone = async move { outbox.beside(move |outbox| outbox.discard(id)).await };
+        let dropped = Fx::call("", gone, |screen: &mut Self, gone, _| {
+            if let Err(error) = gone {
+                tracing::warn!(%error, "a refused entry could not be taken out of the outbox");
+            }
+            screen.flush()
+        });
+        self.as_before(entry);
+        if entry.write.only_creates() {
+            let (mut slot, _) = self.desk.drafts.slot(DRAFT);
+            let kept = slot.keep(&entry.typed);
+            slot.shelve(&entry.typed);
+            let said = format!(
+                "None of them was saved; a offers them again. {}",
+                error.sentence()
+            );
+            return Fx::call("", kept, |_, (), _| Fx::none())
+                .and(dropped)
+                .and(Fx::notify(Message::error(said)));
+        }
+        self.wanted = entry.before.first().map(|row| row.id);
+        self.refused(error).and(dropped)
+    }
+
+    /// Goes on with what waits.
+    pub(super) fn flush(&mut self) -> Fx<Self> {
+        if !self.is_lowest() {
+            return match self.desk.outbox.waiting() {
+                0 => Fx::none(),
+                _ => Fx::announce(Change::new(OutboxChanged::default())),
+            };
+        }
+        if self.is_flushing {
+            return Fx::none();
+        }
+        let Some((entry, sent)) = self.desk.outbox.send_next(self.desk.api.clone()) else {
+            return Fx::none();
+        };
+        self.is_flushing = true;
+        Fx::call(format!("saving {}", entry.text), sent, Self::resent)
+    }
+
+    fn resent(&mut self, sent: Sent, look: &Look) -> Fx<Self> {
+        self.is_flushing = false;
+        match sent {
+            Sent::Saved(entry, answer) => self.landed(*entry, answer, look),
+            Sent::Waiting(..) => {
+                self.desk.waiting.away(self.desk.outbox.waiting());
+                Fx::announce(OutboxChanged::news())
+            }
+            Sent::Refused(entry, error) => {
+                self.desk.waiting.taken(self.desk.outbox.waiting());
+                let list = look.key(&["global"], Action::Unsent);
+                let said = format!("Not saved: {}: {} {list} lists it.", entry.text, error.sentence());
+                let told = Fx::announce(OutboxChanged::news());
+                told.and(Fx::notify(Message::error(said))).and(self.flush())
+            }
+        }
     }
 }

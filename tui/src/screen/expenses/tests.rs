@@ -38,7 +38,13 @@ fn saved(request: &Request) -> Vec<u8> {
     let known = |id: Option<ExpenseId>| november().into_iter().find(|row| Some(row.id) == id);
     let row = match request.operation {
         "create_expense" => made(&request.body_value().unwrap()),
-        "update_expense" => patched(known(id(2)).unwrap(), &request.body_value().unwrap()),
+        "update_expense" => patched(
+            known(id(2)).unwrap_or_else(|| Expense {
+                id: id(2).unwrap(),
+                ..row(0, "2026-11-21", "12.50", "lunch", None, None)
+            }),
+            &request.body_value().unwrap(),
+        ),
         "restore_expense" => Expense {
             version: 3,
             ..known(id(2)).unwrap()
@@ -223,3 +229,4 @@ mod payers;
 mod roles;
 mod rows;
 mod shapes;
+mod unsent;

@@ -140,22 +140,39 @@ fn pointers_count_the_rows_that_were_sent() {
 }
 
 #[test]
-fn a_save_that_was_lost_is_sent_again_with_its_key_and_another_one_has_another() {
+fn a_save_that_the_server_did_not_take_is_kept_once_and_later_typing_beside_it() {
     let bench = Bench::new();
     bench.fake.fail("update_day", unreachable());
     let mut app = bench.open();
     app.keys("50<esc><c-x>");
     assert!(
-        app.message().unwrap().text.contains("Not saved, kept here"),
+        app.message().unwrap().text.starts_with("Kept here, not sent yet"),
         "{:?}",
         app.message()
     );
+    assert_eq!(bench.desk.outbox.counts().unwrap(), (1, 0));
     app.keys("<c-x>");
-    app.keys("51<esc><c-x>");
-    let keys: Vec<_> = bench.sent().iter().map(|request| request.key).collect();
-    assert_eq!(keys[0], keys[1]);
-    assert_ne!(keys[1], keys[2]);
-    assert!(app.line(4).contains("51.00"));
+    assert_eq!(bench.sent().len(), 1, "one save of a day waits at a time");
+    app.keys("j51<esc>");
+    assert_eq!(bench.desk.outbox.counts().unwrap(), (1, 1), "typed since");
+    assert!(
+        app.line(4).contains("50.00") && app.line(5).contains("51.00"),
+        "{}",
+        app.screen()
+    );
+    let id = bench.desk.outbox.unsent()[0].entry.id;
+    let dropped = bench.desk.outbox.discard(id).unwrap();
+    let change = crate::outbox::OutboxChanged {
+        dropped,
+        ..Default::default()
+    };
+    app.poster().change(Change::new(change));
+    app.settle();
+    bench.fake.on("update_day", &saved(vec![], vec![], vec![]));
+    app.keys("<c-x>");
+    let update = bench.update();
+    assert_eq!(update.rows[0].fields.amount.as_ref().unwrap().as_str(), "50.00");
+    assert_eq!(update.rows[1].fields.amount.as_ref().unwrap().as_str(), "51.00");
 }
 
 #[test]
