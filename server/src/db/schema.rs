@@ -82,6 +82,10 @@ const PURPOSES: [(&str, &str); 24] = [
         "A code that makes somebody a member of a ledger, known only by its hash.",
     ),
     (
+        "undo",
+        "Which operation takes back which, so that each is taken back once and an undo can be undone.",
+    ),
+    (
         "setting",
         "Values of this database, such as the key that signs cursors.",
     ),
