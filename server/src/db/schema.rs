@@ -19,7 +19,7 @@ empty in deleted rows, so that the unique key on it lets a name be used again.
 // Here and below, what a write into a String returns is dropped: it cannot fail.
 
 /// What each table is for.
-const PURPOSES: [(&str, &str); 24] = [
+const PURPOSES: [(&str, &str); 25] = [
     ("user", "A person, or the one local owner of a private database."),
     (
         "token",
