@@ -540,7 +540,7 @@ impl Game {
         let mut made = Vec::new();
         let mut rows = Vec::new();
         for n in 0..=(a % 3) {
-            let external_id = (n > 0).then(|| format!("x{}", (b + n) % 4));
+            let external_id = (n > 0).then(|| format!("x{}", b.wrapping_add(n) % 4));
             let payee = (n == 0 && b % 2 == 0).then_some(PAYEES[usize::from(b) % 3]);
             let cents = 300 + i64::from(n);
             file.push_str(&format!(

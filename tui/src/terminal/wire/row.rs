@@ -73,7 +73,9 @@ fn write(mut pen: Pen, y: u16, cells: &Cells<'_>, row: &Cells<'_>) -> Pen {
             pen.erase(run);
         } else if is_bar(cell) && run >= LONG_BAR {
             let style = cell.style().add_modifier(Modifier::REVERSED);
-            (0..run).for_each(|_| pen.write_as(" ", style));
+            (1..run).for_each(|_| pen.write_as(" ", style));
+            // The end is a letter: what copies a screen cuts blanks off the end of a line, and with them the bar.
+            pen.write(cell);
         } else {
             rest.iter().take(run).for_each(|(_, cell)| pen.write(cell));
         }
@@ -178,7 +180,10 @@ mod tests {
     #[test]
     fn a_long_bar_is_blanks_in_reverse_video_and_a_short_one_itself() {
         let accent = Style::reset().fg(Color::Cyan);
-        assert_eq!(said("", "██████████", accent), "\u{1b}[7;36m          ");
+        assert_eq!(
+            said("", "██████████", accent),
+            "\u{1b}[7;36m         \u{1b}[0;36m█"
+        );
         assert_eq!(said("", "███", accent), "\u{1b}[36m███");
     }
 }
