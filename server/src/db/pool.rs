@@ -2,6 +2,7 @@
 //! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
 
 use crate::error::{AppError, Result};
+use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub struct Db {
     pub(super) active: AtomicUsize,
     pub(super) dialect: Dialect,
     pub(super) retry_deadline: Duration,
+    pub(super) feed: Feed,
     statements: Arc<AtomicU64>,
 }
 
@@ -47,6 +49,9 @@ pub struct Db {
 pub(super) struct Endpoint {
     pub(super) read: DatabaseConnection,
     pub(super) write: DatabaseConnection,
+    /// SQLite's own word for whether anybody wrote is kept by connection, so that one is kept for asking; opened by
+    /// the first who asks.
+    pub(super) watch: Option<DatabaseConnection>,
 }
 
 impl Db {
@@ -67,7 +72,8 @@ impl Db {
                 Dialect::Sqlite => sqlite(url, options).await?,
                 Dialect::MySql => mysql(url, options).await?,
             };
-            for pool in [&mut endpoint.read, &mut endpoint.write] {
+            let pools = [&mut endpoint.read, &mut endpoint.write];
+            for pool in pools.into_iter().chain(&mut endpoint.watch) {
                 let counter = statements.clone();
                 pool.set_metric_callback(move |_| {
                     counter.fetch_add(1, Ordering::Relaxed);
@@ -81,6 +87,7 @@ impl Db {
             active: AtomicUsize::new(0),
             dialect,
             retry_deadline,
+            feed: Feed::default(),
             statements,
         })
     }
@@ -95,6 +102,11 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Who listens to what is written.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
     /// The connection that migrations and other upkeep use.
     pub fn upkeep(&self) -> Result<&DatabaseConnection> {
         Ok(&self.endpoint()?.write)
@@ -105,6 +117,9 @@ impl Db {
         for endpoint in &self.endpoints {
             let _ = endpoint.read.clone().close().await;
             let _ = endpoint.write.clone().close().await;
+            if let Some(watch) = endpoint.watch.clone() {
+                let _ = watch.close().await;
+            }
         }
     }
 
@@ -154,17 +169,23 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     });
     let write = Database::connect(writer).await?;
     // After the writer, which makes the file and its log.
-    let mut reader = base(4);
-    reader.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .read_only(true)
-            .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-16000")
-    });
+    let reading = |pool: u32, cache: &'static str| {
+        let mut reader = base(pool);
+        reader.map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .read_only(true)
+                .create_if_missing(false)
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("cache_size", cache)
+        });
+        reader
+    };
+    let mut watch = reading(1, "-64");
+    watch.connect_lazy(true);
     Ok(Endpoint {
-        read: Database::connect(reader).await?,
+        read: Database::connect(reading(4, "-16000")).await?,
         write,
+        watch: Some(Database::connect(watch).await?),
     })
 }
 
@@ -172,6 +193,7 @@ async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     Ok(Endpoint {
         read: mysql_pool(url, options, false).await?,
         write: mysql_pool(url, options, true).await?,
+        watch: None,
     })
 }
 

@@ -9,8 +9,8 @@ use crate::store::reach::Reach;
 use api::instant::Instant;
 use rand::RngExt;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -95,7 +95,13 @@ impl Db {
     pub async fn write<W: Work>(self: &Arc<Self>, op: Op, work: Arc<W>) -> Result<Outcome<W::Output>> {
         let db = self.clone();
         // A task of its own: dropping the request drops the wait, never the work.
-        let task = tokio::spawn(async move { db.write_until_done(&op, &*work).await });
+        let task = tokio::spawn(async move {
+            let outcome = db.write_until_done(&op, &*work).await;
+            if let Ok(Outcome::Done { rev, .. }) = &outcome {
+                db.feed.tell(op.ledger_id, *rev);
+            }
+            outcome
+        });
         task.await
             .map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
     }
@@ -209,6 +215,19 @@ impl Db {
             }
             tries.pause(&error).await?;
         }
+    }
+
+    /// Whether anything was written since `seen` was asked for, which is renewed: an answer without looking at a table,
+    /// on SQLite. A MySQL server does not tell, there it is always so.
+    pub async fn is_written_since(&self, seen: &mut Option<i64>) -> Result<bool> {
+        let Some(watch) = &self.endpoint()?.watch else {
+            return Ok(true);
+        };
+        let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA data_version");
+        let row = watch.query_one_raw(pragma).await?;
+        let row = row.ok_or_else(|| AppError::Internal("no data_version".into()))?;
+        let now: i64 = row.try_get_by_index(0)?;
+        Ok(seen.replace(now) != Some(now))
     }
 
     /// Opens one read-only snapshot, for what takes several statements that must agree. Dropping it ends it.
