@@ -4,6 +4,9 @@
 
 mod words;
 
+#[cfg(test)]
+pub(crate) use words::tests as samples;
+
 use crate::app::{Link, Poster};
 use crate::client::{Api, ClientError, Feed, News};
 use crate::fx::Change as Told;

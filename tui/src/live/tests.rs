@@ -39,6 +39,14 @@ fn change(kind: &str, operation: u128, count: u64, rows: Vec<ChangedRow>) -> Liv
     }
 }
 
+/// A part of what happened elsewhere.
+pub(crate) fn elsewhere(changes: Vec<LiveChange>) -> LiveChanges {
+    LiveChanges {
+        changes,
+        ..LiveChanges::default()
+    }
+}
+
 fn said(changes: Vec<LiveChange>, me: Option<UserId>) -> Option<String> {
     let live = LiveChanges {
         changes,
@@ -48,7 +56,7 @@ fn said(changes: Vec<LiveChange>, me: Option<UserId>) -> Option<String> {
     live.words(&lists(&[]), &look())
 }
 
-fn added(label: &str) -> LiveChange {
+pub(crate) fn added(label: &str) -> LiveChange {
     let rows = vec![
         row("payee", ChangeAction::Created, "Rewe"),
         row("expense", ChangeAction::Created, label),

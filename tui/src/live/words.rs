@@ -150,4 +150,4 @@ fn label(label: &str, base: Currency) -> String {
 
 #[cfg(test)]
 #[path = "tests.rs"]
-mod tests;
+pub(crate) mod tests;
