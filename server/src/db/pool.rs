@@ -1,10 +1,12 @@
 //! The pools: how each database is opened and what every connection is told first. SQLite has one writer and four
 //! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
 
+use super::watch::Watch;
 use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -49,9 +51,8 @@ pub struct Db {
 pub(super) struct Endpoint {
     pub(super) read: DatabaseConnection,
     pub(super) write: DatabaseConnection,
-    /// SQLite's own word for whether anybody wrote is kept by connection, so that one is kept for asking; opened by
-    /// the first who asks.
-    pub(super) watch: Option<DatabaseConnection>,
+    /// How it is found out that somebody wrote, where that can be.
+    pub(super) watch: Option<Watch>,
 }
 
 impl Db {
@@ -73,7 +74,8 @@ impl Db {
                 Dialect::MySql => mysql(url, options).await?,
             };
             let pools = [&mut endpoint.read, &mut endpoint.write];
-            for pool in pools.into_iter().chain(&mut endpoint.watch) {
+            let watch = endpoint.watch.as_mut().map(|watch| &mut watch.connection);
+            for pool in pools.into_iter().chain(watch) {
                 let counter = statements.clone();
                 pool.set_metric_callback(move |_| {
                     counter.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +120,7 @@ impl Db {
             let _ = endpoint.read.clone().close().await;
             let _ = endpoint.write.clone().close().await;
             if let Some(watch) = endpoint.watch.clone() {
-                let _ = watch.close().await;
+                let _ = watch.connection.close().await;
             }
         }
     }
@@ -185,8 +187,21 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     Ok(Endpoint {
         read: Database::connect(reading(4, "-16000")).await?,
         write,
-        watch: Some(Database::connect(watch).await?),
+        watch: Some(Watch {
+            connection: Database::connect(watch).await?,
+            log: log_of(url)?,
+        }),
     })
+}
+
+/// The file beside the database that commits are written to.
+fn log_of(url: &str) -> Result<PathBuf> {
+    let options: sqlx::sqlite::SqliteConnectOptions = url
+        .parse()
+        .map_err(|error: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
+    let mut log = options.get_filename().as_os_str().to_owned();
+    log.push("-wal");
+    Ok(log.into())
 }
 
 async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {

@@ -9,8 +9,8 @@ use crate::store::reach::Reach;
 use api::instant::Instant;
 use rand::RngExt;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -215,19 +215,6 @@ impl Db {
             }
             tries.pause(&error).await?;
         }
-    }
-
-    /// Whether anything was written since `seen` was asked for, which is renewed: an answer without looking at a table,
-    /// on SQLite. A MySQL server does not tell, there it is always so.
-    pub async fn is_written_since(&self, seen: &mut Option<i64>) -> Result<bool> {
-        let Some(watch) = &self.endpoint()?.watch else {
-            return Ok(true);
-        };
-        let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA data_version");
-        let row = watch.query_one_raw(pragma).await?;
-        let row = row.ok_or_else(|| AppError::Internal("no data_version".into()))?;
-        let now: i64 = row.try_get_by_index(0)?;
-        Ok(seen.replace(now) != Some(now))
     }
 
     /// Opens one read-only snapshot, for what takes several statements that must agree. Dropping it ends it.

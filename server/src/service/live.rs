@@ -1,6 +1,7 @@
 //! The log as it grows: from a place on, a part at a time, for whoever waits for more; and the look at what other
 //! servers of the same database write.
 
+use crate::db::Seen;
 use crate::error::{AppError, Refusal, Result};
 use crate::feed::Listener;
 use crate::run::Stop;
@@ -112,12 +113,12 @@ pub async fn look_for_others(state: &AppState, stop: &Stop) {
             () = stop.requested() => return,
             () = feed.is_listened_to() => {}
         }
-        let mut seen = None;
+        let mut seen = Seen::default();
         while feed.count() > 0 {
             if let Err(error) = look(state, &mut seen).await {
                 // Asked again in a second; whoever reads is told by their own question.
                 tracing::debug!(%error, "other servers' writes cannot be looked for");
-                seen = None;
+                seen = Seen::default();
             }
             tokio::select! {
                 () = stop.requested() => return,
@@ -128,7 +129,7 @@ pub async fn look_for_others(state: &AppState, stop: &Stop) {
 }
 
 /// One statement for all ledgers that are listened to; on SQLite only where the file was written to.
-async fn look(state: &AppState, seen: &mut Option<i64>) -> Result<()> {
+async fn look(state: &AppState, seen: &mut Seen) -> Result<()> {
     if !state.db.is_written_since(seen).await? {
         return Ok(());
     }

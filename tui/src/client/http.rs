@@ -102,6 +102,10 @@ impl HttpApi {
         }
     }
 
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        is_loopback(&self.address)
+    }
+
     /// The address without what must not be shown.
     fn shown(&self) -> String {
         shown(&self.address)
