@@ -14,4 +14,4 @@ pub use account::{AccountOp, AccountWork};
 pub use classify::{Class, classify};
 pub use pool::{Db, Dialect, PoolOptions};
 pub use unit::{Op, Outcome, Unit, Work};
-pub use watch::Seen;
+pub use watch::Looks;

@@ -77,6 +77,11 @@ impl Feed {
         let _ = self.count.subscribe().wait_for(|count| *count > 0).await;
     }
 
+    /// Resolves once nobody listens.
+    pub async fn is_left(&self) {
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
+    }
+
     fn ledgers(&self) -> MutexGuard<'_, Ledgers> {
         self.ledgers.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -278,21 +278,10 @@ async fn nothing_is_asked_of_the_database_while_nobody_listens() {
     assert_eq!(asked(&app), before, "nobody listens");
     let events = http.get(STREAM).events().await;
     let before = asked(&app);
-    let begun = Instant::now();
-    while asked(&app) < before + 3 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "it looks once a second"
-        );
-    }
-    // Once a second, for however many: the first look and one of each full second.
+    tokio::time::sleep(Duration::from_millis(3500)).await;
     let looks = asked(&app) - before;
-    assert!(
-        looks <= 2 + begun.elapsed().as_secs(),
-        "{looks} in {:?}",
-        begun.elapsed()
-    );
+    // Once a second for all of them; on SQLite only as long as the file was written to just now.
+    assert!(looks <= 5, "{looks} looks in three seconds and a half");
     drop(events);
     while app.state.db.feed().count() > 0 {
         tokio::task::yield_now().await;

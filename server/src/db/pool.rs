@@ -1,7 +1,6 @@
 //! The pools: how each database is opened and what every connection is told first. SQLite has one writer and four
 //! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
 
-use super::watch::Watch;
 use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
@@ -51,8 +50,8 @@ pub struct Db {
 pub(super) struct Endpoint {
     pub(super) read: DatabaseConnection,
     pub(super) write: DatabaseConnection,
-    /// How it is found out that somebody wrote, where that can be.
-    pub(super) watch: Option<Watch>,
+    /// The file that SQLite's commits are written to first.
+    pub(super) log: Option<PathBuf>,
 }
 
 impl Db {
@@ -73,9 +72,7 @@ impl Db {
                 Dialect::Sqlite => sqlite(url, options).await?,
                 Dialect::MySql => mysql(url, options).await?,
             };
-            let pools = [&mut endpoint.read, &mut endpoint.write];
-            let watch = endpoint.watch.as_mut().map(|watch| &mut watch.connection);
-            for pool in pools.into_iter().chain(watch) {
+            for pool in [&mut endpoint.read, &mut endpoint.write] {
                 let counter = statements.clone();
                 pool.set_metric_callback(move |_| {
                     counter.fetch_add(1, Ordering::Relaxed);
@@ -119,9 +116,6 @@ impl Db {
         for endpoint in &self.endpoints {
             let _ = endpoint.read.clone().close().await;
             let _ = endpoint.write.clone().close().await;
-            if let Some(watch) = endpoint.watch.clone() {
-                let _ = watch.connection.close().await;
-            }
         }
     }
 
@@ -171,26 +165,18 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     });
     let write = Database::connect(writer).await?;
     // After the writer, which makes the file and its log.
-    let reading = |pool: u32, cache: &'static str| {
-        let mut reader = base(pool);
-        reader.map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .read_only(true)
-                .create_if_missing(false)
-                .busy_timeout(Duration::from_secs(5))
-                .pragma("cache_size", cache)
-        });
-        reader
-    };
-    let mut watch = reading(1, "-64");
-    watch.connect_lazy(true);
+    let mut reader = base(4);
+    reader.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .read_only(true)
+            .create_if_missing(false)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("cache_size", "-16000")
+    });
     Ok(Endpoint {
-        read: Database::connect(reading(4, "-16000")).await?,
+        read: Database::connect(reader).await?,
         write,
-        watch: Some(Watch {
-            connection: Database::connect(watch).await?,
-            log: log_of(url)?,
-        }),
+        log: Some(log_of(url)?),
     })
 }
 
@@ -208,7 +194,7 @@ async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     Ok(Endpoint {
         read: mysql_pool(url, options, false).await?,
         write: mysql_pool(url, options, true).await?,
-        watch: None,
+        log: None,
     })
 }
 

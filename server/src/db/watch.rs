@@ -1,70 +1,91 @@
-//! Whether anybody wrote, asked as cheaply as each database allows. SQLite knows by itself and its log on the disk shows
-//! when there is no need to ask it: an app that is left open costs a look at a file a second. A MySQL server does not
-//! tell.
+//! When to look for what other servers wrote: once a second. On SQLite only where the log beside the file was written
+//! to, which a thread of its own looks at: asking the database for its `data_version` costs a connection and wakes
+//! two threads for an answer that the file shows as well, and an app that is left open must cost nearly nothing.
 
 use super::pool::Db;
-use crate::error::{AppError, Result};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
+use tokio::sync::Notify;
 
-/// So long after the log was written to the database is asked all the same: times in a file system are coarse, and
-/// between the writing and the end of its commit lies a disk.
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(1);
+/// So long after the log was written to it is looked all the same: times in a file system are coarse, and between the
+/// writing and the end of its commit lies a disk.
 const FRESH: Duration = Duration::from_millis(1500);
 /// And once more after so long, for the slowest disk that a write is waited for on.
 const SETTLED: Duration = Duration::from_secs(5);
 
-/// What a SQLite file is asked with.
-#[derive(Debug, Clone)]
-pub(super) struct Watch {
-    /// `data_version` is kept by connection, so that one is kept for asking; opened by the first who asks.
-    pub(super) connection: DatabaseConnection,
-    /// The log that every commit is written to.
-    pub(super) log: PathBuf,
+/// Says when to look, until it is dropped.
+#[derive(Debug)]
+pub struct Looks {
+    /// None: the time alone says it.
+    log: Option<Arc<Log>>,
 }
 
-/// What was seen the last time.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Seen {
-    log: Option<(SystemTime, u64)>,
-    is_settled: bool,
-    version: Option<i64>,
+#[derive(Debug)]
+struct Log {
+    path: PathBuf,
+    told: Notify,
+    is_left: AtomicBool,
 }
 
 impl Db {
-    /// Whether anything was written since it was last asked, by any server.
-    pub async fn is_written_since(&self, seen: &mut Seen) -> Result<bool> {
-        let Some(watch) = &self.endpoint()?.watch else {
-            return Ok(true);
-        };
-        let log = watch.log();
-        let age = log.and_then(|(at, _)| at.elapsed().ok()).unwrap_or_default();
-        let is_settled = age > SETTLED;
-        if age > FRESH && seen.log == log && seen.is_settled == is_settled && seen.version.is_some() {
-            return Ok(false);
-        }
-        let version = watch.version().await?;
-        let is_written = seen.version != Some(version);
-        *seen = Seen {
-            log,
-            is_settled,
-            version: Some(version),
-        };
-        Ok(is_written)
+    /// From now on.
+    pub fn looks(&self) -> Looks {
+        let path = self.endpoint().ok().and_then(|endpoint| endpoint.log.clone());
+        let log = path.and_then(|path| {
+            let log = Arc::new(Log {
+                path,
+                told: Notify::new(),
+                is_left: AtomicBool::new(false),
+            });
+            let of_thread = Arc::clone(&log);
+            let thread = std::thread::Builder::new().name("expense-looks".to_owned());
+            thread.spawn(move || of_thread.watch()).ok().map(|_| log)
+        });
+        Looks { log }
     }
 }
 
-impl Watch {
-    /// None where there is no log to look at: then the database is asked.
-    fn log(&self) -> Option<(SystemTime, u64)> {
-        let file = std::fs::metadata(&self.log).ok()?;
-        Some((file.modified().ok()?, file.len()))
+impl Looks {
+    /// Resolves when it is time.
+    pub async fn next(&self) {
+        match &self.log {
+            Some(log) => log.told.notified().await,
+            None => tokio::time::sleep(LOOK).await,
+        }
     }
+}
 
-    async fn version(&self) -> Result<i64> {
-        let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA data_version");
-        let row = self.connection.query_one_raw(pragma).await?;
-        let row = row.ok_or_else(|| AppError::Internal("no data_version".into()))?;
-        Ok(row.try_get_by_index(0)?)
+impl Drop for Looks {
+    fn drop(&mut self) {
+        if let Some(log) = &self.log {
+            log.is_left.store(true, Ordering::Relaxed);
+        }
     }
+}
+
+impl Log {
+    fn watch(&self) {
+        let mut seen = None;
+        let mut was_settled = false;
+        while !self.is_left.load(Ordering::Relaxed) {
+            std::thread::sleep(LOOK);
+            let now = state_of(&self.path);
+            let age = now.and_then(|(at, _)| at.elapsed().ok()).unwrap_or_default();
+            let is_settled = age > SETTLED;
+            if age <= FRESH || seen != now || was_settled != is_settled {
+                self.told.notify_one();
+            }
+            (seen, was_settled) = (now, is_settled);
+        }
+    }
+}
+
+/// None where there is no log: then it is looked every time.
+fn state_of(log: &Path) -> Option<(SystemTime, u64)> {
+    let file = std::fs::metadata(log).ok()?;
+    Some((file.modified().ok()?, file.len()))
 }

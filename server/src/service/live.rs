@@ -1,7 +1,6 @@
 //! The log as it grows: from a place on, a part at a time, for whoever waits for more; and the look at what other
 //! servers of the same database write.
 
-use crate::db::Seen;
 use crate::error::{AppError, Refusal, Result};
 use crate::feed::Listener;
 use crate::run::Stop;
@@ -15,8 +14,6 @@ use std::time::Duration;
 
 /// Changes that are read at a time: with all their shown rows less than an import's file.
 const PART: u64 = 20;
-/// Between two looks at other servers' writes.
-const LOOK: Duration = Duration::from_secs(1);
 /// Before a change is looked for again that was told of and is not to be read yet.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -113,26 +110,23 @@ pub async fn look_for_others(state: &AppState, stop: &Stop) {
             () = stop.requested() => return,
             () = feed.is_listened_to() => {}
         }
-        let mut seen = Seen::default();
+        let looks = state.db.looks();
         while feed.count() > 0 {
-            if let Err(error) = look(state, &mut seen).await {
+            if let Err(error) = look(state).await {
                 // Asked again in a second; whoever reads is told by their own question.
                 tracing::debug!(%error, "other servers' writes cannot be looked for");
-                seen = Seen::default();
             }
             tokio::select! {
                 () = stop.requested() => return,
-                () = tokio::time::sleep(LOOK) => {}
+                () = feed.is_left() => {}
+                () = looks.next() => {}
             }
         }
     }
 }
 
-/// One statement for all ledgers that are listened to; on SQLite only where the file was written to.
-async fn look(state: &AppState, seen: &mut Seen) -> Result<()> {
-    if !state.db.is_written_since(seen).await? {
-        return Ok(());
-    }
+/// One statement for all ledgers that are listened to.
+async fn look(state: &AppState) -> Result<()> {
     let ids = state.db.feed().listened();
     if ids.is_empty() {
         return Ok(());
