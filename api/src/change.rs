@@ -150,6 +150,17 @@ pub struct ChangeQuery {
     pub cursor: Option<String>,
 }
 
+/// Where a stream of changes begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default, deny_unknown_fields)]
+pub struct StreamQuery {
+    /// Only changes after this: a `next_since` of this ledger, or the number of a change. Left out, from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
+    pub since: Option<String>,
+}
+
 /// What may still be done with a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(

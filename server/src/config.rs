@@ -56,6 +56,9 @@ pub struct Server {
     pub request_timeout_secs: u64,
     pub write_timeout_secs: u64,
     pub idle_timeout_secs: u64,
+    /// Between two signs of life on a stream of changes.
+    pub ping_secs: u64,
+    pub max_streams_per_user: usize,
     pub drain_secs: u64,
     pub max_body_bytes: usize,
     pub max_import_bytes: usize,
@@ -150,6 +153,8 @@ impl Default for Server {
             request_timeout_secs: 30,
             write_timeout_secs: 30,
             idle_timeout_secs: 120,
+            ping_secs: 15,
+            max_streams_per_user: 8,
             drain_secs: 25,
             max_body_bytes: 256 * 1024,
             max_import_bytes: 16 * 1024 * 1024,

@@ -8,8 +8,10 @@ pub mod migrate;
 mod pool;
 pub mod schema;
 mod unit;
+mod watch;
 
 pub use account::{AccountOp, AccountWork};
 pub use classify::{Class, classify};
 pub use pool::{Db, Dialect, PoolOptions};
 pub use unit::{Op, Outcome, Unit, Work};
+pub use watch::Looks;

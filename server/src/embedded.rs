@@ -53,6 +53,8 @@ pub async fn start(file: &Path) -> Result<Running, Failure> {
 /// knows its token, and they need not be kept from themselves.
 pub async fn start_with(mut config: Config) -> Result<Running, Failure> {
     config.server.proxies.clear();
+    // Nothing is between the two that could cut them apart, and an app left open on a laptop must not wake it.
+    config.server.ping_secs = 600;
     config.server.cors_origins.clear();
     config.server.reads_per_minute = 0;
     config.server.writes_per_minute = 0;

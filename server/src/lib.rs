@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod embedded;
 pub mod error;
+pub mod feed;
 pub mod http;
 pub mod import;
 pub mod job;

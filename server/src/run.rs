@@ -30,7 +30,7 @@ use crate::log;
 use crate::service::machine;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
-use crate::state::AppState;
+use crate::state::{AppState, Streams};
 use crate::store;
 
 /// Why a command ended badly: the exit code for scripts, the sentence for people.
@@ -166,6 +166,10 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         cursor_key: Arc::new(cursor_key),
         patience,
         passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
+        streams: Streams {
+            ping: Duration::from_secs(config.server.ping_secs),
+            most_of_user: config.server.max_streams_per_user,
+        },
         is_sign_up_open: config.auth.open_sign_up,
         trash: (config.database.trash_days > 0)
             .then(|| chrono::TimeDelta::days(config.database.trash_days.into())),

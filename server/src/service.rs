@@ -15,6 +15,7 @@ pub mod history;
 pub mod import;
 pub mod invite;
 pub mod ledger;
+pub mod live;
 pub mod machine;
 pub mod member;
 pub mod merge;

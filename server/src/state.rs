@@ -23,10 +23,21 @@ pub struct AppState {
     pub token_use: TokenUse,
     /// How passwords are hashed.
     pub passwords: Arc<Passwords>,
+    /// How streams of changes are kept.
+    pub streams: Streams,
     /// Whether everybody may make an account for themselves.
     pub is_sign_up_open: bool,
     /// How long a deleted expense can be restored; `None` for ever.
     pub trash: Option<chrono::TimeDelta>,
+}
+
+/// How streams of changes are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Streams {
+    /// Between two signs of life.
+    pub ping: Duration,
+    /// How many one person may have.
+    pub most_of_user: usize,
 }
 
 impl AppState {

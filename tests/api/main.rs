@@ -11,6 +11,7 @@ mod dictionary;
 mod expenses;
 mod imports;
 mod ledgers;
+mod live;
 mod members;
 mod origins;
 mod outage;

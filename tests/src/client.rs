@@ -15,6 +15,9 @@ use std::pin::Pin;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Somebody's client. Addresses that begin with a slash are taken as they stand; others are in the ledger.
 #[derive(Debug, Clone)]
 pub struct Http {
@@ -30,7 +33,6 @@ impl Http {
         // The second call of the process finds it installed, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = reqwest::Client::builder()
-            .timeout(Duration::from_mins(1))
             .redirect(redirect::Policy::none())
             // In clear: reading the system's authorities would be the longest part of many a test.
             .tls_certs_only([]);
@@ -177,34 +179,36 @@ impl Call {
 
     /// Sends it; an error where no whole answer comes.
     pub async fn try_send(self) -> reqwest::Result<Answer> {
-        let Self {
-            client,
-            base,
-            method,
-            url,
-            headers,
-            body,
-        } = self;
-        let mut request = client.request(method.clone(), &url).headers(headers);
-        let sent = body.clone();
-        if let Some(body) = body {
-            request = request.body(body);
-        }
-        let response = request.send().await?;
+        let (method, path, sent) = (self.method.clone(), self.path().to_owned(), self.body.clone());
+        let line = format!("{method} {}", self.url);
+        let mut response = self.open(PATIENCE).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await?.to_vec();
-        calls::note(
-            method.as_str(),
-            url.strip_prefix(base.as_str()).unwrap_or(&url),
-            status,
-        );
-        Ok(Answer::new(
-            format!("{method} {url}"),
-            sent,
-            status,
-            headers,
-            body,
-        ))
+        let is_endless = headers
+            .get("content-type")
+            .is_some_and(|media| media == "text/event-stream");
+        let body = if is_endless {
+            // Its beginning shows what it is.
+            response.chunk().await?.unwrap_or_default().to_vec()
+        } else {
+            response.bytes().await?.to_vec()
+        };
+        calls::note(method.as_str(), &path, status);
+        Ok(Answer::new(line, sent, status, headers, body))
+    }
+
+    /// Sends it; the body of the answer is still to come.
+    pub(crate) async fn open(self, patience: Duration) -> reqwest::Result<reqwest::Response> {
+        let request = self.client.request(self.method, &self.url).headers(self.headers);
+        let request = match self.body {
+            Some(body) => request.body(body),
+            None => request,
+        };
+        request.timeout(patience).send().await
+    }
+
+    /// The address without the server's own.
+    pub(crate) fn path(&self) -> &str {
+        self.url.strip_prefix(self.base.as_str()).unwrap_or(&self.url)
     }
 }
 

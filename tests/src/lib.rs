@@ -15,4 +15,5 @@ pub mod relay;
 pub mod sample;
 pub mod server;
 pub mod snapshot;
+pub mod stream;
 pub mod terminal;

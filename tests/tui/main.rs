@@ -16,6 +16,7 @@ mod first_run;
 mod hostile;
 mod household;
 mod keys;
+mod live;
 mod moving;
 mod outage;
 mod outbox;

@@ -64,6 +64,7 @@ enum Post {
     Change(Change),
     Notify(Message),
     Link(Link),
+    Feed(Link),
     Ledger(OpenLedger),
     Command(&'static str),
 }
@@ -83,6 +84,11 @@ impl Poster {
 
     pub fn link(&self, link: Link) {
         self.send(Post::Link(link));
+    }
+
+    /// How the live feed stands.
+    pub fn feed(&self, link: Link) {
+        self.send(Post::Feed(link));
     }
 
     pub fn ledger(&self, open: OpenLedger) {
@@ -126,6 +132,8 @@ pub struct App<S> {
     pressed: Vec<Key>,
     message: Option<Message>,
     link: Link,
+    /// How the live feed stands, once there is one.
+    feed: Option<Link>,
     size: Size,
     shown_day: NaiveDate,
     shown_label: Option<String>,
@@ -169,6 +177,7 @@ impl<S: Surface> App<S> {
             pressed: Vec::new(),
             message: None,
             link: setup.link,
+            feed: None,
             size,
             shown_day: now.date_naive(),
             shown_label: None,

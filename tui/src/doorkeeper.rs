@@ -6,6 +6,7 @@ use crate::client::{Api, ClientError, Finding, HttpApi, Key, SessionApi, Token, 
 use crate::connect::{Connection, ServerKind, StartLocal};
 use crate::desk::Desk;
 use crate::door::{Books, Door, SignedIn};
+use crate::live;
 use crate::open;
 use crate::open_ledger::OpenLedger;
 use crate::outbox::Outbox;
@@ -16,6 +17,7 @@ use api::instant::Instant;
 use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use url::Url;
 
 /// What is open.
@@ -41,6 +43,8 @@ struct Inner {
     opened: Mutex<Opened>,
     connections: Mutex<Vec<Connection>>,
     poster: OnceLock<Poster>,
+    /// What follows the books that are open.
+    feed: Mutex<Option<AbortHandle>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -63,6 +67,7 @@ impl Doorkeeper {
                 opened: Mutex::new(opened),
                 connections: Mutex::new(vec![connection]),
                 poster: OnceLock::new(),
+                feed: Mutex::new(None),
             }),
         }
     }
@@ -82,6 +87,9 @@ impl Doorkeeper {
 
     /// Ends every connection.
     pub async fn close(self) {
+        if let Some(feed) = locked(&self.inner.feed).take() {
+            feed.abort();
+        }
         let connections = std::mem::take(&mut *locked(&self.inner.connections));
         for connection in connections {
             connection.close().await;
@@ -112,8 +120,13 @@ impl Doorkeeper {
         let link = open::link(&opened.settings);
         let asking = poster.clone();
         opened.session.asks(move || asking.command(open::SIGN_IN));
-        let watch = desk.waiting.watch(Arc::clone(&desk.api), poster, link);
+        let watch = desk.waiting.watch(Arc::clone(&desk.api), poster.clone(), link);
         drop(self.inner.handle.spawn(watch));
+        let feed = live::follow(Arc::clone(&desk.api), poster);
+        let feed = self.inner.handle.spawn(feed).abort_handle();
+        if let Some(before) = locked(&self.inner.feed).replace(feed) {
+            before.abort();
+        }
     }
 
     /// Turns to other books: what is done from now on is done there.

@@ -47,6 +47,7 @@ pub(crate) enum Step {
     Command(usize),
     Announce(Change),
     Notify(Message),
+    Mention(Message),
     Ledger(OpenLedger),
     Reopen(Books),
     Copy(String),
@@ -58,7 +59,7 @@ impl Step {
     pub(crate) fn is_possible_unseen(&self) -> bool {
         match self {
             Self::Call(call) => call.slot.is_none(),
-            Self::Pop(_) | Self::Announce(_) | Self::Notify(_) => true,
+            Self::Pop(_) | Self::Announce(_) | Self::Notify(_) | Self::Mention(_) => true,
             _ => false,
         }
     }
@@ -154,6 +155,11 @@ impl<L: Layer> Fx<L> {
     /// Says something on the message line until the next key.
     pub fn notify(message: impl Into<Message>) -> Self {
         Self::one(Step::Notify(message.into()))
+    }
+
+    /// Says what was not asked for: a warning that stands there stays.
+    pub fn mention(message: impl Into<Message>) -> Self {
+        Self::one(Step::Mention(message.into()))
     }
 
     /// Runs a verb as if its key had been pressed, once the steps before are done.

@@ -20,6 +20,7 @@ pub mod figures;
 pub mod fx;
 pub mod keymap;
 pub mod layer;
+pub mod live;
 pub mod open;
 pub mod open_ledger;
 pub mod outbox;

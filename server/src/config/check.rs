@@ -151,9 +151,16 @@ fn check_server(server: &Server, section: &mut Section<'_>) {
         ("request_timeout_secs", server.request_timeout_secs),
         ("write_timeout_secs", server.write_timeout_secs),
         ("idle_timeout_secs", server.idle_timeout_secs),
+        ("ping_secs", server.ping_secs),
     ] {
         section.between(key, secs, 1, 3600);
     }
+    section.between(
+        "max_streams_per_user",
+        server.max_streams_per_user as u64,
+        0,
+        1_000_000,
+    );
     section.between("drain_secs", server.drain_secs, 0, 3600);
     section.between(
         "max_body_bytes",

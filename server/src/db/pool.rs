@@ -2,8 +2,10 @@
 //! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
 
 use crate::error::{AppError, Result};
+use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -39,6 +41,7 @@ pub struct Db {
     pub(super) active: AtomicUsize,
     pub(super) dialect: Dialect,
     pub(super) retry_deadline: Duration,
+    pub(super) feed: Feed,
     statements: Arc<AtomicU64>,
 }
 
@@ -47,6 +50,8 @@ pub struct Db {
 pub(super) struct Endpoint {
     pub(super) read: DatabaseConnection,
     pub(super) write: DatabaseConnection,
+    /// The file that SQLite's commits are written to first.
+    pub(super) log: Option<PathBuf>,
 }
 
 impl Db {
@@ -81,6 +86,7 @@ impl Db {
             active: AtomicUsize::new(0),
             dialect,
             retry_deadline,
+            feed: Feed::default(),
             statements,
         })
     }
@@ -93,6 +99,11 @@ impl Db {
     /// How many statements were sent so far; begins and commits are not among them.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Who listens to what is written.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
     }
 
     /// The connection that migrations and other upkeep use.
@@ -165,13 +176,25 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     Ok(Endpoint {
         read: Database::connect(reader).await?,
         write,
+        log: Some(log_of(url)?),
     })
+}
+
+/// The file beside the database that commits are written to.
+fn log_of(url: &str) -> Result<PathBuf> {
+    let options: sqlx::sqlite::SqliteConnectOptions = url
+        .parse()
+        .map_err(|error: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
+    let mut log = options.get_filename().as_os_str().to_owned();
+    log.push("-wal");
+    Ok(log.into())
 }
 
 async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     Ok(Endpoint {
         read: mysql_pool(url, options, false).await?,
         write: mysql_pool(url, options, true).await?,
+        log: None,
     })
 }
 

@@ -95,7 +95,13 @@ impl Db {
     pub async fn write<W: Work>(self: &Arc<Self>, op: Op, work: Arc<W>) -> Result<Outcome<W::Output>> {
         let db = self.clone();
         // A task of its own: dropping the request drops the wait, never the work.
-        let task = tokio::spawn(async move { db.write_until_done(&op, &*work).await });
+        let task = tokio::spawn(async move {
+            let outcome = db.write_until_done(&op, &*work).await;
+            if let Ok(Outcome::Done { rev, .. }) = &outcome {
+                db.feed.tell(op.ledger_id, *rev);
+            }
+            outcome
+        });
         task.await
             .map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
     }

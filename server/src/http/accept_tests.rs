@@ -76,6 +76,7 @@ pub(super) async fn rig_behind(door: Door, limits: Limits, body_timeout: Duratio
         .at("/echo", post(echo))
         .at("/big", get(big))
         .at("/panic", get(panics))
+        .at("/endless", get(endless))
         .at("/wait", wait)
         .with(limit);
     let acceptor = Acceptor::new(limits).with_door(door);
@@ -105,6 +106,19 @@ fn echo(body: Vec<u8>) -> Vec<u8> {
 #[handler]
 fn big() -> Vec<u8> {
     vec![b'x'; 64 * 1024 * 1024]
+}
+
+#[handler]
+fn endless() -> poem::Response {
+    let first = futures_util::stream::once(std::future::ready(Ok::<_, std::io::Error>(
+        hyper::body::Bytes::from_static(b": begun\n\n"),
+    )));
+    let never = futures_util::stream::pending();
+    poem::Response::builder()
+        .content_type("text/event-stream")
+        .body(poem::Body::from_bytes_stream(futures_util::StreamExt::chain(
+            first, never,
+        )))
 }
 
 #[handler]
@@ -193,6 +207,40 @@ async fn a_client_that_ends_its_side_after_the_request_gets_its_answer() {
     drop(other);
     rig.release.notify_one();
     assert!(read_all(&mut stream).await.ends_with("waited"));
+    rig.until_open(0).await;
+}
+
+#[tokio::test]
+async fn an_endless_answer_ends_with_its_client() {
+    let rig = rig(lenient()).await;
+    let mut stream = rig.send("GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut seen = String::new();
+    while !seen.contains("begun") {
+        let mut chunk = [0; 256];
+        let count = in_time(stream.read(&mut chunk)).await.unwrap();
+        seen.push_str(&String::from_utf8_lossy(&chunk[..count]));
+    }
+    rig.until_open(1).await;
+    drop(stream);
+    rig.until_open(0).await;
+}
+
+#[tokio::test]
+async fn half_a_request_sent_during_an_answer_is_timed_as_one() {
+    let rig = rig(Limits {
+        header: SHORT,
+        ..lenient()
+    })
+    .await;
+    let mut stream = rig.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    in_time(rig.waiting.notified()).await;
+    stream.write_all(b"GET /hello HT").await.unwrap();
+    // Whoever is answered after it shows that the server has seen it.
+    let mut other = rig.send("GET /hello HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    read_answer(&mut other).await;
+    drop(other);
+    rig.release.notify_one();
+    assert!(read_all(&mut stream).await.contains("waited"));
     rig.until_open(0).await;
 }
 

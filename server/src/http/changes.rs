@@ -6,17 +6,23 @@ use super::guard::Guard;
 use super::key::Key;
 use super::reply::{Found, Reply};
 use super::right::{Read, Write};
+use super::stream::Events;
 use crate::error::Result;
+use crate::run::Stop;
 use crate::service;
+use crate::service::live::Reader;
 use crate::state::AppState;
-use api::change::{ChangePage, ChangeQuery, UndoQuery, UndoResult};
+use api::change::{Change, ChangePage, ChangeQuery, StreamQuery, UndoQuery, UndoResult};
 use poem_openapi::OpenApi;
+use poem_openapi::param::Header;
 
 /// The resource.
 #[derive(Debug)]
 pub struct ChangesApi {
     /// The server's state.
     pub state: AppState,
+    /// What ends streams.
+    pub stop: Stop,
 }
 
 #[OpenApi(prefix_path = "/v1/ledgers/:ledger/changes", tag = "Tag::Changes")]
@@ -52,5 +58,23 @@ impl ChangesApi {
         Ok(Reply::new(
             service::undo::undo(&self.state, grant, key, rev.0, query.query).await?,
         ))
+    }
+
+    /// Stream changes
+    ///
+    /// The log as it grows, from now on or from a place in it: each change within two seconds, whichever server wrote it.
+    /// The stream ends when its reader may not read the ledger any more.
+    #[oai(path = "/stream", method = "get", operation_id = "stream_changes")]
+    async fn stream_changes(
+        &self,
+        ledger: Guard<Read>,
+        query: Asked<StreamQuery>,
+        /// The `id` of the last event that was received: the stream goes on after it. Goes before `since`.
+        #[oai(name = "Last-Event-ID", validator(max_length = 600))]
+        last_event_id: Header<Option<String>>,
+    ) -> Result<Events<Change>> {
+        let since = last_event_id.0.or(query.query.since);
+        let reader = Reader::open(&self.state, &ledger.grant, since.as_deref()).await?;
+        Ok(Events::of(&self.state, &self.stop, ledger, reader))
     }
 }

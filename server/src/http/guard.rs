@@ -26,6 +26,7 @@ pub const SESSION_IDLE: TimeDelta = TimeDelta::days(14);
 pub struct Guard<R> {
     /// The leave.
     pub grant: Grant,
+    token_hash: [u8; 32],
     right: PhantomData<R>,
 }
 
@@ -77,29 +78,50 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
             Some("default") => Wanted::Any,
             Some(id) => Wanted::Ledger(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
-        let (access, seats) = authenticate(request, wanted).await?;
-        let person = Person::new(&access, client(request))?;
-        // What the token is not bound to is as missing as what its owner is no member of.
-        let seat = choose(seats, &person, access.default_ledger_id).ok_or_else(AppError::not_found)?;
-        let grant = Grant::new(person, &seat)?;
-        check_scope::<R>(grant.person())?;
-        if !R::ROLES.contains(&grant.role()) {
-            let roles: Vec<&str> = R::ROLES.iter().map(|role| role.as_str()).collect();
-            return Err(AppError::refuse(
-                Code::Forbidden,
-                format!(
-                    "You are {} in this ledger; this is for: {}",
-                    grant.role().as_str(),
-                    roles.join(", ")
-                ),
-            )
-            .into());
-        }
+        let (token_hash, access, seats) = authenticate(request, wanted).await?;
+        let grant = admit::<R>(&access, seats, client(request))?;
         Ok(Self {
             grant,
+            token_hash,
             right: PhantomData,
         })
     }
+}
+
+impl<R: Right> Guard<R> {
+    /// Looks again, for an answer that goes on: refused where a new request would be, and where the ledger was restored
+    /// meanwhile.
+    pub async fn look_again(&self, state: &AppState) -> Result<(), AppError> {
+        let wanted = Wanted::Ledger(self.grant.ledger_id());
+        let (access, seats) = look_up(state, &self.token_hash, wanted).await?;
+        let grant = admit::<R>(&access, seats, self.grant.client().to_owned())?;
+        if grant.epoch() == self.grant.epoch() {
+            Ok(())
+        } else {
+            Err(AppError::refuse(Code::Resync, "The ledger was restored"))
+        }
+    }
+}
+
+/// The leave that a token and its owner's memberships give.
+fn admit<R: Right>(access: &Access, seats: Vec<Seat>, client: String) -> Result<Grant, AppError> {
+    let person = Person::new(access, client)?;
+    // What the token is not bound to is as missing as what its owner is no member of.
+    let seat = choose(seats, &person, access.default_ledger_id).ok_or_else(AppError::not_found)?;
+    let grant = Grant::new(person, &seat)?;
+    check_scope::<R>(grant.person())?;
+    if R::ROLES.contains(&grant.role()) {
+        return Ok(grant);
+    }
+    let roles: Vec<&str> = R::ROLES.iter().map(|role| role.as_str()).collect();
+    Err(AppError::refuse(
+        Code::Forbidden,
+        format!(
+            "You are {} in this ledger; this is for: {}",
+            grant.role().as_str(),
+            roles.join(", ")
+        ),
+    ))
 }
 
 impl<'a, R: Scoped> ApiExtractor<'a> for Caller<R> {
@@ -120,7 +142,7 @@ impl<'a, R: Scoped> ApiExtractor<'a> for Caller<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        let (access, _) = authenticate(request, Wanted::NoLedger).await?;
+        let (_, access, _) = authenticate(request, Wanted::NoLedger).await?;
         let person = Person::new(&access, client(request))?;
         check_scope::<R>(&person)?;
         if R::IS_FOR_ADMINS && !person.is_admin() {
@@ -169,10 +191,13 @@ fn register_bearer(registry: &mut Registry) {
     );
 }
 
-/// The token, its user and the memberships wanted, in one indexed read.
-async fn authenticate(request: &Request, wanted: Wanted) -> Result<(Access, Vec<Seat>), AppError> {
+fn invalid() -> AppError {
+    AppError::refuse(Code::Unauthenticated, "This token is not valid")
+}
+
+/// The token's hash, the token, its user and the memberships wanted.
+async fn authenticate(request: &Request, wanted: Wanted) -> Result<([u8; 32], Access, Vec<Seat>), AppError> {
     let refused = |detail: &str| AppError::refuse(Code::Unauthenticated, detail);
-    let invalid = || refused("This token is not valid");
     let state = request
         .data::<AppState>()
         .ok_or_else(|| AppError::Internal("no state".into()))?;
@@ -181,7 +206,13 @@ async fn authenticate(request: &Request, wanted: Wanted) -> Result<(Access, Vec<
         return Err(invalid());
     }
     let hash = secret::hash(token);
-    let hash = hash.as_slice();
+    let (access, seats) = look_up(state, &hash, wanted).await?;
+    accept_token(request);
+    Ok((hash, access, seats))
+}
+
+/// In one indexed read.
+async fn look_up(state: &AppState, hash: &[u8], wanted: Wanted) -> Result<(Access, Vec<Seat>), AppError> {
     let found = state
         .db
         .read(|db| async move { access(&db, hash, wanted).await })
@@ -190,7 +221,6 @@ async fn authenticate(request: &Request, wanted: Wanted) -> Result<(Access, Vec<
     let (access, seats) = found
         .filter(|(access, _)| is_good(access, now))
         .ok_or_else(invalid)?;
-    accept_token(request);
     state.token_use.note(access.token_id, access.last_used_at, now);
     Ok((access, seats))
 }

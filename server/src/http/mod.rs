@@ -30,6 +30,7 @@ mod reports;
 mod right;
 mod schema;
 mod spec;
+mod stream;
 mod tags;
 mod tokens;
 pub mod trace;
@@ -200,7 +201,10 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         tags::TagsApi { state: state.clone() },
         reports::ReportsApi { state: state.clone() },
         imports::ImportsApi { state: state.clone() },
-        changes::ChangesApi { state: state.clone() },
+        changes::ChangesApi {
+            state: state.clone(),
+            stop: stop.clone(),
+        },
         members::MembersApi { state: state.clone() },
         invites::InvitesApi { state: state.clone() },
     );

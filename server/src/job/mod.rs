@@ -2,6 +2,7 @@
 
 pub mod clear;
 pub mod imports;
+pub mod live;
 pub mod operations;
 pub mod token_use;
 
@@ -27,7 +28,8 @@ pub async fn start(state: &AppState, stop: &Stop, pause: Duration) -> JoinHandle
             operations::run(&state, &stop, cut_off, pause),
             imports::run(&state, &stop, left, pause),
             token_use::run(&state, &stop, pause),
-            clear::run(&state, &stop, pause)
+            clear::run(&state, &stop, pause),
+            live::run(&state, &stop)
         );
     })
 }

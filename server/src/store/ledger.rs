@@ -76,6 +76,17 @@ pub async fn page_of_user(
         .collect()
 }
 
+/// The revisions of some ledgers.
+pub async fn revs(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    Ok(ledger::Entity::find()
+        .select_only()
+        .columns([ledger::Column::Id, ledger::Column::Rev])
+        .filter(ledger::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// Makes a ledger without any change yet.
 pub async fn insert(db: &impl ConnectionTrait, image: &LedgerImage, epoch: Uuid) -> Result<()> {
     let row = ledger::ActiveModel {

@@ -36,6 +36,14 @@ pub enum Link {
 }
 
 impl Link {
+    /// What the header says: what waits goes before how the feed stands, and that before what usually is.
+    pub(super) fn with_feed(self, feed: Option<Self>) -> Self {
+        match (self, feed) {
+            (Self::Live, Some(feed)) => feed,
+            _ => self,
+        }
+    }
+
     fn words(self) -> String {
         match self {
             Self::Quiet => String::new(),

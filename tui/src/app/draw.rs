@@ -28,7 +28,7 @@ impl<S: Surface> App<S> {
                 .map(|(at, (title, is_current, _))| (at + 1, title, is_current))
                 .collect(),
             loading: self.shown_label.as_deref(),
-            link: self.link,
+            link: self.link.with_feed(self.feed),
         };
         let hints = hints(stack, look, &self.pressed, size.width);
         let message = self.message.as_ref();

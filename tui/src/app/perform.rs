@@ -6,7 +6,7 @@ use std::any::Any;
 use super::{App, Ending, Surface, stack::Entry};
 use crate::{
     door::Books,
-    fx::{Change, Message, Step, Steps},
+    fx::{Change, Message, Step, Steps, Tone},
     layer::{AnyLayer, Erased},
     runtime::LayerId,
     screen::Command,
@@ -60,6 +60,7 @@ impl<S: Surface> App<S> {
         self.commands = books.commands;
         self.look.ledger = books.ledger;
         self.link = books.link;
+        self.feed = None;
         self.pressed.clear();
         self.switch(0);
         self.is_dirty = true;
@@ -114,6 +115,13 @@ impl<S: Surface> App<S> {
         self.is_dirty = true;
     }
 
+    /// Says it unless something graver is being said.
+    fn mention(&mut self, message: Message) {
+        if self.message.as_ref().is_none_or(|said| said.tone == Tone::Info) {
+            self.say(message);
+        }
+    }
+
     pub(super) fn perform(&mut self, id: LayerId, steps: Steps) {
         if self.nesting >= NESTING {
             tracing::error!("layers cause each other's effects without end");
@@ -161,6 +169,7 @@ impl<S: Surface> App<S> {
             }
             Step::Announce(change) => self.announce(&change),
             Step::Notify(message) => self.say(message),
+            Step::Mention(message) => self.mention(message),
             Step::Reopen(books) => self.reopen(books),
             Step::Ledger(open) => self.look.ledger = open,
             Step::Copy(text) => self.copy(&text),

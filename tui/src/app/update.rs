@@ -207,6 +207,7 @@ impl<S: Surface> App<S> {
             Post::Change(change) => self.announce(&change),
             Post::Notify(message) => self.say(message),
             Post::Link(link) => self.link = link,
+            Post::Feed(link) => self.feed = Some(link),
             Post::Ledger(open) => self.look.ledger = open,
             Post::Command(name) => self.open_command(name),
         }

@@ -2,8 +2,10 @@
 //! the connection broke. A write carries its key, so that sending it again cannot do it twice. No redirects: the
 //! token goes nowhere but to the address that was configured, and never in clear to another machine.
 
+use super::ours::Ours;
 use super::trust::{check_secrecy, distrust};
-use super::{Answer, Api, Base, ClientError, Method, Reply, Request, Token, Trust};
+use super::{Answer, Api, Base, ClientError, Feed, Method, Reply, Request, Token, Trust, feed};
+use api::change::Change;
 use api::id::LedgerId;
 use api::ledger::Ledger;
 use api::problem::Problem;
@@ -24,6 +26,8 @@ const CONNECT_SECS: u64 = 5;
 const REQUEST_SECS: u64 = 30;
 /// The same where a file is sent.
 const FILE_SECS: u64 = 180;
+/// How long an answer to a write is waited for before a change counts as somebody else's.
+const LANDING: Duration = Duration::from_secs(3);
 /// Waits before a request is sent again after the connection broke.
 const WAITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
@@ -42,6 +46,8 @@ pub struct HttpApi {
     ledger: Arc<str>,
     /// The id that this turned out to be: from then on no other ledger is meant, whatever `default` becomes.
     found: Arc<OnceLock<LedgerId>>,
+    /// What was written from here, so that the log's word of it is no news.
+    ours: Ours,
 }
 
 impl HttpApi {
@@ -82,6 +88,7 @@ impl HttpApi {
             address: Arc::new(address.clone()),
             ledger: ledger.into(),
             found: Arc::default(),
+            ours: Ours::default(),
         })
     }
 
@@ -95,6 +102,10 @@ impl HttpApi {
         }
     }
 
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        is_loopback(&self.address)
+    }
+
     /// The address without what must not be shown.
     fn shown(&self) -> String {
         shown(&self.address)
@@ -105,6 +116,7 @@ impl HttpApi {
         let renewed = Self::new(&self.address, &self.ledger, Some(token), trust)?;
         Ok(Self {
             found: Arc::clone(&self.found),
+            ours: self.ours.clone(),
             ..renewed
         })
     }
@@ -146,11 +158,15 @@ impl HttpApi {
             Base::Server => String::new(),
         };
         let url = self.url(&request, &ledger)?;
+        let _flight = self.ours.begin(&request);
         let mut waits = WAITS.into_iter();
         loop {
             let error = match self.send_once(&request, url.clone()).await {
                 Ok(answer) => {
                     self.learn_ledger(&request, &answer);
+                    if request.key.is_some() {
+                        self.ours.note(&request, &answer);
+                    }
                     return Ok(answer);
                 }
                 Err(error) => error,
@@ -169,6 +185,46 @@ impl HttpApi {
         {
             self.found.get_or_init(|| ledger.id);
         }
+    }
+
+    /// An answer that goes on, behind a place; its body is still to come.
+    pub(super) async fn open_stream(
+        &self,
+        path: &'static str,
+        after: Option<&str>,
+    ) -> Result<reqwest::Response, ClientError> {
+        let ledger = Box::pin(self.ledger()).await?;
+        let url = self.url(&Request::get("stream_changes", path), &ledger)?;
+        let mut sent = self.client.get(url);
+        if let Some(after) = after {
+            sent = sent.header("Last-Event-ID", after);
+        }
+        let within = Duration::from_secs(REQUEST_SECS);
+        let answer = tokio::time::timeout(within, sent.send()).await;
+        let answer = answer.map_err(|_| ClientError::Timeout {
+            address: self.shown(),
+            secs: REQUEST_SECS,
+        })?;
+        let answer = answer.map_err(|error| self.failed(&error, REQUEST_SECS))?;
+        let is_stream = answer
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"));
+        if answer.status().is_success() && is_stream {
+            return Ok(answer);
+        }
+        let status = answer.status();
+        self.read(answer, REQUEST_SECS).await?;
+        Err(ClientError::Foreign {
+            address: self.shown(),
+            reason: format!("it says {status}"),
+        })
+    }
+
+    /// Whether a change was made from here. Waits for answers that are on their way, which would tell, but not for long.
+    pub(super) async fn made(&self, change: &Change) -> bool {
+        let _ = tokio::time::timeout(LANDING, self.ours.landed()).await;
+        self.ours.made(change)
     }
 
     async fn send_once(&self, request: &Request, url: Url) -> Result<Answer, ClientError> {
@@ -272,6 +328,10 @@ impl HttpApi {
 impl Api for HttpApi {
     fn call(&self, request: Request) -> Reply<Answer> {
         Box::pin(self.clone().send(request))
+    }
+
+    fn stream_changes(&self, after: Option<String>) -> Reply<Feed> {
+        feed::open(self.clone(), after)
     }
 }
 

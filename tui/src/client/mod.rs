@@ -11,17 +11,20 @@ mod error;
 mod expense;
 #[doc(hidden)]
 pub mod fake;
+mod feed;
 mod health;
 mod http;
 mod import;
 mod ledger;
 mod member;
+mod ours;
 mod page;
 mod payee;
 pub(crate) mod probe;
 mod report;
 mod request;
 mod session;
+mod sse;
 mod tag;
 mod tap;
 mod token;
@@ -30,6 +33,7 @@ mod user;
 
 pub use day::DayRead;
 pub use error::ClientError;
+pub use feed::{Feed, News};
 pub use health::Health;
 pub use http::{HttpApi, install_tls};
 pub(crate) use http::{is_loopback, shown};
@@ -50,6 +54,12 @@ pub type Reply<T> = BoxFuture<'static, Result<T, ClientError>>;
 pub trait Api: Send + Sync + 'static {
     /// Sends a request; an answer that is no success is an error.
     fn call(&self, request: Request) -> Reply<Answer>;
+
+    /// Opens the log behind a place in it, or from now on, where the server pushes it.
+    fn stream_changes(&self, after: Option<String>) -> Reply<Feed> {
+        drop(after);
+        feed::none()
+    }
 }
 
 impl dyn Api {

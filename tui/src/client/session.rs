@@ -2,7 +2,7 @@
 //! somebody has signed in again and is then sent once more as it was, key and all, so that whoever asked knows nothing
 //! of it. Where nobody signs in, the refusal is the answer.
 
-use super::{Answer, Api, ClientError, Reply, Request};
+use super::{Answer, Api, ClientError, Feed, Reply, Request};
 use api::problem::Code;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
@@ -111,6 +111,11 @@ async fn send(session: SessionApi, request: Request) -> Result<Answer, ClientErr
 impl Api for SessionApi {
     fn call(&self, request: Request) -> Reply<Answer> {
         Box::pin(send(self.clone(), request))
+    }
+
+    /// With the token that there is: whoever sits there is asked by what they do, not by what is only shown.
+    fn stream_changes(&self, after: Option<String>) -> Reply<Feed> {
+        self.turns.borrow().api.stream_changes(after)
     }
 }
 

@@ -5,6 +5,7 @@ mod cell;
 mod draft;
 mod draw;
 mod layout;
+mod live;
 mod merge;
 mod moves;
 mod save;
@@ -32,6 +33,7 @@ use crate::{
     fx::{Change, Fx},
     keymap::Action,
     layer::{Layer, TextEvent},
+    live::LiveChanges,
     outbox::OutboxChanged,
     theme::Look,
     widget::{Canvas, Scroll},
@@ -46,6 +48,8 @@ pub struct DaySheet {
     sheets: BTreeMap<Date, Sheet>,
     col: Col,
     typing: Option<Typing>,
+    /// Who changed the day that is being loaded anew.
+    changed_by: Option<String>,
     /// Asked to go while a day is being saved.
     is_leaving: bool,
     /// Another screen is shown; what is still said here is said there.
@@ -68,6 +72,7 @@ impl DaySheet {
             sheets: BTreeMap::new(),
             col: Col::Amount,
             typing: None,
+            changed_by: None,
             is_leaving: false,
             is_left: false,
             scroll: Scroll::default(),
@@ -164,6 +169,9 @@ impl Layer for DaySheet {
         }
         if let Some(change) = change.get::<OutboxChanged>() {
             self.outbox_changed(change);
+        }
+        if let Some(live) = change.get::<LiveChanges>() {
+            return self.live(live, look);
         }
         if change.get::<BookChanged>().is_some() {
             self.look_again(look);

@@ -8,6 +8,7 @@ mod draw;
 mod empty;
 mod landed;
 mod list;
+mod live;
 mod marks;
 mod mend;
 mod moving;
@@ -25,6 +26,7 @@ use crate::desk::Desk;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
+use crate::live::{LiveChanges, Refresh};
 use crate::outbox::OutboxChanged;
 use crate::popup::unsent::MendAsked;
 use crate::screen::day_sheet::DaySheet;
@@ -85,6 +87,8 @@ pub struct Expenses {
     /// The day the screen was opened on, and whether the lists have not come yet.
     first_day: Option<Date>,
     is_first_book: bool,
+    /// Rows that others changed are being loaded.
+    refresh: Refresh,
     /// Where the table was drawn.
     table_area: Rect,
 }
@@ -134,6 +138,7 @@ impl Expenses {
             currency: 0,
             first_day: None,
             is_first_book: false,
+            refresh: Refresh::default(),
             table_area: Rect::ZERO,
         }
     }
@@ -230,6 +235,9 @@ impl Layer for Expenses {
         }
         if let Some(NewDay(day)) = change.get::<NewDay>() {
             return self.new_day(*day, look);
+        }
+        if let Some(live) = change.get::<LiveChanges>() {
+            return self.live(live, look);
         }
         if change.get::<ServerBack>().is_some() {
             self.is_flushing = false;

@@ -33,6 +33,7 @@ use crate::{
     fx::{Change, Fx},
     keymap::Action,
     layer::Layer,
+    live::Refresh,
     theme::Look,
     widget::{Canvas, Scroll},
 };
@@ -53,6 +54,8 @@ pub struct Insights {
     /// Why the last question was not answered.
     error: Option<String>,
     scroll: Scroll,
+    /// What others changed is being added up.
+    refresh: Refresh,
     /// Where the lines were drawn, for clicks.
     area: Rect,
 }
@@ -71,6 +74,7 @@ impl Insights {
             lines: Vec::new(),
             error: None,
             scroll: Scroll::default(),
+            refresh: Refresh::default(),
             area: Rect::ZERO,
         }
     }

@@ -33,6 +33,13 @@ impl Scroll {
         self.follow(len);
     }
 
+    /// Other rows came and went around these: `top` is where the first row in view is now, `row` where the chosen one
+    /// is. The view moves no further than it must for the chosen row to be in it.
+    pub fn hold(&mut self, top: usize, row: usize, len: usize) {
+        (self.top, self.selected) = (top, row.min(len.saturating_sub(1)));
+        self.keep_in_view(len);
+    }
+
     /// Moves; says whether the verb was one of moving.
     pub fn on_action(&mut self, action: Action, len: usize) -> bool {
         let half = (self.height / 2).max(1);
@@ -71,6 +78,13 @@ impl Scroll {
             self.top = (self.selected + 1 + half).saturating_sub(self.height);
         } else if self.selected >= self.top + self.height {
             self.top = self.selected.saturating_sub(half);
+        }
+        self.keep_in_view(len);
+    }
+
+    fn keep_in_view(&mut self, len: usize) {
+        if self.height == 0 {
+            return;
         }
         // No blank lines at the end while rows are hidden above, and the chosen row always in view.
         let lowest = len.saturating_sub(self.height);

@@ -207,7 +207,8 @@ impl<R: Rows> Table<'_, R> {
         let (sign, style) = match row.gutter {
             Gutter::None => (" ", look.styles.plain),
             Gutter::Added => ("+", look.styles.accent),
-            Gutter::Changed => ("~", look.styles.accent),
+            // Not the sign of what is unsent, from which no colour would tell it where there are none.
+            Gutter::Changed => ("^", look.styles.accent),
             Gutter::Marked => (look.glyphs.mark, look.styles.marked),
             Gutter::Unsent => ("~", look.styles.warning),
             Gutter::Refused => ("!", look.styles.error),

@@ -23,6 +23,7 @@ use super::refusal::Refusal;
 use super::socket::{Socket, Watched};
 use super::tls::Tls;
 use super::{App, Common};
+use crate::http::stream::EVENT_STREAM;
 
 /// Past this nothing is read any more, answered 431 and closed. The limit layer refuses from 16 KiB on.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -68,8 +69,8 @@ pub(super) async fn run(
     let io = TokioIo::new(TrackedIo::new(socket, tracker.clone()));
     let mut connection = http1::Builder::new()
         .max_buf_size(MAX_HEADER_BYTES)
-        // A script that closes its sending side after the request still wants the answer.
-        .half_close(true)
+        // hyper looks whether the client is still there while it answers; where it need not be, the phases say so.
+        .half_close(false)
         // Phases keep the time, in finer steps than this one would.
         .header_read_timeout(None)
         .serve_connection(io, service);
@@ -174,6 +175,9 @@ async fn answer(
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
+    if response.content_type() == Some(EVENT_STREAM) {
+        tracker.endless();
+    }
     hyper::Response::from(response).map(|body| TrackedBody::new(body, tracker))
 }
 

@@ -39,6 +39,10 @@ pub(super) struct State {
     pub(super) blocked_since: Option<Instant>,
     /// Whether the last request was answered before all of it had come, so that the client may still be sending.
     pub(super) is_unread: bool,
+    /// Whether the answer goes on until the client goes away.
+    pub(super) is_endless: bool,
+    /// Whether bytes of a next request came during the answer.
+    is_ahead: bool,
 }
 
 impl State {
@@ -78,6 +82,8 @@ impl Tracker {
             since: Instant::now(),
             blocked_since: None,
             is_unread: false,
+            is_endless: false,
+            is_ahead: false,
         }))
     }
 
@@ -107,7 +113,9 @@ impl Tracker {
 
     /// A request's headers are whole.
     pub(super) fn request_came(&self, has_body: bool) {
-        self.0.send_modify(|state| state.is_unread = false);
+        self.0.send_modify(|state| {
+            (state.is_unread, state.is_endless, state.is_ahead) = (false, false, false);
+        });
         self.enter(if has_body { Phase::Body } else { Phase::Answer });
     }
 
@@ -116,7 +124,20 @@ impl Tracker {
         if self.state().phase == Phase::Body {
             self.0.send_modify(|state| state.is_unread = true);
         }
-        self.enter(Phase::Idle);
+        let is_ahead = self.state().is_ahead;
+        self.enter(if is_ahead { Phase::Header } else { Phase::Idle });
+    }
+
+    /// The answer is one that goes on until the client goes away.
+    pub(super) fn endless(&self) {
+        self.0.send_modify(|state| state.is_endless = true);
+    }
+
+    /// The client sends nothing more. During an answer that ends by itself that is no reason not to give it: a script that
+    /// closes its sending side after the request still wants it.
+    fn is_end_passed_over(&self) -> bool {
+        let state = self.state();
+        state.phase == Phase::Answer && !state.is_endless
     }
 
     /// hyper could not read the request, of which more may come.
@@ -124,10 +145,12 @@ impl Tracker {
         self.0.send_modify(|state| state.is_unread = true);
     }
 
-    /// Bytes came. They begin a request only where none is under way.
+    /// Bytes came. They begin a request where none is under way, and the next one during an answer.
     fn bytes_came(&self) {
-        if matches!(self.state().phase, Phase::Silent | Phase::Idle) {
-            self.enter(Phase::Header);
+        match self.state().phase {
+            Phase::Silent | Phase::Idle => self.enter(Phase::Header),
+            Phase::Answer => self.0.send_modify(|state| state.is_ahead = true),
+            Phase::Handshake | Phase::Header | Phase::Body => {}
         }
     }
 
@@ -191,6 +214,12 @@ impl<I: AsyncRead + Unpin> AsyncRead for TrackedIo<I> {
         let polled = Pin::new(&mut self.io).poll_read(cx, buf);
         if polled.is_ready() && buf.filled().len() > before {
             self.tracker.bytes_came();
+        }
+        if matches!(polled, Poll::Ready(Ok(()))) && buf.filled().len() == before {
+            // Found again once the answer is out: nobody has to be woken for it.
+            if self.tracker.is_end_passed_over() {
+                return Poll::Pending;
+            }
         }
         polled
     }

@@ -72,7 +72,8 @@ impl DaySheet {
         if was_waiting {
             sheet.forget_news();
         }
-        let words = news(was_loaded, was_stale, restored, meanwhile, look);
+        let by = self.changed_by.take();
+        let words = news(was_loaded, was_stale, restored, (by, meanwhile), look);
         self.keep().and(words.map_or_else(Fx::none, Fx::notify))
     }
 

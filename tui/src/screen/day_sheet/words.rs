@@ -21,7 +21,7 @@ pub(super) fn news(
     was_loaded: bool,
     was_stale: bool,
     restored: usize,
-    meanwhile: Meanwhile,
+    (by, meanwhile): (Option<String>, Meanwhile),
     look: &Look,
 ) -> Option<Message> {
     let key = |action| look.key(&["sheet"], action);
@@ -44,7 +44,11 @@ pub(super) fn news(
             key(Action::Undo)
         )));
     }
-    (was_loaded && !meanwhile.is_none()).then(|| format!("Changed elsewhere: {}.", meanwhile.words()).into())
+    let what = (was_loaded && !meanwhile.is_none()).then(|| meanwhile.words())?;
+    Some(match by {
+        Some(who) => format!("{who} changed this day: {what}.").into(),
+        None => format!("Changed elsewhere: {what}.").into(),
+    })
 }
 
 /// `Saved Sat 21 Nov: 2 changed, 1 new. 8 rows 55.30.`

@@ -168,7 +168,7 @@ impl Expenses {
         self.load_more()
     }
 
-    fn add_up_if_own(&mut self) {
+    pub(super) fn add_up_if_own(&mut self) {
         if self.desk.book.lists().is_loaded() && !self.has_reports() {
             self.add_up_own();
         }

@@ -10,7 +10,7 @@ use api::id::ExpenseId;
 use api::text::fold;
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most rows that are kept; further ones are reached by a shorter period or the other order.
 pub(super) const MOST: usize = 5_000;
@@ -26,11 +26,31 @@ pub(super) enum State {
     Refused,
 }
 
+/// What became of a row elsewhere while it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum News {
+    #[default]
+    None,
+    Added,
+    Changed,
+}
+
 /// A row and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) row: Expense,
     pub(super) state: State,
+    news: News,
+}
+
+impl Item {
+    fn saved(row: Expense) -> Self {
+        Self {
+            row,
+            state: State::Saved,
+            news: News::None,
+        }
+    }
 }
 
 /// What is loaded.
@@ -96,14 +116,48 @@ impl List {
     /// Puts the first page there instead of what was.
     pub(super) fn replace(&mut self, rows: Vec<Expense>, next: Option<String>) {
         self.widest.set(None);
-        self.items = rows
-            .into_iter()
-            .map(|row| Item {
-                row,
-                state: State::Saved,
-            })
-            .collect();
+        self.items = rows.into_iter().map(Item::saved).collect();
         self.next = next;
+    }
+
+    /// Puts rows there as they are by now, as many as were loaded, and marks what is new of them. The new ones.
+    pub(super) fn refresh(
+        &mut self,
+        rows: Vec<Expense>,
+        next: Option<String>,
+        sort: Sort,
+        lists: &Lists,
+    ) -> Vec<Expense> {
+        let before = std::mem::take(&mut self.items);
+        let is_whole = self.next.is_none();
+        let last = before.iter().rev().find(|item| item.state == State::Saved);
+        // What comes after the last row was not looked at yet.
+        let was_looked_at = |row: &Expense| {
+            is_whole || last.is_some_and(|last| compare(row, &last.row, sort, lists) == Ordering::Less)
+        };
+        let known: HashMap<ExpenseId, &Item> = before.iter().map(|item| (item.row.id, item)).collect();
+        let mut added = Vec::new();
+        let items = rows.into_iter().map(|row| {
+            let news = match known.get(&row.id) {
+                Some(item) if item.state != State::Saved => News::None,
+                Some(item) if item.row.version == row.version => item.news,
+                Some(item) if item.news == News::Added => News::Added,
+                Some(_) => News::Changed,
+                None if was_looked_at(&row) => News::Added,
+                None => News::None,
+            };
+            if !known.contains_key(&row.id) {
+                added.push(row.clone());
+            }
+            Item {
+                news,
+                ..Item::saved(row)
+            }
+        });
+        self.items = items.collect();
+        self.next = next;
+        self.widest.set(None);
+        added
     }
 
     /// Adds a page at the end; a row that is there already stays where it is.
@@ -111,10 +165,7 @@ impl List {
         let known: BTreeSet<ExpenseId> = self.rows().map(|row| row.id).collect();
         let new = rows.into_iter().filter(|row| !known.contains(&row.id));
         self.widest.set(None);
-        self.items.extend(new.map(|row| Item {
-            row,
-            state: State::Saved,
-        }));
+        self.items.extend(new.map(Item::saved));
         self.next = next;
     }
 
@@ -128,7 +179,11 @@ impl List {
             return None;
         }
         self.widest.set(None);
-        self.items.insert(at, Item { row, state });
+        let item = Item {
+            state,
+            ..Item::saved(row)
+        };
+        self.items.insert(at, item);
         Some(at)
     }
 
@@ -142,7 +197,11 @@ impl List {
             State::Refused => Gutter::Refused,
             State::Unsent => Gutter::Unsent,
             State::Saved if self.marked.contains(&item.row.id) => Gutter::Marked,
-            State::Saved => Gutter::None,
+            State::Saved => match item.news {
+                News::Added => Gutter::Added,
+                News::Changed => Gutter::Changed,
+                News::None => Gutter::None,
+            },
         }
     }
 }

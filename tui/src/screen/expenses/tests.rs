@@ -223,6 +223,7 @@ pub(crate) fn report() -> Report {
     .unwrap()
 }
 
+mod live;
 mod money;
 mod moving;
 mod payers;

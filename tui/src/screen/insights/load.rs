@@ -17,6 +17,7 @@ use crate::{
     book::{BookChanged, RowsChanged},
     client::{Api, ClientError},
     fx::{Change, Fx, Message, NewDay},
+    live::LiveChanges,
     theme::Look,
 };
 
@@ -74,6 +75,26 @@ impl Insights {
             label,
             report(Arc::clone(&self.desk.api), asked),
             Self::answered,
+        )
+    }
+
+    /// Asks what is shown once more, without a word.
+    fn ask_anew(&mut self) -> Fx<Self> {
+        let Some(view) = &self.view else { return Fx::none() };
+        let asked = view.asked(self.calendar());
+        Fx::call_latest(
+            "live",
+            "",
+            report(Arc::clone(&self.desk.api), asked),
+            |screen: &mut Self, (asked, figures), look| {
+                let is_again = screen.refresh.done();
+                let is_shown = screen.shown.as_ref().is_some_and(|shown| shown.asked == asked);
+                if let (Ok(figures), true) = (figures, is_shown) {
+                    screen.shown = Some(Rc::new(Shown { asked, figures }));
+                    screen.arrange(look);
+                }
+                if is_again { screen.ask_anew() } else { Fx::none() }
+            },
         )
     }
 
@@ -162,6 +183,13 @@ impl Insights {
         }
         if change.get::<RowsChanged>().is_some() {
             return self.ask();
+        }
+        if change.get::<LiveChanges>().is_some_and(LiveChanges::touches_rows) {
+            return if self.shown.is_some() && self.refresh.want() {
+                self.ask_anew()
+            } else {
+                Fx::none()
+            };
         }
         if change.get::<BookChanged>().is_some() && self.view.is_some() {
             return self.recut(look);

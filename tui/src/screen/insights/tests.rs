@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod drill;
+mod live;
 mod members;
 mod sessions;
 

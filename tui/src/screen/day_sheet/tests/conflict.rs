@@ -125,3 +125,34 @@ fn a_new_row_that_is_there_already_is_no_twin() {
     assert!(app.screen().contains("9 rows"), "{}", app.screen());
     assert!(!app.screen().contains("saves all"), "{}", app.screen());
 }
+
+#[test]
+fn a_day_that_somebody_else_changed_says_who_and_keeps_what_is_typed() {
+    use crate::live::samples::{added, elsewhere};
+    let bench = Bench::new();
+    let mut app = bench.open();
+    bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
+    app.keys("50<esc>");
+    let mut live = added("9.00 EUR Ana's bakery");
+    live.change.rows[1].fields = vec![api::change::FieldChange {
+        field: "date".to_owned(),
+        before: None,
+        after: Some("2026-11-20".into()),
+    }];
+    let mut other = live.clone();
+    other.change.rows[1].fields[0].after = Some("2026-11-19".into());
+    let asked = bench.fake.requests_of("get_day").len();
+    app.poster()
+        .change(crate::fx::Change::new(elsewhere(vec![other])));
+    app.settle();
+    assert_eq!(bench.fake.requests_of("get_day").len(), asked, "another day");
+    app.poster().change(crate::fx::Change::new(elsewhere(vec![live])));
+    app.settle();
+    let said = &app.message().unwrap().text;
+    assert!(said.starts_with("ana changed this day: 1 row added"), "{said}");
+    assert!(
+        app.screen().contains("Amount: mine 50, theirs 49.50"),
+        "{}",
+        app.screen()
+    );
+}
