@@ -1,6 +1,7 @@
 //! When to look for what other servers wrote: once a second. On SQLite only where the log beside the file was written
-//! to, which a thread of its own looks at: asking the database for its `data_version` costs a connection and wakes
-//! two threads for an answer that the file shows as well, and an app that is left open must cost nearly nothing.
+//! to: asking the database for its `data_version` each second costs a connection and wakes two threads for an answer
+//! that the file shows as well, and an app that is left open must cost nothing. Linux says by itself when a file is
+//! written to (inotify); elsewhere a thread looks at it.
 
 use super::pool::Db;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,13 @@ const LOOK: Duration = Duration::from_secs(1);
 const FRESH: Duration = Duration::from_millis(1500);
 /// And once more after so long, for the slowest disk that a write is waited for on.
 const SETTLED: Duration = Duration::from_secs(5);
+
+/// Where the file says by itself that it was written to: when to look after that.
+#[cfg(target_os = "linux")]
+const LATER: [Duration; 2] = [LOOK, SETTLED];
+/// How long a thread that nobody needs any more is left asleep.
+#[cfg(target_os = "linux")]
+const NEVER: Duration = Duration::from_mins(5);
 
 /// Says when to look, until it is dropped.
 #[derive(Debug)]
@@ -69,10 +77,54 @@ impl Drop for Looks {
 
 impl Log {
     fn watch(&self) {
+        #[cfg(target_os = "linux")]
+        if self.watch_told().is_ok() {
+            return;
+        }
+        self.watch_asking();
+    }
+
+    /// Sleeps until the file is written to, and looks again when what was written must be committed.
+    #[cfg(target_os = "linux")]
+    fn watch_told(&self) -> rustix::io::Result<()> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
+        let watch = init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
+        add_watch(&watch, &self.path, WatchFlags::MODIFY | WatchFlags::DELETE_SELF)?;
+        // Whoever missed a write before this is told of it now.
+        self.told.notify_one();
+        let mut looks_left = LATER.len();
+        while !self.is_left.load(Ordering::Relaxed) {
+            let pause = LATER.len().checked_sub(looks_left).and_then(|n| LATER.get(n));
+            let until = pause.unwrap_or(&NEVER);
+            let until = Timespec {
+                tv_sec: i64::try_from(until.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: until.subsec_nanos().into(),
+            };
+            let is_told = poll(&mut [PollFd::new(&watch, PollFlags::IN)], Some(&until))? > 0;
+            if is_told {
+                let mut room = [std::mem::MaybeUninit::uninit(); 4096];
+                let mut events = Reader::new(&watch, &mut room);
+                while let Ok(event) = events.next() {
+                    if event.events().contains(rustix::fs::inotify::ReadFlags::IGNORED) {
+                        return Err(rustix::io::Errno::NOENT);
+                    }
+                }
+                looks_left = LATER.len();
+                self.told.notify_one();
+            } else if looks_left > 0 {
+                looks_left -= 1;
+                self.told.notify_one();
+            }
+        }
+        Ok(())
+    }
+
+    fn watch_asking(&self) {
         let mut seen = None;
         let mut was_settled = false;
         while !self.is_left.load(Ordering::Relaxed) {
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
             let now = state_of(&self.path);
             let age = now.and_then(|(at, _)| at.elapsed().ok()).unwrap_or_default();
             let is_settled = age > SETTLED;

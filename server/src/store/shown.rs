@@ -17,8 +17,11 @@ const SILENT: [&str; 6] = [
     "deleted_at",
 ];
 
-/// A row of the log: the image before, where there was one, and the image after. `None` once it was purged.
-pub fn images<N: Noun>(row: &change_row::Model) -> Result<Option<(Option<N::Image>, N::Image)>> {
+/// A row as a change met it, where it was there, and as it left it.
+pub type Was<I> = (Option<I>, I);
+
+/// The images that the log has of a row. `None` once it was purged.
+pub fn images<N: Noun>(row: &change_row::Model) -> Result<Option<Was<N::Image>>> {
     let Some(after) = &row.after_image else {
         return Ok(None);
     };

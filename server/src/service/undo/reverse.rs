@@ -14,7 +14,7 @@ use crate::store::import::{ImportImage, Stage};
 use crate::store::link::Link;
 use crate::store::noun::{Edit, Imports, Noun, Pair};
 use crate::store::reach::Reach;
-use crate::store::shown::images;
+use crate::store::shown::{Was, images};
 use api::problem::Code;
 use entity::change_row;
 use sea_orm::ConnectionTrait;
@@ -28,9 +28,6 @@ pub struct Conflict {
     pub id: Uuid,
     pub why: String,
 }
-
-/// A row as a change met it and as it left it.
-type Was<I> = (Option<I>, I);
 
 /// How one change is taken back.
 #[derive(Debug, Default)]
