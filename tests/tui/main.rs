@@ -29,3 +29,4 @@ mod sizes;
 mod startup;
 mod stopped;
 mod strange_text;
+mod undo;

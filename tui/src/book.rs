@@ -20,13 +20,15 @@ use crate::layer::Layer;
 use crate::open_ledger::OpenLedger;
 use crate::theme::Look;
 use api::expense::Expense;
+use api::id::ExpenseId;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Announced when the lists are other ones than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookChanged;
 
-/// Announced after rows were saved, changed, deleted or restored: what they were and what they are.
+/// Announced after rows were saved, changed, deleted or restored: what they were and what they are. Without any row:
+/// nobody knows which, and everything that shows rows loads them again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RowsChanged {
     /// Rows as they were shown before, where that is known.
@@ -36,6 +38,12 @@ pub struct RowsChanged {
 }
 
 impl RowsChanged {
+    /// Whether it may be about this row: it is one of them, or nobody knows which they are.
+    pub fn is_about(&self, id: ExpenseId) -> bool {
+        let mut rows = self.before.iter().chain(&self.after);
+        (self.before.is_empty() && self.after.is_empty()) || rows.any(|row| row.id == id)
+    }
+
     /// The change that tells every layer so.
     pub fn change(before: Vec<Expense>, after: Vec<Expense>) -> Change {
         Change::new(Self { before, after })

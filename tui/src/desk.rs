@@ -8,6 +8,7 @@ use crate::door::{Closed, Door};
 use crate::drafts::Drafts;
 use crate::outbox::Outbox;
 use crate::scope::Carried;
+use crate::undo::Turn;
 use crate::waiting::Waiting;
 use api::currency::Currency;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Desk {
     pub outbox: Outbox,
     pub drafts: Drafts,
     pub waiting: Waiting,
+    /// One undo after the other.
+    pub undoing: Turn,
     /// What the screen that was left looked at.
     pub carried: Carried,
     /// How days are written.
@@ -40,6 +43,7 @@ impl Desk {
             outbox,
             drafts,
             waiting: Waiting::default(),
+            undoing: Turn::default(),
             carried: Carried::default(),
             dates: Dates::default(),
             door: Arc::new(Closed),

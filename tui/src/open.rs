@@ -12,10 +12,12 @@ use crate::popup::currency::CurrencyChoice;
 use crate::popup::ledgers::Ledgers;
 use crate::popup::unsent::UnsentList;
 use crate::popup::{join, password, sign_in};
+use crate::screen::activity::Activity;
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
 use crate::screen::members::Members;
 use crate::screen::tokens::Tokens;
+use crate::screen::trash::Trash;
 use crate::screen::{Command, Screen};
 use crate::settings::{Settings, SettingsError, Zone};
 use crate::terminal::Environment;
@@ -63,10 +65,11 @@ pub fn link(settings: &Settings) -> Link {
 
 /// The table of screens.
 pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
-    let (of_expenses, of_insights) = (desk.clone(), desk.clone());
+    let (of_expenses, of_insights, of_activity) = (desk.clone(), desk.clone(), desk.clone());
     vec![
         Screen::new("Expenses", move || Expenses::new(of_expenses, zone.today())),
         Screen::new("Insights", move || Insights::new(of_insights)).needs(Ability::SeeAll),
+        Screen::new("Activity", move || Activity::new(of_activity)).needs(Ability::SeeAll),
     ]
 }
 
@@ -79,6 +82,7 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
     let (currency, ledger, members, joining) = (each(), each(), each(), each());
     let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
     let unsent = each();
+    let trash = each();
     let mut commands = vec![
         Command::new("currency", "choose the currency of the books", move || {
             CurrencyChoice::new(currency.clone())
@@ -89,6 +93,9 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
         }),
         Command::new("members", "who shares this ledger, and invites", move || {
             Members::new(members.clone())
+        }),
+        Command::new("trash", "deleted rows, to bring them back", move || {
+            Trash::new(trash.clone())
         }),
         Command::new("join", "accept an invite to a ledger", move || {
             join::join(&joining)

@@ -68,6 +68,9 @@ pub struct ExpenseFilter {
     /// True lists deleted rows too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted: Option<bool>,
+    /// True lists deleted rows alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_deleted: Option<bool>,
 }
 
 /// A list: its filter, its order, and where in it the page begins.

@@ -79,6 +79,10 @@ pub fn to_query(filter: &ExpenseFilter) -> Vec<(&'static str, String)> {
             "include_deleted",
             filter.include_deleted.map(|is_asked| is_asked.to_string()),
         ),
+        (
+            "only_deleted",
+            filter.only_deleted.map(|is_asked| is_asked.to_string()),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| value.map(|value| (name, value)))

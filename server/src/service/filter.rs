@@ -109,6 +109,7 @@ pub async fn look_up(
             .or((asked.min.is_some() || asked.max.is_some()).then_some(currency)),
         paid_by,
         include_deleted: asked.include_deleted.unwrap_or(false),
+        only_deleted: asked.only_deleted.unwrap_or(false),
     })
 }
 

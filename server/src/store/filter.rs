@@ -40,6 +40,8 @@ pub struct Filter {
     pub currency: Option<Currency>,
     pub paid_by: Option<Pick>,
     pub include_deleted: bool,
+    /// Deleted rows and no others.
+    pub only_deleted: bool,
 }
 
 impl Filter {
@@ -47,7 +49,9 @@ impl Filter {
     pub fn condition(&self, ledger_id: Uuid) -> Condition {
         let col = |column| SimpleExpr::from(Expr::col((expense::Entity, column)));
         let mut all = Condition::all().add(col(expense::Column::LedgerId).eq(ledger_id));
-        if !self.include_deleted {
+        if self.only_deleted {
+            all = all.add(col(expense::Column::IsDeleted).eq(true));
+        } else if !self.include_deleted {
             all = all.add(col(expense::Column::IsDeleted).eq(false));
         }
         // Bounds also where none are asked for: without them SQLite, once ANALYZE has run, prefers the table itself to

@@ -331,6 +331,32 @@ async fn a_deleted_row_leaves_the_list_and_comes_back_as_it_was() {
 }
 
 #[tokio::test]
+async fn deleted_rows_can_be_listed_alone() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    let (gone, kept) = (created(&http, json!({})).await, created(&http, json!({})).await);
+    http.delete(&at(&gone)).await.expect(204);
+    let ids = async |query: &str| {
+        let page = http.get(&format!("expenses?{query}")).await.ok(200);
+        let items = page["items"].as_array().unwrap().clone();
+        items.iter().map(|row| row["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("only_deleted=true").await, [gone["id"].clone()]);
+    assert_eq!(
+        ids("only_deleted=true&include_deleted=true").await,
+        [gone["id"].clone()]
+    );
+    assert_eq!(ids("only_deleted=false").await, [kept["id"].clone()]);
+    assert_eq!(
+        ids("only_deleted=true&min=13").await,
+        Vec::<serde_json::Value>::new()
+    );
+    http.get("expenses?only_deleted=perhaps")
+        .await
+        .refused(400, "validation");
+}
+
+#[tokio::test]
 async fn restoring_what_is_there_changes_nothing() {
     let app = TestApp::start().await;
     let row = created(&app.client(), json!({})).await;

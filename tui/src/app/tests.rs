@@ -386,7 +386,7 @@ fn the_palette_finds_verbs_and_commands() {
     app.keys("<esc>:screen");
     assert!(app.screen().contains("screen-1: first screen"));
     assert!(!app.screen().contains("screen-2"), "there is one screen only");
-    app.keys("<esc>:re");
+    app.keys("<esc>:relo");
     assert!(app.screen().contains("> reload: load again"), "{}", app.screen());
     app.keys("<cr>");
     assert_eq!(app.titles(), ["Demo"]);

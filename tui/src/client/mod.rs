@@ -5,6 +5,7 @@
 mod account;
 mod auth;
 mod category;
+mod change;
 mod day;
 mod elsewhere;
 mod error;

@@ -6,6 +6,7 @@ use super::change::Edit;
 use super::dictionary::Dictionary;
 use super::import::ImportArgs;
 use super::list::List;
+use super::log::{Log, Undo};
 use super::login::{Invite, Join, Login};
 use super::push::PushArgs;
 use super::report::ReportArgs;
@@ -71,6 +72,8 @@ pub(super) enum Command {
         #[arg(value_name = "ID", required = true)]
         rows: Vec<String>,
     },
+    Undo(Undo),
+    Log(Log),
     Report(ReportArgs),
     /// List and change categories
     #[command(disable_help_subcommand = true)]

@@ -14,6 +14,7 @@ mod find;
 mod import;
 mod interrupt;
 mod list;
+mod log;
 mod login;
 mod manual;
 mod open;
@@ -29,7 +30,7 @@ use crate::client::{Api, Tap};
 use crate::connect::{Connection, StartLocal};
 use crate::dates::Dates;
 use crate::outbox::Outbox;
-use crate::settings::{Env, Settings};
+use crate::settings::{Env, Settings, Zone};
 use api::date::Date;
 use cli::Command;
 use interrupt::unless_interrupted;
@@ -41,6 +42,8 @@ struct Context {
     api: Arc<dyn Api>,
     tap: Arc<Tap>,
     today: Date,
+    /// What the clock shows to whoever asks.
+    zone: Zone,
     dates: Dates,
     out: Output,
 }
@@ -52,6 +55,7 @@ impl Context {
             api: tap.clone(),
             tap,
             today,
+            zone: Zone::Named(chrono_tz::Tz::UTC),
             dates,
             out,
         }
@@ -104,6 +108,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
     }
     let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
+    context.zone = settings.zone();
     let done = unless_interrupted(async {
         match cli.command {
             Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
@@ -125,6 +130,8 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         Command::Edit(edit) => change::edit(&edit, context).await,
         Command::Delete { rows } => change::delete(&rows, context).await,
         Command::Restore { rows } => change::restore(&rows, context).await,
+        Command::Undo(undo) => log::undo(&undo, context).await,
+        Command::Log(log) => log::log(&log, context).await,
         Command::Report(report) => report::run(&report, context).await,
         Command::Categories(action) => dictionary::run(dictionary::Noun::Category, action, context).await,
         Command::Accounts(action) => dictionary::run(dictionary::Noun::Account, action, context).await,

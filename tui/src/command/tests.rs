@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a body is written where it is used")]
 
 mod import;
+mod log;
 mod names;
 mod report;
 mod rows;

@@ -1,159 +1,60 @@
-//! Somebody changed the row meanwhile: for each field that was changed here, mine or theirs. What was not touched here
-//! is as they left it. Nothing is saved before it is decided.
+//! Somebody changed the row meanwhile: field by field what it was, what was typed here and what is there now, and who
+//! changed it when. What only one side touched merges by itself; what both did is chosen. Nothing is saved before that.
+
+mod draw;
+mod parts;
 
 use super::frame;
 use crate::book::Lists;
-use crate::fx::Fx;
+use crate::client::{ClientError, PageQuery};
+use crate::desk::Desk;
+use crate::fx::{Fx, Message};
 use crate::keymap::Action;
 use crate::layer::{Layer, Popup};
+use crate::logged;
 use crate::text::Align;
 use crate::theme::Look;
+use crate::undo::who;
 use crate::widget::{Canvas, Scroll};
-use crate::{expense_row, figures};
+use api::change::Change;
 use api::expense::{Expense, ExpensePatch};
-use api::patch::Patch;
+use api::page::Page;
+use draw::{GUTTER, NAME, columns};
+use parts::{PARTS, Part};
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
 
-/// A field of a patch: its name, and how it is taken out of one.
-struct Part {
-    name: &'static str,
-    is_touched: fn(&ExpensePatch) -> bool,
-    mine: fn(&ExpensePatch, &Lists) -> String,
-    theirs: fn(&Expense, &Lists) -> String,
-    leave: fn(&mut ExpensePatch),
-}
+/// Entries of the history that are looked at for who changed it.
+const ENTRIES: u32 = 10;
 
-fn text_of(patch: &Patch<String>) -> String {
-    patch.set().cloned().unwrap_or_default()
+/// Whose value a field gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Mine,
+    Theirs,
+    /// Both changed it: not decided yet.
+    Open,
+    /// Nothing was typed here, and they changed it.
+    OnlyTheirs,
 }
-
-const PARTS: [Part; 9] = [
-    Part {
-        name: "Date",
-        is_touched: |patch| patch.date.is_some(),
-        mine: |patch, _| patch.date.map_or_else(String::new, api::date::Date::words),
-        theirs: |row, _| row.date.words(),
-        leave: |patch| patch.date = None,
-    },
-    Part {
-        name: "Amount",
-        is_touched: |patch| patch.amount.is_some() || patch.currency.is_some(),
-        mine: |patch, _| {
-            let amount = patch
-                .amount
-                .as_ref()
-                .map(|amount| figures::grouped(amount.as_str()));
-            let currency = patch.currency.map(|currency| currency.to_string());
-            [amount, currency]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" ")
-        },
-        theirs: |row, lists| figures::row_amount(row, lists.base),
-        leave: |patch| {
-            patch.amount = None;
-            patch.currency = None;
-        },
-    },
-    Part {
-        name: "Kind",
-        is_touched: |patch| patch.kind.is_some(),
-        mine: |patch, _| patch.kind.map_or("", api::expense::Kind::as_str).to_owned(),
-        theirs: |row, _| row.kind.as_str().to_owned(),
-        leave: |patch| patch.kind = None,
-    },
-    Part {
-        name: "Payee",
-        is_touched: |patch| !patch.payee.is_keep(),
-        mine: |patch, _| text_of(&patch.payee),
-        theirs: |row, _| row.payee.clone().unwrap_or_default(),
-        leave: |patch| patch.payee = Patch::Keep,
-    },
-    Part {
-        name: "Category",
-        is_touched: |patch| !patch.category_id.is_keep() || !patch.category.is_keep(),
-        mine: |patch, lists| match (patch.category.set(), patch.category_id.set()) {
-            (Some(name), _) => format!("{name} (new)"),
-            (None, Some(id)) => lists.category_path(*id).to_owned(),
-            (None, None) => "Uncategorised".to_owned(),
-        },
-        theirs: |row, lists| {
-            row.category_id
-                .map_or("Uncategorised", |id| lists.category_path(id))
-                .to_owned()
-        },
-        leave: |patch| {
-            patch.category_id = Patch::Keep;
-            patch.category = Patch::Keep;
-        },
-    },
-    Part {
-        name: "Account",
-        is_touched: |patch| {
-            !patch.account_id.is_keep()
-                || !patch.account.is_keep()
-                || !patch.to_account_id.is_keep()
-                || !patch.to_account.is_keep()
-        },
-        mine: |patch, lists| {
-            let name = |id: &Patch<api::id::AccountId>, name: &Patch<String>| {
-                let known = id.set().map(|id| lists.account_name(*id).to_owned());
-                name.set().cloned().or(known)
-            };
-            let ends = [
-                name(&patch.account_id, &patch.account),
-                name(&patch.to_account_id, &patch.to_account),
-            ];
-            ends.into_iter().flatten().collect::<Vec<_>>().join(" > ")
-        },
-        theirs: expense_row::account_words,
-        leave: |patch| {
-            patch.account_id = Patch::Keep;
-            patch.account = Patch::Keep;
-            patch.to_account_id = Patch::Keep;
-            patch.to_account = Patch::Keep;
-        },
-    },
-    Part {
-        name: "Paid by",
-        is_touched: |patch| !patch.paid_by.is_keep(),
-        mine: |patch, lists| {
-            let member = patch.paid_by.set().and_then(|member| lists.members.of(member));
-            member.map_or("", |id| lists.members.label(id)).to_owned()
-        },
-        theirs: |row, lists| lists.members.payer(row).to_owned(),
-        leave: |patch| patch.paid_by = Patch::Keep,
-    },
-    Part {
-        name: "Tags",
-        is_touched: |patch| patch.tags.is_some(),
-        mine: |patch, _| patch.tags.clone().unwrap_or_default().join(" "),
-        theirs: |row, _| row.tags.join(" "),
-        leave: |patch| patch.tags = None,
-    },
-    Part {
-        name: "Note",
-        is_touched: |patch| !patch.note.is_keep(),
-        mine: |patch, _| text_of(&patch.note),
-        theirs: |row, _| row.note.clone().unwrap_or_default(),
-        leave: |patch| patch.note = Patch::Keep,
-    },
-];
 
 struct Choice {
     part: &'static Part,
-    is_mine: bool,
+    side: Side,
+    /// Both changed it, each to something else.
+    is_clash: bool,
 }
 
 /// The question.
 pub struct Conflict {
+    desk: Desk,
     lists: Arc<Lists>,
     before: Expense,
     theirs: Expense,
     patch: ExpensePatch,
     choices: Vec<Choice>,
+    /// `Ana, today 11:05`, as soon as it is known.
+    by: Option<String>,
     scroll: Scroll,
 }
 
@@ -166,22 +67,44 @@ pub struct Decided {
 
 impl Conflict {
     /// `before` is the row as it was when the change was begun.
-    pub fn new(lists: Arc<Lists>, before: Expense, theirs: Expense, patch: ExpensePatch) -> Self {
-        let touched = PARTS.iter().filter(|part| (part.is_touched)(&patch));
-        let choices = touched.map(|part| Choice { part, is_mine: true }).collect();
-        Self {
+    pub fn new(desk: Desk, before: Expense, theirs: Expense, patch: ExpensePatch) -> Self {
+        let lists = desk.book.lists();
+        let mut patch = patch;
+        let mut choices = Vec::new();
+        for part in &PARTS {
+            let is_theirs = (part.theirs)(&before, &lists) != (part.theirs)(&theirs, &lists);
+            let is_mine = (part.is_touched)(&patch);
+            if is_mine && is_theirs && (part.mine)(&patch, &lists) == (part.theirs)(&theirs, &lists) {
+                // They did what was wanted here.
+                (part.leave)(&mut patch);
+                continue;
+            }
+            let side = match (is_mine, is_theirs) {
+                (true, true) => Side::Open,
+                (true, false) => Side::Mine,
+                (false, true) => Side::OnlyTheirs,
+                (false, false) => continue,
+            };
+            let is_clash = side == Side::Open;
+            choices.push(Choice { part, side, is_clash });
+        }
+        let mut conflict = Self {
+            desk,
             lists,
             before,
             theirs,
             patch,
             choices,
+            by: None,
             scroll: Scroll::default(),
-        }
+        };
+        conflict.stand_on_open();
+        conflict
     }
 
     fn decided(&self) -> Decided {
         let mut patch = self.patch.clone();
-        for choice in self.choices.iter().filter(|choice| !choice.is_mine) {
+        for choice in self.choices.iter().filter(|choice| choice.side == Side::Theirs) {
             (choice.part.leave)(&mut patch);
         }
         Decided {
@@ -190,12 +113,76 @@ impl Conflict {
         }
     }
 
-    fn choose(&mut self, is_mine: bool) {
-        let len = self.choices.len();
-        if let Some(choice) = self.choices.get_mut(self.scroll.selected()) {
-            choice.is_mine = is_mine;
+    fn choose(&mut self, side: Side) -> Fx<Self> {
+        let Some(choice) = self.choices.get_mut(self.scroll.selected()) else {
+            return Fx::none();
+        };
+        if choice.side == Side::OnlyTheirs {
+            let name = choice.part.name;
+            return Fx::notify(format!("{name} was not changed here; theirs stays."));
         }
-        self.scroll.on_action(Action::Down, len);
+        choice.side = side;
+        let was_clash = choice.is_clash;
+        let len = self.choices.len();
+        if !(was_clash && self.stand_on_open()) {
+            self.scroll.on_action(Action::Down, len);
+        }
+        Fx::none()
+    }
+
+    /// Stands on the first field that is not decided; false where all are.
+    fn stand_on_open(&mut self) -> bool {
+        let open = self.choices.iter().position(|choice| choice.side == Side::Open);
+        if let Some(at) = open {
+            self.scroll.select(at, self.choices.len());
+        }
+        open.is_some()
+    }
+
+    fn save(&mut self) -> Fx<Self> {
+        if !self.stand_on_open() {
+            return Fx::answer(self.decided());
+        }
+        let name = self.choices.get(self.scroll.selected());
+        let name = name.map_or("This", |choice| choice.part.name);
+        Fx::notify(Message::warning(format!(
+            "Both changed it: {name}. m takes what was typed here, t what is there now."
+        )))
+    }
+
+    fn told(&mut self, history: Result<Page<Change>, ClientError>, look: &Look) -> Fx<Self> {
+        // Who may not read the history is left without a name.
+        let changes = history.map(|page| page.items).unwrap_or_default();
+        let since = changes.iter().find(|change| {
+            let version = change.rows.first().and_then(|row| row.version);
+            version.is_some_and(|version| version > self.before.version)
+        });
+        self.by = since.map(|change| {
+            let when = logged::when(change.at, look);
+            format!("{}, {when}", who(change, &self.lists))
+        });
+        Fx::none()
+    }
+
+    /// `Ana, today 11:05. Nothing clashes: Enter keeps both.`
+    fn words(&self) -> String {
+        let by = self
+            .by
+            .as_ref()
+            .map_or_else(String::new, |by| format!("By {by}. "));
+        let clashes = self.choices.iter().filter(|choice| choice.is_clash).count();
+        let open = self
+            .choices
+            .iter()
+            .filter(|choice| choice.side == Side::Open)
+            .count();
+        let rest = match (clashes, open) {
+            (0, _) => "No field was changed by both: Enter keeps both changes.".to_owned(),
+            (_, 0) => "Enter saves what stands in brackets.".to_owned(),
+            (_, 1) => "One field was changed by both: m mine, t theirs.".to_owned(),
+            (_, open) => format!("{open} fields were changed by both: m mine, t theirs."),
+        };
+        format!("{by}{rest}")
     }
 }
 
@@ -214,68 +201,59 @@ impl Layer for Conflict {
 
     fn about(&self) -> [&'static str; 3] {
         [
-            "The row was changed elsewhere while it was changed here.",
-            "m takes what was typed here for a field, t what is there now; a star is a field that both changed.",
+            "The row was changed elsewhere while it was changed here: as it was before, as typed here, as it is there now.",
+            "What only one of you changed is kept; of a field with a star m takes what was typed here, t what is there now.",
             "Nothing is saved before Enter, and Esc goes back to the form.",
         ]
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title(), look);
-        self.scroll
-            .fit(inner.height.saturating_sub(1).into(), self.choices.len());
-        let half = inner.width.saturating_sub(14) / 2;
-        let columns = [
-            (inner.x + 2, 10),
-            (inner.x + 13, half),
-            (inner.x + 14 + half, half),
-        ];
-        for ((x, width), title) in columns.into_iter().zip(["", "mine", "theirs"]) {
-            if inner.height > 0 {
-                canvas.put_fit((x, inner.y, width), title, Align::Left, look.styles.heading, look);
-            }
+        if inner.height == 0 {
+            return;
         }
+        let head = (inner.x, inner.y, inner.width);
+        canvas.put_fit(head, &self.words(), Align::Left, look.styles.plain, look);
+        let table = Rect {
+            y: inner.y + 1,
+            height: inner.height - 1,
+            ..inner
+        };
+        if table.height == 0 {
+            return;
+        }
+        let titles = Rect { height: 1, ..table };
+        for ((x, width), title) in columns(titles).into_iter().zip(["before", " mine", " theirs"]) {
+            canvas.put_fit((x, table.y, width), title, Align::Left, look.styles.heading, look);
+        }
+        self.scroll.fit(usize::from(table.height) - 1, self.choices.len());
         let visible = self.scroll.visible(self.choices.len());
-        for (y, at) in (inner.y + 1..inner.bottom()).zip(visible) {
+        for (y, at) in (table.y + 1..table.bottom()).zip(visible) {
+            let line = Rect {
+                y,
+                height: 1,
+                ..table
+            };
             let Some(choice) = self.choices.get(at) else {
                 continue;
             };
-            let both = (choice.part.theirs)(&self.before, &self.lists)
-                != (choice.part.theirs)(&self.theirs, &self.lists);
-            let star = if both { look.glyphs.mark } else { " " };
-            canvas.put(inner.x + 1, y, 1, star, look.styles.warning);
-            let cells = [
-                (choice.part.name.to_owned(), look.styles.plain, false),
-                (
-                    (choice.part.mine)(&self.patch, &self.lists),
-                    look.styles.bold,
-                    choice.is_mine,
-                ),
-                (
-                    (choice.part.theirs)(&self.theirs, &self.lists),
-                    look.styles.bold,
-                    !choice.is_mine,
-                ),
-            ];
-            for ((x, width), (words, chosen, is_chosen)) in columns.into_iter().zip(cells) {
-                let style = if is_chosen { chosen } else { look.styles.dim };
-                let words = if is_chosen { format!("[{words}]") } else { words };
-                canvas.put_fit((x, y, width), &words, Align::Left, style, look);
-            }
+            self.draw_choice(canvas, line, choice, look);
             if at == self.scroll.selected() {
-                canvas.put(inner.x, y, 1, look.glyphs.pointer, look.styles.plain);
-                canvas.style(
-                    Rect {
-                        x: inner.x,
-                        y,
-                        width: 13,
-                        height: 1,
-                    },
-                    look.styles.selected,
-                );
-                canvas.set_cursor(Position::new(inner.x, y));
+                canvas.put(line.x, y, 1, look.glyphs.pointer, look.styles.plain);
+                let width = GUTTER + NAME;
+                canvas.style(Rect { width, ..line }, look.styles.selected);
+                canvas.set_cursor(Position::new(line.x, y));
             }
         }
+    }
+
+    fn on_open(&mut self, _: &Look) -> Fx<Self> {
+        let page = PageQuery {
+            limit: Some(ENTRIES),
+            cursor: None,
+        };
+        let history = self.desk.api.list_expense_history(self.theirs.id, &page);
+        Fx::call_latest("who", "looking who it was", history, Self::told)
     }
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
@@ -283,11 +261,10 @@ impl Layer for Conflict {
             return Fx::none();
         }
         match action {
-            Action::Mine => self.choose(true),
-            Action::Theirs => self.choose(false),
-            Action::Save => return Fx::answer(self.decided()),
-            _ => return Fx::pass(),
+            Action::Mine => self.choose(Side::Mine),
+            Action::Theirs => self.choose(Side::Theirs),
+            Action::Save => self.save(),
+            _ => Fx::pass(),
         }
-        Fx::none()
     }
 }

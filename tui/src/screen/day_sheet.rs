@@ -6,6 +6,7 @@ mod draft;
 mod draw;
 mod layout;
 mod live;
+mod log;
 mod merge;
 mod moves;
 mod save;

@@ -285,6 +285,8 @@ impl Layer for Expenses {
             Action::Delete => self.delete(look),
             Action::MoveRows => self.move_rows(look),
             Action::Undo => self.undo(look),
+            Action::Redo => self.redo_last(),
+            Action::History => self.history(look),
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkInvert => self.mark_invert(),

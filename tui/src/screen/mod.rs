@@ -1,6 +1,7 @@
 //! The table of screens: what the number keys switch between, and what the palette can open besides.
 //! A new screen is its file, a `mod` line and a row where the table is put together.
 
+pub mod activity;
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;
@@ -8,6 +9,7 @@ pub mod members;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
+pub mod trash;
 pub mod view;
 
 use crate::layer::{AnyLayer, Layer};

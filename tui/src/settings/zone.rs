@@ -38,7 +38,7 @@ impl Zone {
     }
 
     /// What the clock there shows at that instant.
-    fn at(self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
+    pub fn at(self, instant: DateTime<Utc>) -> DateTime<FixedOffset> {
         match self {
             Self::Here => instant.with_timezone(&chrono::Local).fixed_offset(),
             Self::Named(zone) => instant.with_timezone(&zone).fixed_offset(),

@@ -167,7 +167,7 @@ impl ExpenseForm {
         let Some(theirs) = current.and_then(|row| serde_json::from_value::<Expense>(row).ok()) else {
             return self.refused(error);
         };
-        let conflict = Conflict::new(self.desk.book.lists(), before, theirs, patch);
+        let conflict = Conflict::new(self.desk.clone(), before, theirs, patch);
         Fx::ask(conflict, |form: &mut Self, Decided { theirs, patch }, look| {
             if patch == ExpensePatch::default() {
                 let forget = form.slot.forget();

@@ -30,7 +30,9 @@ impl DaySheet {
             A::AddRow => self.row_below(look),
             A::Add => self.add(look),
             A::Delete => self.delete(look),
-            A::Undo => self.revert(look),
+            A::Undo => self.undo(look),
+            A::Redo => self.redo(look),
+            A::History => self.history(look),
             A::Save => self.save(look),
             A::Reload => self.load(),
             A::PreviousDay => self.other_day(self.date.shift_days(-1), look),
@@ -233,7 +235,7 @@ impl DaySheet {
     }
 
     /// Takes back what was typed in the chosen row.
-    fn revert(&mut self, look: &Look) -> Fx<Self> {
+    pub(super) fn revert(&mut self, look: &Look) -> Fx<Self> {
         let kept = self.leave_cell(look);
         let Some(sheet) = self.sheet_mut() else {
             return kept;

@@ -36,6 +36,9 @@ impl Expenses {
     }
 
     pub(super) fn rows_changed(&mut self, change: &RowsChanged) -> Fx<Self> {
+        if change.before.is_empty() && change.after.is_empty() {
+            return self.load();
+        }
         let selected = self.selected_id();
         let is_unknown = self.desk.book.learn(&change.after);
         let lists = self.desk.book.lists();

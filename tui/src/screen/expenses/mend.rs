@@ -108,7 +108,7 @@ impl Expenses {
             let form = ExpenseForm::edit_again(self.desk.clone(), theirs, &entry, look);
             return Fx::ask(form, Self::form_done);
         }
-        let conflict = Conflict::new(self.desk.book.lists(), before, theirs, (**patch).clone());
+        let conflict = Conflict::new(self.desk.clone(), before, theirs, (**patch).clone());
         Fx::ask(
             conflict,
             move |screen: &mut Self, Decided { theirs, patch }, _| {

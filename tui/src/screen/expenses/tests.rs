@@ -9,6 +9,7 @@ use super::*;
 use crate::book::tests::{household, page, row};
 use crate::client::fake::FakeApi;
 use crate::client::{Answer, Api, ClientError, Reply, Request};
+use crate::logged::tests as logged;
 use crate::outbox::Outbox;
 use crate::testkit::{Harness, Starter};
 
@@ -50,6 +51,7 @@ fn saved(request: &Request) -> Vec<u8> {
             ..known(id(2)).unwrap()
         },
         "delete_expense" => return Vec::new(),
+        "list_expense_history" => return br#"{"items":[],"next_cursor":null}"#.to_vec(),
         "batch_expenses" => {
             let batch: Batch = request.body_value().unwrap();
             let items = batch.operations.iter().map(|operation| match operation.op {
@@ -172,6 +174,52 @@ impl Bench {
     }
 }
 
+/// The next undo finds this change, takes it back, and then the rows are so.
+pub(crate) fn undone(bench: &Bench, kind: &str, action: &str, rows: &[Expense]) {
+    bench
+        .fake
+        .once("list_changes", &log(vec![made_by(kind, action, rows)]));
+    bench
+        .fake
+        .once("undo_change", &result(rows.len() as u64, 0, true));
+    for row in rows {
+        bench.fake.once("get_expense", row);
+    }
+}
+
+pub(crate) fn made_by(kind: &str, action: &str, rows: &[Expense]) -> api::change::Change {
+    let label = |row: &Expense| {
+        let who = row.payee.as_deref().unwrap_or_default();
+        format!("{} {} {who}", row.amount.as_str(), row.currency)
+    };
+    let rows = rows.iter().map(|row| {
+        let mut changed = logged::changed(1, action, &label(row), &[]);
+        changed["id"] = serde_json::json!(row.id);
+        changed
+    });
+    logged::change(7, kind, rows.collect())
+}
+
+pub(crate) fn log(items: Vec<api::change::Change>) -> api::change::ChangePage {
+    api::change::ChangePage {
+        items,
+        next_cursor: None,
+        next_since: None,
+        rev: 9,
+    }
+}
+
+pub(crate) fn result(restored: u64, skipped: u64, is_done: bool) -> api::change::UndoResult {
+    api::change::UndoResult {
+        operation_id: crate::book::tests::id(6001),
+        undoes: crate::book::tests::id(6000),
+        rev: 8,
+        restored,
+        skipped,
+        is_done,
+    }
+}
+
 pub(crate) fn november() -> Vec<Expense> {
     let mut rows = vec![
         row(20, "2026-11-21", "129.00", "SNCF Connect", Some(3), Some(1)),
@@ -223,6 +271,7 @@ pub(crate) fn report() -> Report {
     .unwrap()
 }
 
+mod conflict;
 mod live;
 mod money;
 mod moving;
@@ -230,4 +279,5 @@ mod payers;
 mod roles;
 mod rows;
 mod shapes;
+mod undo;
 mod unsent;

@@ -1,12 +1,16 @@
-//! What can be taken back: the changes made here, the latest first, each as the requests that reverse it.
+//! Undo and redo: by the log of the server, where the cursor goes afterwards; and for an adder, who has no log to read,
+//! the changes made here, the latest first, each as the requests that reverse it.
 
-use super::Expenses;
+use super::{Expenses, Outside};
 use crate::book::RowsChanged;
 use crate::client::{Api, ClientError, Key};
 use crate::fx::{Fx, Message};
+use crate::popup::History;
 use crate::theme::Look;
+use api::change::OpenTo;
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch};
 use api::id::ExpenseId;
+use api::member::Role;
 use api::patch::Patch;
 use std::sync::Arc;
 
@@ -44,7 +48,47 @@ impl Expenses {
         }
     }
 
+    /// What happened to the row under the cursor.
+    pub(super) fn history(&self, look: &Look) -> Fx<Self> {
+        match self.list.get(self.scroll.selected()) {
+            Some(item) if item.row.version > 0 => Fx::push(History::new(self.desk.clone(), &item.row, look)),
+            _ => Fx::none(),
+        }
+    }
+
+    /// Who sees others' rows has the log; only an adder is left with what was done here.
+    fn has_log(&self) -> bool {
+        self.desk.book.lists().role().is_none_or(Role::sees_all)
+    }
+
+    pub(super) fn redo_last(&mut self) -> Fx<Self> {
+        if self.has_log() {
+            return crate::undo::latest(&self.desk, OpenTo::Redo, Self::stand_on_undone);
+        }
+        Fx::notify("An adder cannot do again what was undone; add the row once more.")
+    }
+
+    /// The cursor goes to the row that was brought back or changed.
+    pub(super) fn stand_on_undone(&mut self, rows: &[Expense], _: &Look) -> Option<String> {
+        let back = rows.iter().find(|row| row.deleted_at.is_none())?;
+        if self.is_in_view(back) {
+            self.wanted = Some(back.id);
+            return None;
+        }
+        self.outside = Some(Outside {
+            id: back.id,
+            day: back.date,
+        });
+        let day = self.desk.dates.short(back.date);
+        Some(format!("It is on {day}, outside this view; Enter shows it."))
+    }
+
     pub(super) fn undo_last(&mut self) -> Fx<Self> {
+        // To bring back here what went elsewhere would make two of each.
+        let has_moved = matches!(self.undo.last(), Some(Undo::Moved(_)));
+        if self.has_log() && !has_moved {
+            return crate::undo::latest(&self.desk, OpenTo::Undo, Self::stand_on_undone);
+        }
         let Some(undo) = self.undo.pop() else {
             return Fx::notify("Nothing was changed here yet.");
         };

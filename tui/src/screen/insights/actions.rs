@@ -49,7 +49,7 @@ impl Insights {
             A::Filter => self.ask_filter(),
             A::ClearFilter => self.set_filter(ExpenseFilter::default(), String::new()),
             // Rows are added and taken back where rows are.
-            A::Add | A::Undo => Fx::screen(0).and(Fx::act(action)),
+            A::Add | A::Undo | A::Redo => Fx::screen(0).and(Fx::act(action)),
             A::Reload => self.ask(),
             _ => Fx::pass(),
         }

@@ -166,6 +166,37 @@ fn u_takes_a_row_back_to_what_is_stored() {
 }
 
 #[test]
+fn u_undoes_what_was_saved_last_where_nothing_is_unsaved() {
+    use crate::screen::expenses::tests::{log, made_by, result};
+    let bench = Bench::new();
+    let mut app = bench.open();
+    let before = row(1, "2026-11-20", "45.00", "Rewe", Some(0), Some(2));
+    let change = made_by("update_day", "updated", std::slice::from_ref(&before));
+    bench.fake.on("list_changes", &log(vec![change]));
+    bench.fake.on("undo_change", &result(1, 0, true));
+    bench.fake.on("get_expense", &before);
+    bench.fake.once_tagged("get_day", &day(eight()), "\"9\"");
+    let loads = bench.fake.requests_of("get_day").len();
+    app.keys("u");
+    assert!(
+        app.message()
+            .unwrap()
+            .text
+            .starts_with("Undone: edit of 45.00 Rewe."),
+        "{:?}",
+        app.message()
+    );
+    assert_eq!(
+        bench.fake.requests_of("get_day").len(),
+        loads + 1,
+        "the day is read anew"
+    );
+    // What is typed goes first.
+    app.keys("50<esc>u");
+    assert_eq!(bench.fake.requests_of("undo_change").len(), 1);
+}
+
+#[test]
 fn sums_are_exact_by_currency_and_follow_the_typing() {
     let mut first = row(1, "2026-11-20", "0.10", "a", None, None);
     first.version = 1;

@@ -85,6 +85,12 @@ fn an_adder_has_sums_of_own_rows_and_asks_for_no_report() {
         !asked.iter().any(|operation| operation.starts_with("report")),
         "{asked:?}"
     );
+    // Without a log to read, what was done here is taken back as it was done.
+    app.keys("a7 cake<cr>u");
+    assert!(said(&app).starts_with("Taken back: 7.00 cake"), "{}", said(&app));
+    assert!(!bench.fake.operations().contains(&"list_changes"));
+    app.keys("U");
+    assert!(said(&app).starts_with("An adder cannot"), "{}", said(&app));
     app.keys("o");
     assert_eq!(
         said(&app),

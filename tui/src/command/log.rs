@@ -1,0 +1,247 @@
+//! `expense undo` and `expense log`: what happened in the ledger or to one row, and taking it back.
+
+use super::find::{self, Target};
+use super::{Context, Failure, table::Table};
+use crate::book::{Lists, Members};
+use crate::client::{Key, PageQuery};
+use crate::figures;
+use crate::{logged, undo as by};
+use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip};
+use api::id::ExpenseId;
+use api::page::MAX_LIMIT;
+use api::problem::Code;
+use clap::Args;
+
+/// Undo your latest change that is not undone yet, from whichever device it was made
+#[derive(Debug, Clone, Args)]
+pub(super) struct Undo {
+    /// Undo the change of this number instead, as `expense log` prints it, with all of its operation
+    #[arg(value_name = "REV", value_parser = clap::value_parser!(i64).range(1..))]
+    rev: Option<i64>,
+    /// Do again what your latest undo took back
+    #[arg(long, conflicts_with = "rev")]
+    redo: bool,
+    /// Leave rows that were changed since as they are, and undo the others
+    #[arg(long)]
+    skip_conflicts: bool,
+}
+
+/// Print what happened, the latest first: number, time, who, what
+#[derive(Debug, Clone, Args)]
+pub(super) struct Log {
+    /// Only what happened to this row: its id, or the end of it as `expense list` prints it
+    #[arg(value_name = "ID")]
+    row: Option<String>,
+    /// How many changes at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+}
+
+/// The columns of a change: number, time, who, what, from which program.
+const CHANGE: &str = "rllLl";
+
+pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failure> {
+    let Some(change) = wanted(undo, context).await? else {
+        let which = if undo.redo { "do again" } else { "undo" };
+        return Err(Failure::Data(format!("Nothing of yours is left to {which}")));
+    };
+    let skip = undo.skip_conflicts.then_some(Skip::Conflicts);
+    let undone = match context.api.undo_change(change.rev, skip, Key::new()).await {
+        Ok(undone) => undone,
+        Err(error) => {
+            if error.code() == Some(Code::ChangedSince) {
+                context.out.say("--skip-conflicts undoes the other rows.");
+            }
+            return Err(error.into());
+        }
+    };
+    if context.json()? {
+        return Ok(());
+    }
+    let base = context.api.get_ledger().await?.base_currency;
+    let (head, again) = if change.kind == "undo" {
+        (format!("Done again: {}", logged::what(&change, base)), "undo")
+    } else {
+        (
+            format!("Undone: {}", logged::deed_noun(&change, base)),
+            "undo --redo",
+        )
+    };
+    context.out.line(&head)?;
+    let mut said = format!("{} changed", figures::rows(undone.restored));
+    if undone.skipped > 0 {
+        said.push_str(&format!(
+            ", {} left as others made them",
+            figures::rows(undone.skipped)
+        ));
+    }
+    if !undone.is_done {
+        said.push_str(", the rest is being carried out");
+    }
+    context
+        .out
+        .say(&format!("{said}. `expense {again}` takes it back."));
+    Ok(())
+}
+
+/// The change that is meant.
+async fn wanted(undo: &Undo, context: &Context) -> Result<Option<Change>, Failure> {
+    let open_to = if undo.redo { OpenTo::Redo } else { OpenTo::Undo };
+    let query = match undo.rev {
+        Some(rev) => ChangeQuery {
+            since: Some((rev - 1).to_string()),
+            ..ChangeQuery::default()
+        },
+        None => ChangeQuery {
+            sort: Some(ChangeSort::Newest),
+            mine: Some(true),
+            open_to: Some(open_to),
+            ..ChangeQuery::default()
+        },
+    };
+    let query = ChangeQuery {
+        limit: Some(1),
+        ..query
+    };
+    Ok(context.api.list_changes(&query).await?.items.into_iter().next())
+}
+
+pub(super) async fn log(log: &Log, context: &mut Context) -> Result<(), Failure> {
+    match &log.row {
+        Some(row) => of_row(row, log.limit, context).await,
+        None => of_ledger(log.limit, context).await,
+    }
+}
+
+async fn of_ledger(limit: u32, context: &mut Context) -> Result<(), Failure> {
+    let lists = lists(context).await?;
+    let mut table = Table::new(CHANGE);
+    let mut query = ChangeQuery {
+        sort: Some(ChangeSort::Newest),
+        ..ChangeQuery::default()
+    };
+    let mut left = limit;
+    loop {
+        query.limit = Some(left.min(MAX_LIMIT));
+        let page = context.api.list_changes(&query).await?;
+        if !context.json()? {
+            for change in &page.items {
+                let state = if change.undone_by.is_some() {
+                    ", undone"
+                } else {
+                    ""
+                };
+                let what = format!("{}{state}", logged::deed(change, lists.base));
+                table.row(cells(change, what, &lists, context));
+            }
+        }
+        left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+        match page.next_cursor {
+            Some(cursor) if left > 0 && !page.items.is_empty() => query.cursor = Some(cursor),
+            next => return end(&table, next.is_some(), limit, context),
+        }
+    }
+}
+
+async fn of_row(named: &str, limit: u32, context: &mut Context) -> Result<(), Failure> {
+    let id = row(named, context).await?;
+    let lists = lists(context).await?;
+    let mut table = Table::new(CHANGE);
+    let mut asked = PageQuery::default();
+    let mut left = limit;
+    loop {
+        asked.limit = Some(left.min(MAX_LIMIT));
+        let page = context.api.list_expense_history(id, &asked).await?;
+        if !context.json()? {
+            for change in &page.items {
+                let what = with_fields(change, &lists, context);
+                table.row(cells(change, what, &lists, context));
+            }
+        }
+        left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+        match page.next_cursor {
+            Some(cursor) if left > 0 && !page.items.is_empty() => asked.cursor = Some(cursor),
+            next => return end(&table, next.is_some(), limit, context),
+        }
+    }
+}
+
+/// A row by its id or the end of it; one that was deleted has a history as well.
+async fn row(named: &str, context: &Context) -> Result<ExpenseId, Failure> {
+    let named = [named.to_owned()];
+    let found = match find::rows(context, &named, false).await {
+        Ok(found) => found,
+        Err(error) => match find::rows(context, &named, true).await {
+            Ok(found) => found,
+            Err(_) => return Err(error),
+        },
+    };
+    let none = || Failure::Data("No row is named".to_owned());
+    found.first().map(|Target { id, .. }| *id).ok_or_else(none)
+}
+
+fn end(table: &Table, has_more: bool, limit: u32, context: &mut Context) -> Result<(), Failure> {
+    table.print(&mut context.out)?;
+    if has_more {
+        context
+            .out
+            .say(&format!("The latest {limit} changes; --limit N shows more."));
+    }
+    Ok(())
+}
+
+fn cells(change: &Change, what: String, lists: &Lists, context: &Context) -> [String; 5] {
+    let there = context.zone.at(change.at.utc());
+    [
+        change.rev.to_string(),
+        there.format("%Y-%m-%d %H:%M").to_string(),
+        by::who(change, lists),
+        what,
+        change.client.clone(),
+    ]
+}
+
+/// `edited: Amount 48.90 -> 52.10, Category Food -> Travel`
+fn with_fields(change: &Change, lists: &Lists, context: &Context) -> String {
+    let row = change.rows.first();
+    let lines = row.map_or_else(Vec::new, |row| logged::lines(row, lists, &context.dates));
+    let shown = |value: String| {
+        if value.is_empty() {
+            "(none)".to_owned()
+        } else {
+            value
+        }
+    };
+    let fields: Vec<String> = lines
+        .into_iter()
+        .map(|line| match line.before.as_str() {
+            "" => format!("{} {}", line.name, shown(line.after)),
+            before => format!("{} {before} -> {}", line.name, shown(line.after)),
+        })
+        .collect();
+    let verb = logged::of_row(change);
+    if fields.is_empty() {
+        verb
+    } else {
+        format!("{verb}: {}", fields.join(", "))
+    }
+}
+
+/// The names that stand for ids.
+async fn lists(context: &Context) -> Result<Lists, Failure> {
+    let api = &context.api;
+    let (ledger, categories, accounts) =
+        tokio::try_join!(api.get_ledger(), api.every_category(), api.every_account())?;
+    // Who may not see the members sees user names.
+    let members = Members::new(api.every_member().await.unwrap_or_default());
+    let (payees, tags) = (Vec::new(), Vec::new());
+    Ok(Lists::new(
+        ledger,
+        categories,
+        accounts,
+        payees,
+        tags,
+        members,
+        &[],
+    ))
+}

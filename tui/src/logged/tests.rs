@@ -1,0 +1,107 @@
+//! Changes as the server tells them, and what is made of them.
+
+use super::*;
+use crate::book::tests::id;
+use serde_json::json;
+
+/// A change as the server tells it.
+pub(crate) fn change(rev: i64, kind: &str, rows: serde_json::Value) -> Change {
+    let count = rows.as_array().map_or(0, Vec::len);
+    serde_json::from_value(json!({
+        "rev": rev, "operation_id": id::<uuid::Uuid>(u128::from(rev.unsigned_abs()) + 5000), "kind": kind,
+        "by": id::<uuid::Uuid>(9), "by_name": "ana", "client": "expense/0.1.0", "at": "2026-11-21T10:05:00Z",
+        "undoes": null, "undone_by": null, "is_undoable": true, "row_count": count, "rows": rows,
+    }))
+    .unwrap()
+}
+
+/// A row of a change; fields as `(name, before, after)`.
+pub(crate) fn changed(
+    number: u128,
+    action: &str,
+    label: &str,
+    fields: &[(&str, serde_json::Value, serde_json::Value)],
+) -> serde_json::Value {
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(field, before, after)| json!({ "field": field, "before": before, "after": after }))
+        .collect();
+    json!({ "noun": "expense", "id": id::<uuid::Uuid>(number), "action": action, "label": label, "version": 2,
+        "fields": fields })
+}
+
+fn named(noun: &str, action: &str, label: &str) -> serde_json::Value {
+    let mut row = changed(900, action, label, &[]);
+    row["noun"] = noun.into();
+    row
+}
+
+#[test]
+fn each_kind_of_change_is_told_in_a_sentence() {
+    let rewe = |action| changed(19, action, "48.90 EUR Rewe", &[]);
+    let two = json!([
+        rewe("updated"),
+        changed(20, "updated", "1200.00 USD SNCF Connect", &[])
+    ]);
+    let mut import = change(
+        3,
+        "commit_import",
+        json!([rewe("created"), named("import", "updated", "giro.csv")]),
+    );
+    import.row_count = Some(812);
+    for (change, words) in [
+        (
+            change(
+                1,
+                "create_expense",
+                json!([named("payee", "created", "Rewe"), rewe("created")]),
+            ),
+            "added 48.90 Rewe",
+        ),
+        (
+            change(1, "update_expense", json!([rewe("updated")])),
+            "edited 48.90 Rewe",
+        ),
+        (
+            change(1, "delete_expense", json!([rewe("deleted")])),
+            "deleted 48.90 Rewe",
+        ),
+        (
+            change(1, "restore_expense", json!([rewe("restored")])),
+            "brought back 48.90 Rewe",
+        ),
+        (change(1, "batch_expenses", two), "edited 2 rows"),
+        (
+            change(1, "update_day", json!([rewe("updated"), rewe("created")])),
+            "changed 2 rows",
+        ),
+        (import, "imported 812 rows from giro.csv"),
+        (
+            change(
+                1,
+                "merge_category",
+                json!([rewe("updated"), named("category", "deleted", "Food")]),
+            ),
+            "merged category Food",
+        ),
+        (change(1, "undo", json!([rewe("deleted")])), "undid 48.90 Rewe"),
+        (
+            change(1, "update_ledger", json!([named("ledger", "updated", "Joint")])),
+            "edited the settings of Joint",
+        ),
+        (change(1, "remove_member", json!([])), "remove member"),
+    ] {
+        assert_eq!(deed(&change, Currency::EUR), words);
+    }
+}
+
+#[test]
+fn another_currency_is_named_and_a_purged_row_has_no_label() {
+    let told = |row: serde_json::Value| label(&serde_json::from_value(row).unwrap(), Currency::EUR);
+    assert_eq!(
+        told(changed(1, "updated", "1200.00 USD SNCF Connect", &[])),
+        "USD 1,200.00 SNCF Connect"
+    );
+    assert_eq!(told(changed(1, "created", "5.00 EUR", &[])), "5.00");
+    assert_eq!(told(changed(1, "purged", "", &[])), "a row that is gone for good");
+}

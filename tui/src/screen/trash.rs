@@ -1,0 +1,259 @@
+//! Trash: rows that were deleted and are kept for a while, the latest deletion first. Each can be brought back as it
+//! was, and its history looked at.
+
+#[cfg(test)]
+mod tests;
+
+use crate::book::RowsChanged;
+use crate::client::{ClientError, Key};
+use crate::desk::Desk;
+use crate::fx::{Change, Fx, Message};
+use crate::keymap::Action;
+use crate::layer::Layer;
+use crate::live::LiveChanges;
+use crate::popup::History;
+use crate::text::{self, Align};
+use crate::theme::Look;
+use crate::widget::{Canvas, Column, Row, Rows, Scroll, Table};
+use crate::{expense_row, figures, logged};
+use api::expense::{Expense, ExpenseFilter, ExpenseQuery, Paging};
+use api::page::MAX_LIMIT;
+use ratatui::layout::{Position, Rect};
+
+/// Pages that are loaded; who deletes more than that looks for a row in the list.
+const PAGES: usize = 5;
+/// How long deleted rows are kept.
+const KEPT_DAYS: u32 = 30;
+
+/// The screen.
+pub struct Trash {
+    desk: Desk,
+    rows: Vec<Expense>,
+    has_more: bool,
+    is_loaded: bool,
+    failure: Option<String>,
+    scroll: Scroll,
+}
+
+impl Trash {
+    pub fn new(desk: Desk) -> Self {
+        Self {
+            desk,
+            rows: Vec::new(),
+            has_more: false,
+            is_loaded: false,
+            failure: None,
+            scroll: Scroll::default(),
+        }
+    }
+
+    fn load(&self) -> Fx<Self> {
+        let api = self.desk.api.clone();
+        let mut query = ExpenseQuery {
+            filter: ExpenseFilter {
+                only_deleted: Some(true),
+                ..ExpenseFilter::default()
+            },
+            paging: Paging {
+                limit: Some(MAX_LIMIT),
+                ..Paging::default()
+            },
+        };
+        let work = async move {
+            let mut rows = Vec::new();
+            for _ in 0..PAGES {
+                let page = api.list_expenses(&query).await?;
+                rows.extend(page.items);
+                query.paging.cursor = page.next_cursor;
+                if query.paging.cursor.is_none() {
+                    break;
+                }
+            }
+            Ok((rows, query.paging.cursor.is_some()))
+        };
+        Fx::call_latest("trash", "loading the trash", work, Self::loaded)
+    }
+
+    fn loaded(&mut self, loaded: Result<(Vec<Expense>, bool), ClientError>, _: &Look) -> Fx<Self> {
+        let (mut rows, has_more) = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                self.failure = Some(error.sentence());
+                return Fx::notify(Message::error(error.sentence()));
+            }
+        };
+        let chosen = self.chosen().map(|row| row.id);
+        rows.sort_by_key(|row| std::cmp::Reverse((row.deleted_at, row.id)));
+        (self.rows, self.has_more) = (rows, has_more);
+        (self.is_loaded, self.failure) = (true, None);
+        let place = self.rows.iter().position(|row| Some(row.id) == chosen);
+        let place = place.unwrap_or(self.scroll.selected());
+        self.scroll.select(place, self.rows.len());
+        Fx::none()
+    }
+
+    fn chosen(&self) -> Option<&Expense> {
+        self.rows.get(self.scroll.selected())
+    }
+
+    fn restore(&self, look: &Look) -> Fx<Self> {
+        let Some(row) = self.chosen() else {
+            return Fx::none();
+        };
+        let base = self.desk.book.lists().base;
+        let (words, day) = (expense_row::words(row, base, look), look.dates.short(row.date));
+        let restored = self.desk.api.restore_expense(row.id, Key::new());
+        let before = row.clone();
+        Fx::call(
+            "bringing it back",
+            restored,
+            move |screen: &mut Self, restored, _| match restored {
+                Ok(after) => {
+                    screen.rows.retain(|row| row.id != after.id);
+                    screen.scroll.select(screen.scroll.selected(), screen.rows.len());
+                    Fx::announce(RowsChanged::change(vec![before], vec![after]))
+                        .and(Fx::notify(format!("Back again: {words}, {day}.")))
+                }
+                Err(error) => Fx::notify(Message::error(format!("Not brought back: {}", error.sentence()))),
+            },
+        )
+    }
+
+    /// `12 deleted rows, the latest deletion first; each is kept for 30 days.`
+    fn head(&self) -> String {
+        let count = figures::grouped(&self.rows.len().to_string());
+        let rows = if self.rows.len() == 1 { "row" } else { "rows" };
+        let first = if self.has_more {
+            " are shown, there are more"
+        } else {
+            ", the latest deletion first"
+        };
+        format!("{count} deleted {rows}{first}; each is kept for {KEPT_DAYS} days.")
+    }
+}
+
+struct Shown<'a> {
+    screen: &'a Trash,
+    look: &'a Look,
+}
+
+impl Rows for Shown<'_> {
+    fn len(&self) -> usize {
+        self.screen.rows.len()
+    }
+
+    fn row(&self, at: usize) -> Option<Row<'_>> {
+        let row = self.screen.rows.get(at)?;
+        let lists = self.screen.desk.book.lists();
+        let deleted = row.deleted_at.map(|at| logged::when(at, self.look));
+        let category = row.category_id.map_or("", |id| lists.category_name(id));
+        let who = row.payee.as_ref().or(row.note.as_ref());
+        Some(
+            Row::default()
+                .cell(deleted.unwrap_or_default())
+                .cell(self.look.dates.day(row.date))
+                .cell(who.cloned().unwrap_or_default())
+                .cell(category.to_owned())
+                .styled(
+                    figures::row_amount(row, lists.base),
+                    expense_row::amount_style(row.kind, self.look),
+                ),
+        )
+    }
+}
+
+impl Layer for Trash {
+    fn title(&self) -> String {
+        "Trash".to_owned()
+    }
+
+    fn contexts(&self) -> Vec<&'static str> {
+        vec!["trash", "table"]
+    }
+
+    fn about(&self) -> [&'static str; 3] {
+        [
+            "Rows that were deleted, the latest first. They are in no sum and no list.",
+            "Enter brings the chosen row back as it was; H tells who deleted it.",
+            "A deleted row is kept for 30 days and then removed for good.",
+        ]
+    }
+
+    fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
+        if area.is_empty() {
+            return;
+        }
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
+        if self.rows.is_empty() {
+            canvas.set_cursor(Position::new(body.x, body.y));
+            let words = match (&self.failure, self.is_loaded) {
+                (Some(failure), _) => failure.as_str(),
+                (None, true) => "Nothing is deleted here, or not within the last 30 days.",
+                (None, false) => "Loading the trash.",
+            };
+            let columns = body.width.saturating_sub(4);
+            for (y, line) in (body.y..body.bottom()).zip(text::wrap(words, columns.into())) {
+                canvas.put_fit(
+                    (body.x + 3, y, columns),
+                    &line,
+                    Align::Left,
+                    look.styles.plain,
+                    look,
+                );
+            }
+            return;
+        }
+        let head = (area.x + 1, area.y, area.width.saturating_sub(2));
+        canvas.put_fit(head, &self.head(), Align::Left, look.styles.bold, look);
+        let columns = [
+            Column::fixed("Deleted", 16),
+            Column::fixed("Date", 15).weight(3),
+            Column::flexible("Payee", 11),
+            Column::flexible("Category", 11).weight(2),
+            Column::fixed("Amount", 12).right(),
+        ];
+        let rows = Shown { screen: self, look };
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            has_titles: true,
+            has_focus: true,
+            cell: None,
+        };
+        let mut scroll = self.scroll;
+        table.draw(canvas, body, &mut scroll, look);
+        self.scroll = scroll;
+    }
+
+    fn on_open(&mut self, _: &Look) -> Fx<Self> {
+        self.load()
+    }
+
+    fn on_change(&mut self, change: &Change, _: &Look) -> Fx<Self> {
+        let live = change.get::<LiveChanges>();
+        if change.get::<RowsChanged>().is_some() || live.is_some_and(LiveChanges::touches_rows) {
+            self.load()
+        } else {
+            Fx::none()
+        }
+    }
+
+    fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
+        if self.scroll.on_action(action, self.rows.len()) {
+            return Fx::none();
+        }
+        match action {
+            Action::Restore | Action::Accept => self.restore(look),
+            Action::History => match self.chosen() {
+                Some(row) => Fx::push(History::new(self.desk.clone(), row, look)),
+                None => Fx::none(),
+            },
+            Action::Reload => self.load(),
+            _ => Fx::pass(),
+        }
+    }
+}
