@@ -126,7 +126,7 @@ fn what_happened_while_the_server_was_away_is_there_when_it_is_back() {
     house.kill_server();
     app.wait(" offline");
     let address = house.restart();
-    let today = chrono::Utc::now().date_naive();
+    let today = server::clock::Clock::system().now().date_naive();
     let row = json!({ "date": today, "amount": "7.00", "payee": "Meanwhile" });
     block_on(async { house.server().client().post("expenses", row).await.expect(201) });
     relay.lead(Some(address));

@@ -32,7 +32,7 @@ fn marked_rows_go_to_another_ledger_whole_and_once() {
         let joint = json!({ "name": "Joint", "base_currency": "CHF" });
         let joint = http.post("/v1/ledgers", joint).await.ok(201);
         let me = http.get("/v1/me").await.ok(200);
-        let today = chrono::Utc::now().date_naive().to_string();
+        let today = server::clock::Clock::system().now().date_naive().to_string();
         for row in [
             json!({ "amount": "40.00", "category": "Hobby: Chess", "account": "Purse", "create_missing": true,
                 "payee": "club", "tags": ["fun", "club"], "note": "two lines\nof it", "external_id": "bank-1",

@@ -266,7 +266,7 @@ impl Game {
         let id = new_uuid();
         let (payee, tags) = self.names();
         let mut made = Vec::new();
-        let of = |noun, n: u8| pick(&self.book.live(noun), n).filter(|_| n % 3 > 0);
+        let of = |noun, n: u8| pick(&self.book.live(noun), n).filter(|_| !n.is_multiple_of(3));
         let row = Row {
             date: DAYS[usize::from(a) % 3].to_owned(),
             cents: 100 + i64::from(b) * 7,
