@@ -2,6 +2,8 @@
 //! together, all faults told together, and everything written through `apply`. Single writes, batches, day sheets,
 //! quick entries and imports are all change sets.
 
+mod given;
+
 use crate::db::{Dialect, Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::names::{MOST_CANDIDATES, Miss, Missed, Names, note, usable};
@@ -13,10 +15,10 @@ use crate::store::noun::{Edit, Pair};
 use api::currency::Currency;
 use api::expense::{Expense, ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
-use api::member::MemberRef;
 use api::patch::Patch;
 use api::problem::{Code, Faults};
 use api::text::{check_name, clean_line, clean_note, fold};
+use given::{Given, Ref};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -131,107 +133,6 @@ impl ChangeSet {
             given.ask(&mut wanted);
         }
         wanted
-    }
-}
-
-/// A reference as it was given: left alone, cleared, by id or by name.
-#[derive(Debug, Clone)]
-enum Ref<'a> {
-    Keep,
-    Clear,
-    Id(Uuid),
-    Name(&'a str),
-}
-
-impl<'a> Ref<'a> {
-    fn of<I: Copy + Into<Uuid>>(id: Option<I>, name: Option<&'a String>) -> Self {
-        match (id, name) {
-            (Some(id), _) => Self::Id(id.into()),
-            (None, Some(name)) => Self::Name(name),
-            (None, None) => Self::Keep,
-        }
-    }
-
-    fn of_patch<I: Copy + Into<Uuid>>(id: &Patch<I>, name: &'a Patch<String>) -> Self {
-        match (id, name) {
-            (Patch::Set(id), _) => Self::Id((*id).into()),
-            (Patch::Clear, _) | (Patch::Keep, Patch::Clear) => Self::Clear,
-            (Patch::Keep, Patch::Set(name)) => Self::Name(name),
-            (Patch::Keep, Patch::Keep) => Self::Keep,
-        }
-    }
-
-    fn of_member(member: &'a MemberRef) -> Self {
-        match member {
-            MemberRef::Id(id) => Self::Id((*id).into()),
-            MemberRef::Name(name) => Self::Name(name),
-        }
-    }
-}
-
-/// Everything of an operation that names something else.
-struct Given<'a> {
-    category: Ref<'a>,
-    account: Ref<'a>,
-    to_account: Ref<'a>,
-    paid_by: Ref<'a>,
-    payee: Patch<&'a str>,
-    tags: Option<&'a [String]>,
-    create_missing: bool,
-}
-
-impl<'a> Given<'a> {
-    fn of_new(new: &'a NewExpense) -> Self {
-        Self {
-            category: Ref::of(new.category_id, new.category.as_ref()),
-            account: Ref::of(new.account_id, new.account.as_ref()),
-            to_account: Ref::of(new.to_account_id, new.to_account.as_ref()),
-            paid_by: new.paid_by.as_ref().map_or(Ref::Keep, Ref::of_member),
-            payee: new.payee.as_deref().map_or(Patch::Keep, Patch::Set),
-            tags: Some(&new.tags),
-            create_missing: new.create_missing,
-        }
-    }
-
-    fn of_patch(patch: &'a ExpensePatch) -> Self {
-        Self {
-            category: Ref::of_patch(&patch.category_id, &patch.category),
-            account: Ref::of_patch(&patch.account_id, &patch.account),
-            to_account: Ref::of_patch(&patch.to_account_id, &patch.to_account),
-            paid_by: match &patch.paid_by {
-                Patch::Keep => Ref::Keep,
-                Patch::Clear => Ref::Clear,
-                Patch::Set(member) => Ref::of_member(member),
-            },
-            payee: match &patch.payee {
-                Patch::Keep => Patch::Keep,
-                Patch::Clear => Patch::Clear,
-                Patch::Set(name) => Patch::Set(name),
-            },
-            tags: patch.tags.as_deref(),
-            create_missing: patch.create_missing,
-        }
-    }
-
-    fn ask(&self, wanted: &mut Wanted) {
-        for (dictionary, given) in [
-            (Dictionary::Category, &self.category),
-            (Dictionary::Account, &self.account),
-            (Dictionary::Account, &self.to_account),
-            (Dictionary::Member, &self.paid_by),
-        ] {
-            match given {
-                Ref::Id(id) => wanted.id(dictionary, *id),
-                Ref::Name(name) => wanted.name(dictionary, name),
-                Ref::Keep | Ref::Clear => {}
-            }
-        }
-        if let Patch::Set(name) = self.payee {
-            wanted.name(Dictionary::Payee, name);
-        }
-        for tag in self.tags.unwrap_or_default() {
-            wanted.name(Dictionary::Tag, tag);
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! An undo is an operation as well: undoing it is the redo.
 
 mod reverse;
+mod whole;
 
 use crate::db::{Dialect, Unit};
 use crate::error::{AppError, Refusal, Result};
@@ -16,6 +17,7 @@ use api::problem::{Code, Faults};
 use reverse::{Conflict, Reversal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use whole::Last;
 
 /// The kinds of such operations: an undo, and an undo of an undo.
 pub const KINDS: [&str; 2] = ["undo", "redo"];
@@ -87,7 +89,7 @@ pub async fn undo(
 /// Refuses an operation of several changes of which any row was changed since.
 async fn check_whole(state: &AppState, ledger_id: Uuid, revs: &[i64]) -> Result<()> {
     let tx = state.db.snapshot().await?;
-    let mut found = reverse::Last::new(state.db.dialect(), ledger_id);
+    let mut found = Last::new(state.db.dialect(), ledger_id);
     for rev in revs {
         found.look(&tx, *rev).await?;
     }

@@ -2,6 +2,8 @@
 //! what the change made of it. Names come back first, then the rows that need them, and names that the change made go
 //! last, if nobody else uses them by then.
 
+mod names;
+
 use crate::db::{Dialect, Unit};
 use crate::error::{AppError, Result};
 use crate::service::dictionary::next;
@@ -14,12 +16,14 @@ use crate::store::import::{ImportImage, Stage};
 use crate::store::link::Link;
 use crate::store::noun::{Edit, Imports, Noun, Pair};
 use crate::store::reach::Reach;
-use crate::store::shown::{Was, images};
+use crate::store::shown::images;
 use api::problem::Code;
 use entity::change_row;
-use sea_orm::ConnectionTrait;
+use names::{Names, pointed};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+pub(super) use crate::store::shown::Was;
 
 /// A row that cannot be brought back to what it was.
 #[derive(Debug, Clone)]
@@ -42,8 +46,8 @@ pub struct Reversal {
 
 /// The rows of a change, by noun.
 #[derive(Debug, Default)]
-struct Rows {
-    expenses: Vec<Was<ExpenseImage>>,
+pub(super) struct Rows {
+    pub(super) expenses: Vec<Was<ExpenseImage>>,
     categories: Vec<Was<EntryImage>>,
     accounts: Vec<Was<EntryImage>>,
     payees: Vec<Was<EntryImage>>,
@@ -52,7 +56,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn read(rows: &[change_row::Model]) -> Result<Self> {
+    pub(super) fn read(rows: &[change_row::Model]) -> Result<Self> {
         let mut sorted = Self::default();
         for row in rows {
             match row.noun.as_str() {
@@ -89,7 +93,7 @@ fn was<N: Noun>(row: &change_row::Model) -> Result<Was<N::Image>> {
 }
 
 /// What of an expense its users set.
-fn content(image: &ExpenseImage) -> ExpenseImage {
+pub(super) fn content(image: &ExpenseImage) -> ExpenseImage {
     let bare = |named: &Named| Named {
         name: String::new(),
         id: named.id,
@@ -452,112 +456,6 @@ impl Reversing<'_> {
                     before: Some(current),
                     after: target,
                 }));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The entries that a row points to in that way.
-fn pointed(image: &ExpenseImage, link: Link) -> Vec<Uuid> {
-    match link {
-        Link::Category => image.category_id.into_iter().collect(),
-        Link::Account => image.account_id.into_iter().collect(),
-        Link::ToAccount => image.to_account_id.into_iter().collect(),
-        Link::Payee => image.payee.iter().map(|payee| payee.id).collect(),
-        Link::Tag => image.tags.iter().map(|tag| tag.id).collect(),
-    }
-}
-
-/// What rows point to, as it is now.
-struct Names {
-    categories: HashMap<Uuid, EntryImage>,
-    accounts: HashMap<Uuid, EntryImage>,
-    payees: HashMap<Uuid, EntryImage>,
-    tags: HashMap<Uuid, EntryImage>,
-}
-
-impl Names {
-    /// The first thing that a row needs and that is not there.
-    fn missing(&self, row: &ExpenseImage, revived: &HashSet<Uuid>) -> Option<&'static str> {
-        let of = |link| match link {
-            Link::Category => (&self.categories, "category"),
-            Link::Account | Link::ToAccount => (&self.accounts, "account"),
-            Link::Payee => (&self.payees, "payee"),
-            Link::Tag => (&self.tags, "tag"),
-        };
-        Link::ALL.into_iter().find_map(|link| {
-            let (entries, word) = of(link);
-            let is_missing =
-                |id: Uuid| !revived.contains(&id) && entries.get(&id).is_none_or(|entry| entry.is_deleted);
-            pointed(row, link).into_iter().any(is_missing).then_some(word)
-        })
-    }
-
-    /// Gives payee and tags the names that they have now.
-    fn rename(&self, row: &mut ExpenseImage) {
-        if let Some(payee) = &mut row.payee
-            && let Some(entry) = self.payees.get(&payee.id)
-        {
-            payee.name.clone_from(&entry.name);
-        }
-        for tag in &mut row.tags {
-            if let Some(entry) = self.tags.get(&tag.id) {
-                tag.name.clone_from(&entry.name);
-            }
-        }
-        row.tags.sort();
-    }
-}
-
-/// The rows of an operation of several changes, each as the last of them left it: which were changed since.
-pub struct Last {
-    dialect: Dialect,
-    ledger_id: Uuid,
-    seen: HashSet<Uuid>,
-    pub conflicts: Vec<Conflict>,
-}
-
-impl Last {
-    pub fn new(dialect: Dialect, ledger_id: Uuid) -> Self {
-        Self {
-            dialect,
-            ledger_id,
-            seen: HashSet::new(),
-            conflicts: Vec::new(),
-        }
-    }
-
-    /// Looks at the next change, the latest first.
-    pub async fn look(&mut self, db: &impl ConnectionTrait, rev: i64) -> Result<()> {
-        let rows = store::change::rows(db, self.ledger_id, rev).await?;
-        let rows = Rows::read(&rows)?;
-        let fresh: Vec<&Was<ExpenseImage>> = rows
-            .expenses
-            .iter()
-            .filter(|(_, after)| self.seen.insert(after.id))
-            .collect();
-        let ids: Vec<Uuid> = fresh.iter().map(|(_, after)| after.id).collect();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let reach = Reach::whole(self.ledger_id);
-        let found = store::expense::find(db, self.dialect, reach, &ids).await?;
-        let now: HashMap<Uuid, ExpenseImage> = found.into_iter().map(|row| (row.id, row)).collect();
-        for (before, after) in fresh {
-            let is_same = now.get(&after.id).is_some_and(|current| {
-                content(current) == content(after)
-                    || before
-                        .as_ref()
-                        .is_some_and(|before| content(current) == content(before))
-                    || (before.is_none() && current.deleted_at.is_some())
-            });
-            if !is_same {
-                self.conflicts.push(Conflict {
-                    noun: Expenses::NAME,
-                    id: after.id,
-                    why: format!("expense {:?} was changed since", Expenses::label(after)),
-                });
             }
         }
         Ok(())
