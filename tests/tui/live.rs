@@ -6,7 +6,7 @@ use server::embedded::Running;
 use tests::client::Http;
 use tests::daemon::Household;
 use tests::people::Person;
-use tests::program::{Home, block_on};
+use tests::program::{Home, block_on, eventually};
 use tests::relay::Relay;
 use tests::server::TestApp;
 use tests::terminal::{ENTER, Screen, Terminal};
@@ -132,6 +132,85 @@ fn what_happened_while_the_server_was_away_is_there_when_it_is_back() {
     relay.lead(Some(address));
     app.wait("Meanwhile");
     app.wait(" live");
+    app.send("q");
+    assert_eq!(app.ended().code, 0);
+}
+
+/// A form that is open while another edits the same row, and while its own server dies.
+#[test]
+fn an_edit_that_met_anothers_is_shown_and_merged_by_one_key() {
+    let (app, other, carla, ana) = shared();
+    let home = home_of(&carla, &app.url(), &carla);
+    let mut here = Terminal::open(&home, &[]);
+    here.wait(" live");
+    here.wait("Baker");
+    here.send("j");
+    here.wait_until("the second row", |screen| chosen(screen).contains("Cinema"));
+    here.send("e");
+    here.wait("Edit row");
+    here.send("\x15");
+    here.send("9.50");
+    here.wait("9.50");
+    let theirs = Http::new(other.address, Some(&ana.token)).in_ledger(carla.ledger_id);
+    let path = block_on(async {
+        let page = theirs.get("expenses?q=cinema").await.ok(200);
+        let path = format!("expenses/{}", page["items"][0]["id"].as_str().unwrap());
+        theirs
+            .patch(&path, json!({ "note": "with Ben" }))
+            .await
+            .expect(200);
+        path
+    });
+    here.send("\x18");
+    here.wait("Somebody changed it meanwhile");
+    let text = here.wait("By ana").contents();
+    assert!(
+        text.contains("9.50") && text.contains("with Ben") && text.contains("before"),
+        "{text}"
+    );
+    here.send(ENTER);
+    here.wait_gone("Somebody changed it meanwhile");
+    here.wait("9.50");
+    let row = block_on(async { theirs.get(&path).await.ok(200) });
+    assert_eq!(
+        (&row["amount"], &row["note"]),
+        (&json!("9.50"), &json!("with Ben"))
+    );
+    here.send("q");
+    assert_eq!(here.ended().code, 0);
+    block_on(other.shutdown());
+}
+
+#[test]
+fn a_form_that_is_open_while_its_server_dies_is_saved_once_when_it_is_back() {
+    let mut house = Household::served();
+    house.expense(&["add", "7.00 Cinema"]).ok();
+    let relay = Relay::to(house.server().address());
+    house.home.set("EXPENSE_SERVER", &relay.url());
+    let mut app = house.open();
+    app.wait(" live");
+    app.wait("Cinema");
+    app.send("e");
+    app.wait("Edit row");
+    house.kill_server();
+    app.send("\x15");
+    app.send("9.50");
+    app.wait("9.50");
+    app.send("\x18");
+    app.wait("not sent yet: change 7.00 Cinema");
+    app.wait("offline, 1 waiting");
+    let address = house.restart();
+    relay.lead(Some(address));
+    app.wait(" live");
+    app.wait_gone("waiting");
+    let http = house.server().client();
+    let page = block_on(async { http.get("expenses").await.ok(200) });
+    let rows = page["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{page}");
+    assert_eq!(
+        (&rows[0]["amount"], &rows[0]["version"]),
+        (&json!("9.50"), &json!(2))
+    );
     app.send("q");
     assert_eq!(app.ended().code, 0);
 }

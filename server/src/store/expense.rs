@@ -19,8 +19,8 @@ use entity::{category, expense, expense_tag, payee, tag};
 use relink::Relink;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, Set, Unchanged,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
+    Unchanged,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -32,7 +32,7 @@ fn random_operations_undos_and_redos_leave_what_the_model_says() {
     let config = Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: 60,
         ..Config::default()
     };
     let mut runner = TestRunner::new(config);
