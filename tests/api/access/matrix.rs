@@ -365,8 +365,17 @@ async fn every_operation_as_every_caller_on_every_target() {
         let day = matrix.app.state.clock.now().timestamp() / 86_400;
         (3, usize::try_from(day).unwrap_or(0) % 3)
     };
-    for sample in all.iter().skip(first).step_by(step) {
+    for (n, sample) in all.iter().enumerate() {
         let row = &table[&sample.operation.id];
+        if n % step != first {
+            // Nobody gets in without a token on any day.
+            if expected(row, Who::NoToken) == Verdict::Unauthenticated {
+                matrix
+                    .cell(sample, Who::NoToken, Target::Own, None, Verdict::Unauthenticated)
+                    .await;
+            }
+            continue;
+        }
         assert_eq!(
             row.cells.contains_key("who"),
             !sample.is_of_a_ledger(),
