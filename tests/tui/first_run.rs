@@ -13,6 +13,12 @@ fn the_first_run_asks_nothing_and_what_is_added_is_there_the_next_time() {
     app.send("a");
     app.wait("12.50 lunch #food");
     app.send("12.50 lunch #food");
+    // The preview knows the starter categories as soon as they are loaded; nobody has to wait for that, but what is said
+    // of the row names its category only then.
+    app.wait_until("the category", |screen| {
+        let text = screen.contents();
+        text.contains("Food") && !text.contains("(new)")
+    });
     app.send(ENTER);
     app.wait("Saved 12.50 lunch, Food");
     let with_row = app.wait("Spent 12.50").contents();
