@@ -64,7 +64,7 @@ async fn sums_without_a_period_are_read_from_the_covering_index_after_analyze() 
         if is_analyzed {
             db.execute_unprepared("ANALYZE").await.unwrap();
         }
-        for by in [GroupBy::All, GroupBy::Category, GroupBy::Day] {
+        for by in [GroupBy::All, GroupBy::Category, GroupBy::Account, GroupBy::Day] {
             let steps = steps(&app, &Filter::default(), by).await;
             assert!(
                 matches!(steps.as_slice(), [step] if step.contains("COVERING INDEX") && step.contains("spent_on>")),
