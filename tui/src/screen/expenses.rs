@@ -70,6 +70,8 @@ pub struct Expenses {
     undo: Vec<Undo>,
     /// Rows on their way to another ledger, of which it is not known that they arrived and went from here.
     half_moved: Option<Moving>,
+    /// How often rows were changed here: a list that was asked for before the last time is out of date.
+    changes: u64,
     /// The row to stand on as soon as it is there.
     wanted: Option<ExpenseId>,
     /// The day to stand on as soon as its rows are there.
@@ -129,6 +131,7 @@ impl Expenses {
             new_categories: HashMap::new(),
             undo: Vec::new(),
             half_moved: None,
+            changes: 0,
             wanted: None,
             wanted_day: None,
             outside: None,

@@ -45,6 +45,7 @@ impl Expenses {
 
     /// Asks for the first page and the totals of the view.
     pub(super) fn load(&mut self) -> Fx<Self> {
+        let changes = self.changes;
         let calendar = self.desk.book.lists().calendar;
         let view = self.view.clone();
         let name = format!("loading {}", view.words(calendar, &self.desk.dates));
@@ -54,7 +55,7 @@ impl Expenses {
                 "rows",
                 name,
                 page,
-                move |screen: &mut Self, page, look| screen.loaded(view, page, look),
+                move |screen: &mut Self, page, look| screen.loaded(view, changes, page, look),
             ))
             .and(self.ask_totals())
     }
@@ -83,8 +84,16 @@ impl Expenses {
         Fx::none()
     }
 
-    fn loaded(&mut self, view: View, page: Result<Page<Expense>, ClientError>, _: &Look) -> Fx<Self> {
+    fn loaded(
+        &mut self,
+        view: View,
+        changes: u64,
+        page: Result<Page<Expense>, ClientError>,
+        _: &Look,
+    ) -> Fx<Self> {
         let page = match page {
+            // Read before what was saved meanwhile: it would take that off the screen again.
+            Ok(_) if changes != self.changes => return self.load(),
             Ok(page) => page,
             Err(error) => return self.failed(&error),
         };

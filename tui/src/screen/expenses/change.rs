@@ -39,6 +39,7 @@ impl Expenses {
         if change.before.is_empty() && change.after.is_empty() {
             return self.load();
         }
+        self.changes += 1;
         let selected = self.selected_id();
         let is_unknown = self.desk.book.learn(&change.after);
         let lists = self.desk.book.lists();
