@@ -21,6 +21,7 @@ use crate::open_ledger::OpenLedger;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::id::ExpenseId;
+use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Announced when the lists are other ones than before.
@@ -72,6 +73,17 @@ impl Book {
     /// Puts other lists there.
     pub fn set(&self, lists: Lists) {
         *self.lists.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
+    }
+
+    /// The lists, loaded first where nothing is known yet: for what cannot be done without them.
+    pub fn known(&self, api: &Arc<dyn Api>) -> BoxFuture<'static, Result<Arc<Lists>, ClientError>> {
+        let (book, api) = (self.clone(), Arc::clone(api));
+        Box::pin(async move {
+            if book.lists().ledger.is_none() {
+                book.set(load(api).await?);
+            }
+            Ok(book.lists())
+        })
     }
 
     /// Loads the lists beside everything else, then announces [`BookChanged`] and names the ledger in the header.

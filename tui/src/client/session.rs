@@ -46,10 +46,25 @@ impl SessionApi {
         }
     }
 
-    /// Sets what asks for a name and a password. Until then nothing waits.
+    /// Sets what asks for a name and a password. What was refused before that has waited for it, and is asked for now.
     pub fn asks(&self, ask: impl Fn() + Send + Sync + 'static) {
-        // A second one would ask the same user.
-        drop(self.ask.set(Box::new(ask)));
+        let mut is_late = false;
+        // Under the lock of the turns, so that a refusal meanwhile rings once: here or where it came.
+        self.turns.send_if_modified(|turn| {
+            // A second one would ask the same user.
+            let is_first = self.ask.set(Box::new(ask)).is_ok();
+            is_late = is_first && turn.is_asked && !turn.is_declined;
+            false
+        });
+        if is_late {
+            self.ring();
+        }
+    }
+
+    fn ring(&self) {
+        if let Some(ask) = self.ask.get() {
+            ask();
+        }
     }
 
     /// Goes on with another token; what waits is sent again.
@@ -71,17 +86,17 @@ impl SessionApi {
 
     /// Whether a refused request of that turn may wait. Asks where nobody was asked yet.
     fn may_wait(&self, number: u64) -> bool {
-        let Some(ask) = self.ask.get() else { return false };
         let (mut may_wait, mut is_first) = (false, false);
         self.turns.send_if_modified(|turn| {
             may_wait = turn.number != number || !turn.is_declined;
             if turn.number == number && may_wait && !turn.is_asked {
-                (turn.is_asked, is_first) = (true, true);
+                turn.is_asked = true;
+                is_first = self.ask.get().is_some();
             }
             false
         });
         if is_first {
-            ask();
+            self.ring();
         }
         may_wait
     }
@@ -173,13 +188,37 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wrong_password_is_no_reason_to_ask_and_without_anybody_to_ask_nothing_waits() {
+    async fn a_wrong_password_is_no_reason_to_ask() {
         let old = expired();
         let (session, asked) = session(&old);
         let api: Arc<dyn Api> = Arc::new(session);
         assert!(api.login(&api::auth::Login::default(), Key::new()).await.is_err());
         assert_eq!(asked.load(Ordering::SeqCst), 0);
-        let alone: Arc<dyn Api> = Arc::new(SessionApi::new(old));
-        assert!(alone.leave_ledger(Key::new()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_refusal_that_comes_before_there_is_anybody_to_ask_waits_and_is_asked_for_once() {
+        let (old, new) = (expired(), Arc::new(FakeApi::new()));
+        new.on("leave_ledger", &());
+        let session = SessionApi::new(old.clone());
+        let api: Arc<dyn Api> = Arc::new(session.clone());
+        let waiting = tokio::spawn(futures_util::future::join(
+            api.leave_ledger(Key::new()),
+            api.leave_ledger(Key::new()),
+        ));
+        while old.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!waiting.is_finished());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        session.asks(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        session.renew(new);
+        let (one, other) = waiting.await.unwrap();
+        assert!(one.is_ok() && other.is_ok());
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
     }
 }

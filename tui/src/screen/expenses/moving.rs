@@ -17,6 +17,7 @@ use crate::theme::Look;
 use crate::widget::Item;
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, MAX_BATCH, NewExpense};
 use api::ledger::Ledger;
+use futures_util::future::try_join;
 use std::sync::Arc;
 use told::Told;
 
@@ -53,20 +54,26 @@ impl Expenses {
                 "Mark at most {MAX_BATCH} rows, all of them saved, to move them in one go."
             ));
         }
-        let ledgers = self.desk.api.every_ledger();
+        let here = self.desk.book.known(&self.desk.api);
+        let ledgers = try_join(here, self.desk.api.every_ledger());
         Fx::call(
             "loading the ledgers",
             ledgers,
             |screen: &mut Self, ledgers, look| match ledgers {
-                Ok(ledgers) => screen.ask_target(rows, ledgers, look),
+                Ok((here, ledgers)) => screen.ask_target(rows, &here, ledgers, look),
                 Err(error) => Fx::notify(Message::error(error.sentence())),
             },
         )
     }
 
-    fn ask_target(&mut self, rows: Vec<Expense>, mut ledgers: Vec<Ledger>, look: &Look) -> Fx<Self> {
-        let lists = self.desk.book.lists();
-        let open = lists.ledger.as_ref().map(|ledger| ledger.id);
+    fn ask_target(
+        &mut self,
+        rows: Vec<Expense>,
+        here: &Lists,
+        mut ledgers: Vec<Ledger>,
+        look: &Look,
+    ) -> Fx<Self> {
+        let open = here.ledger.as_ref().map(|ledger| ledger.id);
         ledgers.retain(|ledger| Some(ledger.id) != open);
         if ledgers.is_empty() {
             return Fx::notify("There is no other ledger that you may open; :join takes an invite to one.");
