@@ -4,23 +4,23 @@
 #[cfg(test)]
 mod tests;
 
-use crate::book::{BookChanged, RowsChanged};
+use super::listing::{Listing, Shape};
+use crate::book::{BookChanged, Lists, RowsChanged};
 use crate::client::ClientError;
 use crate::desk::Desk;
-use crate::fx::{Change as News, Fx, Message};
+use crate::fx::{Change as News, Fx};
 use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::live::LiveChanges;
 use crate::popup::Operation;
-use crate::text::{self, Align};
 use crate::theme::Look;
 use crate::undo::{self, who};
-use crate::widget::{Canvas, Column, Row, Rows, Scroll, Table};
+use crate::widget::{Canvas, Column, Row, Rows};
 use crate::{figures, logged};
 use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, OpenTo};
 use api::id::OperationId;
 use api::page::MAX_LIMIT;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// Changes asked for at once, and how near the end more are asked for.
 const PAGE: u32 = 50;
@@ -33,11 +33,9 @@ pub struct Activity {
     /// The same, an operation each.
     operations: Vec<Change>,
     next: Option<String>,
-    is_loaded: bool,
     /// Another screen is shown; coming back loads anyway.
     is_away: bool,
-    failure: Option<String>,
-    scroll: Scroll,
+    listing: Listing,
 }
 
 impl Activity {
@@ -47,10 +45,8 @@ impl Activity {
             changes: Vec::new(),
             operations: Vec::new(),
             next: None,
-            is_loaded: false,
             is_away: false,
-            failure: None,
-            scroll: Scroll::default(),
+            listing: Listing::default(),
         }
     }
 
@@ -80,21 +76,18 @@ impl Activity {
     fn loaded(&mut self, page: Result<ChangePage, ClientError>, is_more: bool) -> Fx<Self> {
         let page = match page {
             Ok(page) => page,
-            Err(error) => {
-                self.failure = Some(error.sentence());
-                return Fx::notify(Message::error(error.sentence()));
-            }
+            Err(error) => return self.listing.failed(&error),
         };
         let chosen = self.chosen().map(|change| change.operation_id);
         if !is_more {
             self.changes.clear();
         }
         self.changes.extend(page.items);
-        (self.next, self.failure, self.is_loaded) = (page.next_cursor, None, true);
+        self.next = page.next_cursor;
         self.operations = logged::operations(&self.changes);
         let place = chosen.and_then(|id| self.place_of(id));
-        let place = place.unwrap_or(self.scroll.selected());
-        self.scroll.select(place, self.operations.len());
+        self.listing.loaded();
+        self.listing.keep(place, self.operations.len());
         self.load_more()
     }
 
@@ -104,13 +97,13 @@ impl Activity {
     }
 
     fn chosen(&self) -> Option<&Change> {
-        self.operations.get(self.scroll.selected())
+        self.operations.get(self.listing.scroll.selected())
     }
 
     /// More once the end of what is loaded comes near.
     fn load_more(&mut self) -> Fx<Self> {
-        let seen = self.scroll.visible(self.operations.len()).end;
-        if self.scroll.selected().max(seen) + AHEAD < self.operations.len() {
+        let seen = self.listing.scroll.visible(self.operations.len()).end;
+        if self.listing.scroll.selected().max(seen) + AHEAD < self.operations.len() {
             return Fx::none();
         }
         match self.next.take() {
@@ -121,18 +114,18 @@ impl Activity {
 }
 
 struct Shown<'a> {
-    screen: &'a Activity,
+    operations: &'a [Change],
+    lists: &'a Lists,
     look: &'a Look,
 }
 
 impl Rows for Shown<'_> {
     fn len(&self) -> usize {
-        self.screen.operations.len()
+        self.operations.len()
     }
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
-        let change = self.screen.operations.get(at)?;
-        let lists = self.screen.desk.book.lists();
+        let change = self.operations.get(at)?;
         let is_undone = change.undone_by.is_some();
         let style = if is_undone {
             self.look.styles.dim
@@ -142,8 +135,8 @@ impl Rows for Shown<'_> {
         let count = logged::row_count(change);
         let cells = [
             logged::when(change.at, self.look),
-            who(change, &lists),
-            logged::deed(change, lists.base),
+            who(change, self.lists),
+            logged::deed(change, self.lists.base),
             figures::grouped(&count.to_string()),
             if is_undone { "undone" } else { "" }.to_owned(),
         ];
@@ -170,43 +163,25 @@ impl Layer for Activity {
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
-        if self.operations.is_empty() {
-            canvas.set_cursor(Position::new(area.x, area.y));
-            let words = match (&self.failure, self.is_loaded) {
-                (Some(failure), _) => failure.as_str(),
-                (None, true) => "Nothing happened here yet.",
-                (None, false) => "Loading the activity.",
-            };
-            let columns = area.width.saturating_sub(4);
-            for (y, line) in (area.y + 1..area.bottom()).zip(text::wrap(words, columns.into())) {
-                canvas.put_fit(
-                    (area.x + 3, y, columns),
-                    &line,
-                    Align::Left,
-                    look.styles.plain,
-                    look,
-                );
-            }
-            return;
-        }
-        let columns = [
-            Column::fixed("When", 16),
-            Column::fixed("Who", 12),
-            Column::flexible("What", 24),
-            Column::fixed("Rows", 6).right().weight(1),
-            Column::fixed("", 6).weight(2),
-        ];
-        let rows = Shown { screen: self, look };
-        let table = Table {
-            columns: &columns,
-            rows: &rows,
-            has_titles: true,
-            has_focus: true,
-            cell: None,
+        let shape = Shape {
+            head: None,
+            loading: "Loading the activity.",
+            none: "Nothing happened here yet.",
+            columns: &[
+                Column::fixed("When", 16),
+                Column::fixed("Who", 12),
+                Column::flexible("What", 24),
+                Column::fixed("Rows", 6).right().weight(1),
+                Column::fixed("", 6).weight(2),
+            ],
+            width: u16::MAX,
         };
-        let mut scroll = self.scroll;
-        table.draw(canvas, area, &mut scroll, look);
-        self.scroll = scroll;
+        let rows = Shown {
+            operations: &self.operations,
+            lists: &self.desk.book.lists(),
+            look,
+        };
+        self.listing.draw(canvas, area, &shape, &rows, look);
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
@@ -238,7 +213,7 @@ impl Layer for Activity {
     }
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
-        if self.scroll.on_action(action, self.operations.len()) {
+        if self.listing.scroll.on_action(action, self.operations.len()) {
             return self.load_more();
         }
         let chosen = self.chosen().cloned();

@@ -9,13 +9,14 @@ mod tests;
 pub(super) use actions::days;
 pub(super) use draw::day;
 
+use super::listing::Listing;
 use crate::client::ClientError;
 use crate::desk::Desk;
-use crate::fx::{Change, Fx, Message};
+use crate::fx::{Change, Fx};
 use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::theme::Look;
-use crate::widget::{Canvas, Scroll};
+use crate::widget::Canvas;
 use api::id::UserId;
 use api::member::{Invite, Member};
 use ratatui::layout::Rect;
@@ -37,9 +38,7 @@ pub struct Members {
     lines: Vec<Line>,
     /// Oneself, where the server says who that is.
     me: Option<UserId>,
-    is_loaded: bool,
-    failure: Option<String>,
-    scroll: Scroll,
+    listing: Listing,
 }
 
 type Loaded = (Result<Vec<Member>, ClientError>, Vec<Invite>, Option<UserId>);
@@ -50,9 +49,7 @@ impl Members {
             desk,
             lines: Vec::new(),
             me: None,
-            is_loaded: false,
-            failure: None,
-            scroll: Scroll::default(),
+            listing: Listing::default(),
         }
     }
 
@@ -81,21 +78,18 @@ impl Members {
     fn loaded(&mut self, (members, invites, me): Loaded, _: &Look) -> Fx<Self> {
         match members {
             Ok(members) => {
-                self.failure = None;
                 let members = members.into_iter().map(Line::Member);
                 self.lines = members.chain(invites.into_iter().map(Line::Invite)).collect();
-                (self.me, self.is_loaded) = (me, true);
+                self.me = me;
+                self.listing.loaded();
                 Fx::none()
             }
-            Err(error) => {
-                self.failure = Some(error.sentence());
-                Fx::notify(Message::error(error.sentence()))
-            }
+            Err(error) => self.listing.failed(&error),
         }
     }
 
     fn chosen(&self) -> Option<&Line> {
-        self.lines.get(self.scroll.selected())
+        self.lines.get(self.listing.scroll.selected())
     }
 
     fn ledger_name(&self) -> String {
@@ -139,7 +133,7 @@ impl Layer for Members {
     }
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
-        if self.scroll.on_action(action, self.lines.len()) {
+        if self.listing.scroll.on_action(action, self.lines.len()) {
             return Fx::none();
         }
         match action {

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;
+mod listing;
 pub mod members;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::listing::{Listing, Shape};
 use super::members::{day, days};
 use crate::client::{ClientError, Key};
 use crate::desk::Desk;
@@ -10,14 +11,13 @@ use crate::fx::{Change, Fx, Message};
 use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::popup::{AskForm, Confirm, MessageBox};
-use crate::text::{self, Align};
 use crate::theme::Look;
-use crate::widget::{Canvas, Column, Field, Row, Rows, Scroll, Table};
+use crate::widget::{Canvas, Column, Field, Row, Rows};
 use api::id::LedgerId;
 use api::ledger::Ledger;
 use api::text::fold;
 use api::token::{NewToken, Scope, TOKEN_DAYS, Token, TokenKind};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// Announced when there are other tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,7 @@ pub struct Tokens {
     desk: Desk,
     tokens: Vec<Token>,
     ledgers: Vec<Ledger>,
-    is_loaded: bool,
-    failure: Option<String>,
-    scroll: Scroll,
+    listing: Listing,
 }
 
 type Loaded = (Result<Vec<Token>, ClientError>, Vec<Ledger>);
@@ -41,9 +39,7 @@ impl Tokens {
             desk,
             tokens: Vec::new(),
             ledgers: Vec::new(),
-            is_loaded: false,
-            failure: None,
-            scroll: Scroll::default(),
+            listing: Listing::default(),
         }
     }
 
@@ -59,14 +55,11 @@ impl Tokens {
     fn loaded(&mut self, (tokens, ledgers): Loaded, _: &Look) -> Fx<Self> {
         match tokens {
             Ok(tokens) => {
-                (self.tokens, self.ledgers, self.is_loaded) = (tokens, ledgers, true);
-                self.failure = None;
+                (self.tokens, self.ledgers) = (tokens, ledgers);
+                self.listing.loaded();
                 Fx::none()
             }
-            Err(error) => {
-                self.failure = Some(error.sentence());
-                Fx::notify(Message::error(error.sentence()))
-            }
+            Err(error) => self.listing.failed(&error),
         }
     }
 
@@ -113,7 +106,7 @@ impl Tokens {
     }
 
     fn revoke(&self) -> Fx<Self> {
-        let Some(token) = self.tokens.get(self.scroll.selected()) else {
+        let Some(token) = self.tokens.get(self.listing.scroll.selected()) else {
             return Fx::none();
         };
         let (id, name) = (token.id, token.name.clone());
@@ -177,17 +170,18 @@ fn ledger_ids(text: &str, ledgers: &[Ledger]) -> Result<Option<Vec<LedgerId>>, S
 }
 
 struct Shown<'a> {
-    screen: &'a Tokens,
+    tokens: &'a [Token],
+    ledgers: &'a [Ledger],
     look: &'a Look,
 }
 
 impl Rows for Shown<'_> {
     fn len(&self) -> usize {
-        self.screen.tokens.len()
+        self.tokens.len()
     }
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
-        let token = self.screen.tokens.get(at)?;
+        let token = self.tokens.get(at)?;
         let this = if token.is_this { ", this one" } else { "" };
         let kind = match token.kind {
             TokenKind::Session => "session ",
@@ -195,7 +189,7 @@ impl Rows for Shown<'_> {
         };
         let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
         let name_of = |id: &LedgerId| {
-            let found = self.screen.ledgers.iter().find(|ledger| ledger.id == *id);
+            let found = self.ledgers.iter().find(|ledger| ledger.id == *id);
             found.map_or("?", |ledger| ledger.name.as_str())
         };
         let ledgers = match &token.ledger_ids {
@@ -251,7 +245,7 @@ impl Layer for Tokens {
     }
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
-        if self.scroll.on_action(action, self.tokens.len()) {
+        if self.listing.scroll.on_action(action, self.tokens.len()) {
             return Fx::none();
         }
         match action {
@@ -264,51 +258,28 @@ impl Layer for Tokens {
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
-        if area.is_empty() {
-            return;
-        }
-        let head = match (self.is_loaded, self.tokens.len()) {
+        let head = match (self.listing.is_loaded(), self.tokens.len()) {
             (false, _) => "Your tokens".to_owned(),
-            (true, 1) => "Your tokens: 1".to_owned(),
             (true, count) => format!("Your tokens: {count}"),
         };
-        let at = (area.x + 1, area.y, area.width.saturating_sub(2));
-        canvas.put_fit(at, &head, Align::Left, look.styles.bold, look);
-        let body = Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
+        let shape = Shape {
+            head: Some(&head),
+            loading: "Loading the tokens.",
+            none: "No tokens. a makes one for a program.",
+            columns: &[
+                Column::flexible("Name", 16),
+                Column::fixed("Scopes", 16),
+                Column::fixed("Ledgers", 10).weight(1),
+                Column::fixed("Good until", 15).weight(3),
+                Column::fixed("Last used", 15).weight(2),
+            ],
+            width: u16::MAX,
         };
-        if self.tokens.is_empty() {
-            canvas.set_cursor(Position::new(body.x, body.y));
-            let words = match (&self.failure, self.is_loaded) {
-                (Some(failure), _) => failure,
-                (None, true) => "No tokens. a makes one for a program.",
-                (None, false) => "Loading the tokens.",
-            };
-            let columns = body.width.saturating_sub(4);
-            for (y, line) in (body.y + 1..body.bottom()).zip(text::wrap(words, columns.into())) {
-                canvas.put(body.x + 3, y, columns, &line, look.styles.plain);
-            }
-            return;
-        }
-        let columns = [
-            Column::flexible("Name", 16),
-            Column::fixed("Scopes", 16),
-            Column::fixed("Ledgers", 10).weight(1),
-            Column::fixed("Good until", 15).weight(3),
-            Column::fixed("Last used", 15).weight(2),
-        ];
-        let mut scroll = self.scroll;
-        let rows = Shown { screen: self, look };
-        let table = Table {
-            columns: &columns,
-            rows: &rows,
-            has_titles: true,
-            has_focus: true,
-            cell: None,
+        let rows = Shown {
+            tokens: &self.tokens,
+            ledgers: &self.ledgers,
+            look,
         };
-        table.draw(canvas, body, &mut scroll, look);
-        self.scroll = scroll;
+        self.listing.draw(canvas, area, &shape, &rows, look);
     }
 }

@@ -4,7 +4,8 @@
 #[cfg(test)]
 mod tests;
 
-use crate::book::RowsChanged;
+use super::listing::{Listing, Shape};
+use crate::book::{Lists, RowsChanged};
 use crate::client::{ClientError, Key};
 use crate::desk::Desk;
 use crate::fx::{Change, Fx, Message};
@@ -12,13 +13,12 @@ use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::live::LiveChanges;
 use crate::popup::History;
-use crate::text::{self, Align};
 use crate::theme::Look;
-use crate::widget::{Canvas, Column, Row, Rows, Scroll, Table};
+use crate::widget::{Canvas, Column, Row, Rows};
 use crate::{expense_row, figures, logged};
 use api::expense::{Expense, ExpenseFilter, ExpenseQuery, Paging};
 use api::page::MAX_LIMIT;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// Pages that are loaded; who deletes more than that looks for a row in the list.
 const PAGES: usize = 5;
@@ -30,9 +30,7 @@ pub struct Trash {
     desk: Desk,
     rows: Vec<Expense>,
     has_more: bool,
-    is_loaded: bool,
-    failure: Option<String>,
-    scroll: Scroll,
+    listing: Listing,
 }
 
 impl Trash {
@@ -41,9 +39,7 @@ impl Trash {
             desk,
             rows: Vec::new(),
             has_more: false,
-            is_loaded: false,
-            failure: None,
-            scroll: Scroll::default(),
+            listing: Listing::default(),
         }
     }
 
@@ -77,23 +73,19 @@ impl Trash {
     fn loaded(&mut self, loaded: Result<(Vec<Expense>, bool), ClientError>, _: &Look) -> Fx<Self> {
         let (mut rows, has_more) = match loaded {
             Ok(loaded) => loaded,
-            Err(error) => {
-                self.failure = Some(error.sentence());
-                return Fx::notify(Message::error(error.sentence()));
-            }
+            Err(error) => return self.listing.failed(&error),
         };
         let chosen = self.chosen().map(|row| row.id);
         rows.sort_by_key(|row| std::cmp::Reverse((row.deleted_at, row.id)));
         (self.rows, self.has_more) = (rows, has_more);
-        (self.is_loaded, self.failure) = (true, None);
         let place = self.rows.iter().position(|row| Some(row.id) == chosen);
-        let place = place.unwrap_or(self.scroll.selected());
-        self.scroll.select(place, self.rows.len());
+        self.listing.loaded();
+        self.listing.keep(place, self.rows.len());
         Fx::none()
     }
 
     fn chosen(&self) -> Option<&Expense> {
-        self.rows.get(self.scroll.selected())
+        self.rows.get(self.listing.scroll.selected())
     }
 
     fn restore(&self, look: &Look) -> Fx<Self> {
@@ -110,7 +102,7 @@ impl Trash {
             move |screen: &mut Self, restored, _| match restored {
                 Ok(after) => {
                     screen.rows.retain(|row| row.id != after.id);
-                    screen.scroll.select(screen.scroll.selected(), screen.rows.len());
+                    screen.listing.keep(None, screen.rows.len());
                     Fx::announce(RowsChanged::change(vec![before], vec![after]))
                         .and(Fx::notify(format!("Back again: {words}, {day}.")))
                 }
@@ -133,20 +125,20 @@ impl Trash {
 }
 
 struct Shown<'a> {
-    screen: &'a Trash,
+    rows: &'a [Expense],
+    lists: &'a Lists,
     look: &'a Look,
 }
 
 impl Rows for Shown<'_> {
     fn len(&self) -> usize {
-        self.screen.rows.len()
+        self.rows.len()
     }
 
     fn row(&self, at: usize) -> Option<Row<'_>> {
-        let row = self.screen.rows.get(at)?;
-        let lists = self.screen.desk.book.lists();
+        let row = self.rows.get(at)?;
         let deleted = row.deleted_at.map(|at| logged::when(at, self.look));
-        let category = row.category_id.map_or("", |id| lists.category_name(id));
+        let category = row.category_id.map_or("", |id| self.lists.category_name(id));
         let who = row.payee.as_ref().or(row.note.as_ref());
         Some(
             Row::default()
@@ -155,7 +147,7 @@ impl Rows for Shown<'_> {
                 .cell(who.cloned().unwrap_or_default())
                 .cell(category.to_owned())
                 .styled(
-                    figures::row_amount(row, lists.base),
+                    figures::row_amount(row, self.lists.base),
                     expense_row::amount_style(row.kind, self.look),
                 ),
         )
@@ -180,53 +172,26 @@ impl Layer for Trash {
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
-        if area.is_empty() {
-            return;
-        }
-        let body = Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
+        let head = self.head();
+        let shape = Shape {
+            head: Some(&head),
+            loading: "Loading the trash.",
+            none: "Nothing is deleted here, or not within the last 30 days.",
+            columns: &[
+                Column::fixed("Deleted", 16),
+                Column::fixed("Date", 15).weight(3),
+                Column::flexible("Payee", 11),
+                Column::flexible("Category", 11).weight(2),
+                Column::fixed("Amount", 12).right(),
+            ],
+            width: u16::MAX,
         };
-        if self.rows.is_empty() {
-            canvas.set_cursor(Position::new(body.x, body.y));
-            let words = match (&self.failure, self.is_loaded) {
-                (Some(failure), _) => failure.as_str(),
-                (None, true) => "Nothing is deleted here, or not within the last 30 days.",
-                (None, false) => "Loading the trash.",
-            };
-            let columns = body.width.saturating_sub(4);
-            for (y, line) in (body.y..body.bottom()).zip(text::wrap(words, columns.into())) {
-                canvas.put_fit(
-                    (body.x + 3, y, columns),
-                    &line,
-                    Align::Left,
-                    look.styles.plain,
-                    look,
-                );
-            }
-            return;
-        }
-        let head = (area.x + 1, area.y, area.width.saturating_sub(2));
-        canvas.put_fit(head, &self.head(), Align::Left, look.styles.bold, look);
-        let columns = [
-            Column::fixed("Deleted", 16),
-            Column::fixed("Date", 15).weight(3),
-            Column::flexible("Payee", 11),
-            Column::flexible("Category", 11).weight(2),
-            Column::fixed("Amount", 12).right(),
-        ];
-        let rows = Shown { screen: self, look };
-        let table = Table {
-            columns: &columns,
-            rows: &rows,
-            has_titles: true,
-            has_focus: true,
-            cell: None,
+        let rows = Shown {
+            rows: &self.rows,
+            lists: &self.desk.book.lists(),
+            look,
         };
-        let mut scroll = self.scroll;
-        table.draw(canvas, body, &mut scroll, look);
-        self.scroll = scroll;
+        self.listing.draw(canvas, area, &shape, &rows, look);
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
@@ -243,7 +208,7 @@ impl Layer for Trash {
     }
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
-        if self.scroll.on_action(action, self.rows.len()) {
+        if self.listing.scroll.on_action(action, self.rows.len()) {
             return Fx::none();
         }
         match action {

@@ -1,14 +1,14 @@
 //! The members as a table: name, role, since when; open invites below, with their last day.
 
+use super::super::listing::Shape;
 use super::{Line, Members};
-use crate::text::{self, Align};
 use crate::theme::Look;
-use crate::widget::{Canvas, Column, Row, Rows, Table};
+use crate::widget::{Canvas, Column, Row, Rows};
 use api::date::Date;
 use api::id::UserId;
 use api::instant::Instant;
 use api::member::{Invite, Member};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 /// The day of a moment, here.
 pub(in crate::screen) fn day(at: Instant, look: &Look) -> String {
@@ -66,44 +66,24 @@ impl Shown<'_> {
 
 impl Members {
     pub(super) fn paint(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
-        if area.is_empty() {
-            return;
-        }
-        let head = (area.x + 1, area.y, area.width.saturating_sub(2));
-        canvas.put_fit(head, &self.head(), Align::Left, look.styles.bold, look);
-        let body = Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
+        let head = self.head();
+        let shape = Shape {
+            head: Some(&head),
+            loading: "Loading the members.",
+            none: "Nobody.",
+            columns: &[
+                Column::flexible("Name", 16),
+                Column::fixed("Role", 6),
+                Column::fixed("", 22).weight(1),
+            ],
+            width: 86,
         };
-        if self.lines.is_empty() {
-            canvas.set_cursor(Position::new(body.x, body.y));
-            let words = self.failure.as_deref().unwrap_or("Loading the members.");
-            let columns = body.width.saturating_sub(4);
-            for (y, line) in (body.y + 1..body.bottom()).zip(text::wrap(words, columns.into())) {
-                canvas.put(body.x + 3, y, columns, &line, look.styles.plain);
-            }
-            return;
-        }
-        let columns = [
-            Column::flexible("Name", 16),
-            Column::fixed("Role", 6),
-            Column::fixed("", 22).weight(1),
-        ];
         let rows = Shown {
             lines: &self.lines,
             me: self.me,
             look,
         };
-        let table = Table {
-            columns: &columns,
-            rows: &rows,
-            has_titles: true,
-            has_focus: true,
-            cell: None,
-        };
-        let width = body.width.min(86);
-        table.draw(canvas, Rect { width, ..body }, &mut self.scroll, look);
+        self.listing.draw(canvas, area, &shape, &rows, look);
     }
 
     /// `Joint: 2 members, 1 open invite`
@@ -115,7 +95,7 @@ impl Members {
             1 => format!("1 {one}"),
             count => format!("{count} {one}s"),
         };
-        if !self.is_loaded {
+        if !self.listing.is_loaded() {
             return self.ledger_name();
         }
         let mut head = format!("{}: {}", self.ledger_name(), count(members, "member"));
