@@ -2,6 +2,7 @@
 
 use crate::id::{AuditId, LedgerId, UserId};
 use crate::instant::Instant;
+use crate::page::PageQuery;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,20 +36,13 @@ pub struct AuditEvent {
 /// Which part of the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct AuditQuery {
     /// Whose account, by its id; for admins. Your own where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
-    /// How many, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
+    /// Which part of it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", oai(flatten))]
+    pub page: PageQuery,
 }

@@ -3,6 +3,7 @@
 
 use crate::id::{EntryId, OperationId, UserId};
 use crate::instant::Instant;
+use crate::page::PageQuery;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -98,7 +99,7 @@ pub struct ChangePage {
     pub items: Vec<Change>,
     /// Hand this back as `cursor` for the next page; `null` on the last one. Also sent as `Link: rel="next"`.
     pub next_cursor: Option<String>,
-    /// Hand this back as `since` for what comes after all that is there now; only where the order is that of the log.
+    /// Hand this back as `since` for what comes after the last of these items; only where the order is that of the log.
     pub next_since: Option<String>,
     /// The ledger's revision: the number of its last change.
     pub rev: i64,
@@ -122,7 +123,7 @@ pub enum ChangeSort {
 /// Which changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ChangeQuery {
     /// Only changes after this: a `next_since` of this ledger, or the number of a change. Left out, from the first one on. Not together with `sort=-rev`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,17 +138,10 @@ pub struct ChangeQuery {
     /// `undo`: only what an undo can be asked for; `redo`: only undos that can be taken back themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_to: Option<OpenTo>,
-    /// How many, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
+    /// Which part of it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", oai(flatten))]
+    pub page: PageQuery,
 }
 
 /// Where a stream of changes begins.

@@ -7,7 +7,7 @@ mod filter;
 
 pub use batch::{Batch, BatchOperation, BatchResult, BatchVerb};
 pub use check::{check_amount, check_transfer};
-pub use filter::{ExpenseFilter, ExpenseQuery, Paging, check_range};
+pub use filter::{ExpenseFilter, ExpenseQuery, check_range};
 
 use crate::currency::Currency;
 use crate::date::Date;

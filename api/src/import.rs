@@ -3,6 +3,7 @@
 use crate::expense::NewExpense;
 use crate::id::{AccountId, ExpenseId, ImportId, OperationId};
 use crate::instant::Instant;
+use crate::page::PageQuery;
 use serde::{Deserialize, Serialize};
 
 /// How a file is to be read.
@@ -126,24 +127,6 @@ pub struct ImportRow {
     pub expense_id: Option<ExpenseId>,
 }
 
-/// Which imports.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default)]
-pub struct ImportQuery {
-    /// How many, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
-}
-
 /// Which rows of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -152,15 +135,8 @@ pub struct ImportRowQuery {
     /// Only rows of that verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// How many, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
+    /// Which part of it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", oai(flatten))]
+    pub page: PageQuery,
 }

@@ -18,33 +18,11 @@ pub struct Page<T: Wire> {
     pub next_cursor: Option<String>,
 }
 
-/// Which part of a list without filters.
+/// Which part of a list. The queries of lists with filters have it among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct PageQuery {
-    /// How many, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
-}
-
-/// Which entries of a dictionary, in order of their names.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default, deny_unknown_fields)]
-pub struct EntryQuery {
-    /// Only names that begin so, whatever their case and accents.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
-    pub q: Option<String>,
     /// How many, 1 to 200; 50 when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
@@ -56,4 +34,37 @@ pub struct EntryQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 3000)))]
     pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// So many, from the beginning.
+    pub fn first(count: u32) -> Self {
+        Self {
+            limit: Some(count),
+            cursor: None,
+        }
+    }
+
+    /// As many as a page can hold, from a `next_cursor` or from the beginning.
+    pub fn largest(cursor: Option<String>) -> Self {
+        Self {
+            limit: Some(MAX_LIMIT),
+            cursor,
+        }
+    }
+}
+
+/// Which entries of a dictionary, in order of their names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(default)]
+pub struct EntryQuery {
+    /// Only names that begin so, whatever their case and accents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
+    pub q: Option<String>,
+    /// Which part of it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", oai(flatten))]
+    pub page: PageQuery,
 }

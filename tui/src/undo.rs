@@ -3,7 +3,7 @@
 //! layer can ask; what was changed is announced, so that all of them show it.
 
 use crate::book::{Lists, RowsChanged};
-use crate::client::{Api, ClientError, Key, PageQuery};
+use crate::client::{Api, ClientError, Key};
 use crate::desk::Desk;
 use crate::figures;
 use crate::fx::{Fx, Message};
@@ -15,6 +15,7 @@ use crate::theme::Look;
 use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip, UndoResult};
 use api::expense::Expense;
 use api::id::ExpenseId;
+use api::page::PageQuery;
 use api::problem::Code;
 use futures_util::future::{join_all, try_join_all};
 use futures_util::lock::Mutex;
@@ -62,7 +63,7 @@ pub fn latest<L: Layer>(desk: &Desk, open_to: OpenTo, then: Then<L>) -> Fx<L> {
             sort: Some(ChangeSort::Newest),
             mine: Some(true),
             open_to: Some(open_to),
-            limit: Some(1),
+            page: PageQuery::first(1),
             ..ChangeQuery::default()
         };
         match api.list_changes(&query).await {
@@ -154,13 +155,9 @@ async fn clash(api: &Arc<dyn Api>, error: &ClientError) -> Clash {
     let ids = errors
         .iter()
         .filter_map(|fault| fault.pointer.strip_prefix("/expense/")?.parse::<ExpenseId>().ok());
-    let latest = ids.take(NAMED).map(|id| {
-        let page = PageQuery {
-            limit: Some(1),
-            cursor: None,
-        };
-        api.list_expense_history(id, &page)
-    });
+    let latest = ids
+        .take(NAMED)
+        .map(|id| api.list_expense_history(id, &PageQuery::first(1)));
     let histories = join_all(latest).await.into_iter().filter_map(Result::ok);
     Clash {
         count: problem

@@ -5,6 +5,7 @@ use super::Kind;
 use crate::currency::Currency;
 use crate::date::Date;
 use crate::money::Amount;
+use crate::page::PageQuery;
 use crate::problem::Faults;
 use serde::{Deserialize, Serialize};
 
@@ -82,17 +83,6 @@ pub struct ExpenseQuery {
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", oai(flatten))]
     pub filter: ExpenseFilter,
-    /// In which order, how many, from where.
-    #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", oai(flatten))]
-    pub paging: Paging,
-}
-
-/// The order of a list and where in it the page begins.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
-#[serde(default)]
-pub struct Paging {
     /// `-date` (newest first, the default) or `date`; `amount`, `payee`, `category`, `created`, each also with a
     /// minus for descending, over at most 20,000 rows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,17 +91,10 @@ pub struct Paging {
         oai(validator(pattern = "^-?(date|amount|payee|category|created)$"))
     )]
     pub sort: Option<String>,
-    /// How many rows, 1 to 200; 50 when left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        oai(validator(minimum(value = "1"), maximum(value = "200")))
-    )]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", oai(validator(max_length = 600)))]
-    pub cursor: Option<String>,
+    /// Which part of it.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", oai(flatten))]
+    pub page: PageQuery,
 }
 
 impl ExpenseFilter {

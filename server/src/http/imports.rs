@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
 use api::id::ImportId;
-use api::import::{Import, ImportOptions, ImportQuery, ImportRow, ImportRowQuery};
-use api::page::Page;
+use api::import::{Import, ImportOptions, ImportRow, ImportRowQuery};
+use api::page::{Page, PageQuery};
 use poem_openapi::OpenApi;
 
 /// The resource.
@@ -31,7 +31,7 @@ impl ImportsApi {
     async fn list_imports(
         &self,
         ledger: Guard<Read>,
-        query: Asked<ImportQuery>,
+        query: Asked<PageQuery>,
     ) -> Result<Found<Page<Import>>> {
         let page = service::import::list(&self.state, &ledger.grant, query.query).await?;
         let next = page.next_cursor.clone();

@@ -3,7 +3,8 @@
 
 use crate::error::{AppError, Result};
 use crate::service::{Grant, Person};
-use api::page::Page;
+use crate::state::AppState;
+use api::page::{DEFAULT_LIMIT, Page, PageQuery};
 use api::problem::Code;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -107,24 +108,67 @@ pub fn open<K: DeserializeOwned>(
     Ok(content.key)
 }
 
-/// Cuts a page out of rows of which one more was read than asked for: that one tells whether there is a next page.
-pub fn page<R, T>(
-    mut rows: Vec<R>,
-    limit: u32,
-    seal: impl FnOnce(&R) -> Result<String>,
-    item: impl FnMut(R) -> T,
-) -> Result<Page<T>>
-where
-    T: api::Wire,
-{
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| has_more).map(seal).transpose()?;
-    Ok(Page {
-        items: rows.into_iter().map(item).collect(),
-        next_cursor,
-    })
+/// A list that is read a page at a time: whose it is, what tells it from every other, and what part was asked for.
+#[derive(Debug)]
+pub struct Walk<'a, L> {
+    secret: &'a [u8; 32],
+    book: Book,
+    list: L,
+    page: &'a PageQuery,
+}
+
+impl<'a, L: Serialize> Walk<'a, L> {
+    /// `list` names the list and holds all that narrows or orders it, so that a cursor fits no other.
+    pub fn new(state: &'a AppState, of: impl Into<Book>, list: L, page: &'a PageQuery) -> Self {
+        Self {
+            secret: &state.cursor_key,
+            book: of.into(),
+            list,
+            page,
+        }
+    }
+
+    /// The key of the last row of the page before; none at the beginning.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        let cursor = self.page.cursor.as_deref();
+        cursor
+            .map(|cursor| open(self.secret, self.book, &self.list, cursor))
+            .transpose()
+    }
+
+    fn limit(&self) -> u32 {
+        self.page.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// How many rows to read: one more than the page holds, which tells whether there is a next one.
+    pub fn count(&self) -> u64 {
+        u64::from(self.limit()) + 1
+    }
+
+    /// Cuts the page out of the rows that were read.
+    pub fn page<R, K, T>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl FnOnce(&R) -> K,
+        item: impl FnMut(R) -> T,
+    ) -> Result<Page<T>>
+    where
+        K: Serialize,
+        T: api::Wire,
+    {
+        let limit = usize::try_from(self.limit()).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows
+            .last()
+            .filter(|_| has_more)
+            .map(|last| seal(self.secret, self.book, &self.list, key(last)))
+            .transpose()?;
+        Ok(Page {
+            items: rows.into_iter().map(item).collect(),
+            next_cursor,
+        })
+    }
 }
 
 fn digest(book: Book, list: &impl Serialize) -> Result<[u8; 8]> {

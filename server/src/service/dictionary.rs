@@ -3,18 +3,19 @@
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
+use crate::service::cursor::Walk;
 use crate::service::entry::{Dictionary, EntryPatch, NewEntry};
 use crate::service::names::{Miss, note};
 use crate::service::operation::refuse_busy;
 use crate::service::write::commit;
-use crate::service::{Grant, WriteKey, cursor};
+use crate::service::{Grant, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::EntryImage;
 use crate::store::noun::Pair;
 use api::id::new_uuid;
-use api::page::{DEFAULT_LIMIT, EntryQuery, Page};
+use api::page::{EntryQuery, Page};
 use api::problem::{Code, Faults};
 use api::text::{clean_line, fold};
 use std::marker::PhantomData;
@@ -27,23 +28,15 @@ pub async fn list<N: Dictionary>(
     query: EntryQuery,
 ) -> Result<Page<N::Item>> {
     let prefix = query.q.as_deref().map(fold).unwrap_or_default();
-    let list = (N::NAME, &prefix);
-    let cursor = query.cursor.as_deref();
-    let after: Option<(String, Uuid)> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let (after, prefix) = (
-        after.as_ref().map(|(name, id)| (name.as_str(), *id)),
-        prefix.as_str(),
-    );
+    let walk = Walk::new(state, grant, (N::NAME, &prefix), &query.page);
+    let after: Option<(String, Uuid)> = walk.after()?;
+    let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+    let (count, prefix) = (walk.count(), prefix.as_str());
     let rows = state
         .db
-        .read(|db| async move { N::page(&db, grant.ledger_id(), prefix, after, u64::from(limit) + 1).await })
+        .read(|db| async move { N::page(&db, grant.ledger_id(), prefix, after, count).await })
         .await?;
-    let seal =
-        |image: &EntryImage| cursor::seal(&state.cursor_key, grant, &list, (fold(&image.name), image.id));
-    cursor::page(rows, limit, seal, Into::into)
+    walk.page(rows, |image| (fold(&image.name), image.id), Into::into)
 }
 
 /// One entry.

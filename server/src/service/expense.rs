@@ -2,17 +2,18 @@
 
 use crate::error::{AppError, Findings, Result};
 use crate::service::change_set::{ChangeSet, RowOp};
+use crate::service::cursor::Walk;
 use crate::service::write::{Committed, commit};
-use crate::service::{Grant, WriteKey, cursor, filter};
+use crate::service::{Grant, WriteKey, filter};
 use crate::state::AppState;
 use crate::store;
 use crate::store::filter::{Keyset, Order, SortKey};
 use crate::store::image::ExpenseImage;
 use api::expense::{
-    Batch, BatchOperation, BatchResult, BatchVerb, Expense, ExpensePatch, ExpenseQuery, NewExpense, Paging,
+    Batch, BatchOperation, BatchResult, BatchVerb, Expense, ExpensePatch, ExpenseQuery, NewExpense,
 };
 use api::id::{ExpenseId, new_uuid};
-use api::page::{DEFAULT_LIMIT, Page};
+use api::page::Page;
 use api::problem::Code;
 use uuid::Uuid;
 
@@ -23,8 +24,7 @@ const MAX_SORTED: u64 = 20_000;
 
 /// A page of expenses.
 pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Result<Page<Expense>> {
-    let Paging { sort, limit, cursor } = &query.paging;
-    let order = Order::parse(sort.as_deref()).ok_or_else(|| {
+    let order = Order::parse(query.sort.as_deref()).ok_or_else(|| {
         AppError::fault(
             Code::Validation,
             "/sort",
@@ -32,14 +32,10 @@ pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Resul
             "Sort by date, amount, payee, category or created",
         )
     })?;
-    let list = (&query.filter, order);
-    let after: Option<Keyset> = cursor
-        .as_deref()
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
+    let walk = Walk::new(state, grant, (&query.filter, order), &query.page);
+    let after: Option<Keyset> = walk.after()?;
     let filter = filter::resolve(state, grant, &query.filter).await?;
-    let limit = u64::from(limit.unwrap_or(DEFAULT_LIMIT));
-    let (filter, after) = (&filter, after.as_ref());
+    let (filter, after, count) = (&filter, after.as_ref(), walk.count());
     let rows = state
         .db
         .read(|db| async move {
@@ -53,25 +49,10 @@ pub async fn list(state: &AppState, grant: &Grant, query: ExpenseQuery) -> Resul
                     format!("Over {MAX_SORTED} rows would have to be sorted; give `from` and `to`, or sort by date"),
                 ));
             }
-            // One more than asked for tells whether there is a next page.
-            store::expense::list(&db, state.db.dialect(), grant.reach(), filter, order, after, limit + 1).await
+            store::expense::list(&db, state.db.dialect(), grant.reach(), filter, order, after, count).await
         })
         .await?;
-    let count = usize::try_from(limit).unwrap_or(usize::MAX);
-    let last = if rows.len() > count {
-        rows.get(count.saturating_sub(1)).map(|(_, key)| key)
-    } else {
-        None
-    };
-    let next_cursor = last
-        .map(|key| cursor::seal(&state.cursor_key, grant, &list, key))
-        .transpose()?;
-    let items = rows
-        .into_iter()
-        .take(count)
-        .map(|(image, _)| image.into())
-        .collect();
-    Ok(Page { items, next_cursor })
+    walk.page(rows, |(_, key)| key.clone(), |(image, _)| image.into())
 }
 
 /// One expense, deleted or not.

@@ -1,6 +1,7 @@
 //! Reading the log: what happened in a ledger, as it happened or the latest first, and what happened to one row.
 
 use crate::error::{AppError, Result};
+use crate::service::cursor::Walk;
 use crate::service::{Grant, cursor};
 use crate::state::AppState;
 use crate::store;
@@ -9,7 +10,7 @@ use crate::store::noun::{Edit, Noun};
 use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, ChangedRow, MAX_SHOWN_ROWS};
 use api::id::OperationId;
 use api::instant::Instant;
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use entity::{change, undo};
 use sea_orm::ConnectionTrait;
@@ -30,13 +31,9 @@ pub async fn list(state: &AppState, grant: &Grant, query: ChangeQuery) -> Result
             "`since` goes forward and `sort=-rev` back; give one of them",
         ));
     }
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let list = ("changes", is_newest_first, query.mine, query.open_to);
-    let from: Option<i64> = query
-        .cursor
-        .as_deref()
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
+    let walk = Walk::new(state, grant, list, &query.page);
+    let from: Option<i64> = walk.after()?;
     let since = query
         .since
         .as_deref()
@@ -49,7 +46,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ChangeQuery) -> Result
         by: query.mine.unwrap_or(false).then(|| grant.user_id()),
         open_to: query.open_to,
     };
-    let (changes, rev) = read(state, grant.ledger_id(), wanted, u64::from(limit) + 1).await?;
+    let (changes, rev) = read(state, grant.ledger_id(), wanted, walk.count()).await?;
     if since > rev {
         return Err(AppError::fault(
             Code::BadCursor,
@@ -58,8 +55,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ChangeQuery) -> Result
             format!("This ledger has {rev} changes yet; `since` is beyond them"),
         ));
     }
-    let key = |change: &Change| cursor::seal(&state.cursor_key, grant, &list, change.rev);
-    let page = cursor::page(changes, limit, key, |change| change)?;
+    let page = walk.page(changes, |change| change.rev, |change| change)?;
     let last = page.items.last().map_or(since, |change| change.rev);
     let next_since = (!is_newest_first)
         .then(|| seal_place(state, grant, last))
@@ -112,18 +108,12 @@ pub async fn of_row<N: Noun>(
     id: Uuid,
     query: PageQuery,
 ) -> Result<Page<Change>> {
-    let (ledger_id, list) = (grant.ledger_id(), ("history", N::NAME, id));
-    let before: Option<i64> = query
-        .cursor
-        .as_deref()
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let walk = Walk::new(state, grant, ("history", N::NAME, id), &query);
+    let (ledger_id, before, count) = (grant.ledger_id(), walk.after()?, walk.count());
     let changes = state
         .db
         .read(|db| async move {
-            let rows =
-                store::change::of_row(&db, ledger_id, N::NAME, id, before, u64::from(limit) + 1).await?;
+            let rows = store::change::of_row(&db, ledger_id, N::NAME, id, before, count).await?;
             let revs: Vec<i64> = rows.iter().map(|row| row.rev).collect();
             let heads = store::change::heads(&db, ledger_id, &revs).await?;
             let ops = heads.values().map(|(head, _)| head.op_id);
@@ -140,8 +130,7 @@ pub async fn of_row<N: Noun>(
     if changes.is_empty() && before.is_none() {
         return Err(AppError::not_found());
     }
-    let key = |change: &Change| cursor::seal(&state.cursor_key, grant, &list, change.rev);
-    cursor::page(changes, limit, key, |change| change)
+    walk.page(changes, |change| change.rev, |change| change)
 }
 
 /// The place in the log that a client names: one that it was given, or the plain number of a change.

@@ -10,8 +10,9 @@ pub use commit::{Unfinished, carry_on, commit, resume_imports, unfinished_import
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::import::{ReadFile, ReadOptions, read};
+use crate::service::cursor::Walk;
 use crate::service::write::{self, Committed};
-use crate::service::{Grant, WriteKey, cursor};
+use crate::service::{Grant, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
@@ -19,8 +20,8 @@ use crate::store::import::{Detail, ImportImage, Stage};
 use crate::store::noun::{Edit, Imports, Pair};
 use api::expense::{MAX_NAME, NewExpense};
 use api::id::ImportId;
-use api::import::{Import, ImportOptions, ImportQuery, ImportRow, ImportRowQuery, Verdict};
-use api::page::{DEFAULT_LIMIT, Page};
+use api::import::{Import, ImportOptions, ImportRow, ImportRowQuery, Verdict};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::text::{check_line, clean_line};
 use entity::import_row;
@@ -195,43 +196,18 @@ fn shown(done: &Committed) -> Result<Import> {
 }
 
 /// A page of imports, newest first.
-pub async fn list(state: &AppState, grant: &Grant, query: ImportQuery) -> Result<Page<Import>> {
-    let before: Option<Uuid> = query
-        .cursor
-        .as_deref()
-        .map(|text| cursor::open(&state.cursor_key, grant, &"imports", text))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut found =
-        state
-            .db
-            .read(|db| async move {
-                store::import::list(&db, grant.ledger_id(), before, u64::from(limit) + 1).await
-            })
-            .await?;
-    let next_cursor = next_cursor(state, grant, &"imports", &mut found, limit, |image| image.id)?;
-    let items = found.into_iter().map(ImportImage::seen).collect::<Result<_>>()?;
-    Ok(Page { items, next_cursor })
-}
-
-/// Cuts off the one row more than was asked for, and makes the cursor behind the last one left.
-fn next_cursor<T, K: Serialize>(
-    state: &AppState,
-    grant: &Grant,
-    list: &impl Serialize,
-    found: &mut Vec<T>,
-    limit: u32,
-    key: impl Fn(&T) -> K,
-) -> Result<Option<String>> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if found.len() <= limit {
-        return Ok(None);
-    }
-    found.truncate(limit);
-    found
-        .last()
-        .map(|last| cursor::seal(&state.cursor_key, grant, list, key(last)))
-        .transpose()
+pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<Page<Import>> {
+    let walk = Walk::new(state, grant, "imports", &query);
+    let (before, count) = (walk.after()?, walk.count());
+    let found = state
+        .db
+        .read(|db| async move { store::import::list(&db, grant.ledger_id(), before, count).await })
+        .await?;
+    let found = found
+        .into_iter()
+        .map(ImportImage::seen)
+        .collect::<Result<Vec<_>>>()?;
+    walk.page(found, |import| import.id, |import| import)
 }
 
 /// One import.
@@ -255,23 +231,18 @@ pub async fn rows(
     query: ImportRowQuery,
 ) -> Result<Page<ImportRow>> {
     get(state, grant, id).await?;
-    let list = ("import_rows", id, query.verdict);
-    let after: Option<i32> = query
-        .cursor
-        .as_deref()
-        .map(|text| cursor::open(&state.cursor_key, grant, &list, text))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let (ledger_id, verdict, after) = (grant.ledger_id(), query.verdict, after.unwrap_or(0));
-    let mut found = state
+    let (ledger_id, verdict) = (grant.ledger_id(), query.verdict);
+    let walk = Walk::new(state, grant, ("import_rows", id, verdict), &query.page);
+    let (after, count) = (walk.after()?.unwrap_or(0), walk.count());
+    let found = state
         .db
-        .read(|db| async move {
-            store::import::rows(&db, ledger_id, id.into(), verdict, after, u64::from(limit) + 1).await
-        })
+        .read(|db| async move { store::import::rows(&db, ledger_id, id.into(), verdict, after, count).await })
         .await?;
-    let next_cursor = next_cursor(state, grant, &list, &mut found, limit, |row| row.n)?;
-    let items = found.into_iter().map(row).collect::<Result<_>>()?;
-    Ok(Page { items, next_cursor })
+    let found = found
+        .into_iter()
+        .map(|model| Ok((model.n, row(model)?)))
+        .collect::<Result<Vec<_>>>()?;
+    walk.page(found, |(n, _)| *n, |(_, row)| row)
 }
 
 fn row(model: import_row::Model) -> Result<ImportRow> {

@@ -3,9 +3,10 @@
 use crate::db::{Op, Outcome, Unit, Work};
 use crate::error::{AppError, Findings, Result};
 use crate::service::actor::{Actor, Happening};
+use crate::service::cursor::Walk;
 use crate::service::secret::{self, SecretKind};
 use crate::service::write::{self, already_done};
-use crate::service::{Grant, Person, WriteKey, cursor};
+use crate::service::{Grant, Person, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
@@ -16,7 +17,7 @@ use crate::store::reach::Reach;
 use api::id::InviteId;
 use api::instant::Instant;
 use api::member::{INVITE_DAYS, Invite, InviteCode, IssuedInvite, Joined, MAX_MEMBERS, NewInvite};
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::user::fold_user_name;
 use chrono::TimeDelta;
@@ -30,21 +31,14 @@ const MOST_A_DAY: u64 = 20;
 
 /// A page of the invites that can still be accepted, oldest first.
 pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<Page<Invite>> {
-    let (list, now) = ("invites", state.now());
-    let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let walk = Walk::new(state, grant, "invites", &query);
+    let (after, count, now) = (walk.after()?, walk.count(), state.now());
     let rows = state
         .db
-        .read(|db| async move {
-            store::invite::page(&db, grant.ledger_id(), now, after, u64::from(limit) + 1).await
-        })
+        .read(|db| async move { store::invite::page(&db, grant.ledger_id(), now, after, count).await })
         .await?;
     let rows = rows.into_iter().map(seen).collect::<Result<Vec<_>>>()?;
-    let seal = |invite: &Invite| cursor::seal(&state.cursor_key, grant, &list, invite.id);
-    cursor::page(rows, limit, seal, |invite| invite)
+    walk.page(rows, |invite| invite.id, |invite| invite)
 }
 
 /// Makes one. A repeat is not told the code again.

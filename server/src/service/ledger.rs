@@ -5,38 +5,33 @@ mod starter;
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
+use crate::service::cursor::Walk;
 use crate::service::write::commit;
-use crate::service::{Grant, Person, WriteKey, cursor};
+use crate::service::{Grant, Person, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
 use crate::store::image::LedgerImage;
-use crate::store::ledger::Joined;
 use crate::store::noun::{Edit, Ledgers, Pair};
 use api::ledger::{Ledger, LedgerPatch};
 use api::member::Role;
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::text::clean_line;
-use uuid::Uuid;
 
 /// A page of the ledgers that the caller is a member of, oldest first.
 pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<Ledger>> {
     let user_id = person.user_id();
-    let list = ("ledgers", user_id);
-    let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, person, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let rows = state
-        .db
-        .read(|db| async move {
-            store::ledger::page_of_user(&db, user_id, person.bound_to(), after, u64::from(limit) + 1).await
-        })
-        .await?;
-    let seal = |row: &Joined| cursor::seal(&state.cursor_key, person, &list, row.image.id);
-    cursor::page(rows, limit, seal, |row| row.image.seen(row.rev, row.role))
+    let walk = Walk::new(state, person, ("ledgers", user_id), &query);
+    let (after, count) = (walk.after()?, walk.count());
+    let rows =
+        state
+            .db
+            .read(|db| async move {
+                store::ledger::page_of_user(&db, user_id, person.bound_to(), after, count).await
+            })
+            .await?;
+    walk.page(rows, |row| row.image.id, |row| row.image.seen(row.rev, row.role))
 }
 
 /// The settings of one.

@@ -4,8 +4,9 @@
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Refusal, Result};
 use crate::service::actor::{Actor, Happening};
+use crate::service::cursor::Walk;
 use crate::service::write::commit;
-use crate::service::{Grant, WriteKey, cursor};
+use crate::service::{Grant, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
@@ -14,27 +15,20 @@ use crate::store::member::{MemberImage, MemberState};
 use crate::store::noun::{Edit, Pair};
 use api::id::UserId;
 use api::member::{Member, MemberPatch, Role};
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use serde_json::json;
 use uuid::Uuid;
 
 /// A page of the members, those who have been there longest first.
 pub async fn list(state: &AppState, grant: &Grant, query: PageQuery) -> Result<Page<Member>> {
-    let list = "members";
-    let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, grant, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let walk = Walk::new(state, grant, "members", &query);
+    let (after, count) = (walk.after()?, walk.count());
     let rows = state
         .db
-        .read(|db| async move {
-            store::member::page(&db, grant.ledger_id(), None, after, u64::from(limit) + 1).await
-        })
+        .read(|db| async move { store::member::page(&db, grant.ledger_id(), None, after, count).await })
         .await?;
-    let seal = |member: &Member| cursor::seal(&state.cursor_key, grant, &list, member.user_id);
-    cursor::page(rows, limit, seal, |member| member)
+    walk.page(rows, |member| member.user_id, |member| member)
 }
 
 /// One member.

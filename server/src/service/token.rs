@@ -3,15 +3,16 @@
 use crate::db::{AccountWork, Outcome};
 use crate::error::{AppError, Findings, Result};
 use crate::service::actor::{Actor, Happening};
+use crate::service::cursor::Walk;
 use crate::service::secret::{self, SecretKind};
 use crate::service::write::{account_op, already_done, check_account_repeat};
-use crate::service::{Person, WriteKey, cursor};
+use crate::service::{Person, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::audit::NewEvent;
 use api::id::{LedgerId, TokenId};
 use api::instant::Instant;
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::text::clean_line;
 use api::token::{IssuedToken, MAX_TOKENS, NewToken, Scope, TOKEN_DAYS, Token, TokenKind};
@@ -25,25 +26,17 @@ use uuid::Uuid;
 /// A page of the caller's tokens that are still good, oldest first.
 pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<Token>> {
     let (user_id, now) = (person.user_id(), state.now());
-    let list = ("tokens", user_id);
-    let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, person, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let rows =
-        state
-            .db
-            .read(|db| async move {
-                store::token::page_of_user(&db, user_id, now, after, u64::from(limit) + 1).await
-            })
-            .await?;
+    let walk = Walk::new(state, person, ("tokens", user_id), &query);
+    let (after, count) = (walk.after()?, walk.count());
+    let rows = state
+        .db
+        .read(|db| async move { store::token::page_of_user(&db, user_id, now, after, count).await })
+        .await?;
     let rows = rows
         .into_iter()
         .map(|row| seen(row, person))
         .collect::<Result<Vec<_>>>()?;
-    let seal = |token: &Token| cursor::seal(&state.cursor_key, person, &list, token.id);
-    cursor::page(rows, limit, seal, |token| token)
+    walk.page(rows, |token| token.id, |token| token)
 }
 
 /// Makes one. A repeat is not told the secret again.

@@ -4,15 +4,16 @@
 use crate::db::{AccountOp, AccountWork, Class, Outcome, classify};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::actor::{Actor, Happening};
+use crate::service::cursor::Walk;
 use crate::service::ledger::create::Opening;
 use crate::service::write::{account_op, is_done};
-use crate::service::{Person, WriteKey, cursor};
+use crate::service::{Person, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::audit::NewEvent;
 use api::currency::Currency;
 use api::ledger::NewLedger;
-use api::page::{DEFAULT_LIMIT, Page, PageQuery};
+use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::text::clean_line;
 use api::user::{MePatch, NewUser, User, UserPatch, fold_user_name};
@@ -182,15 +183,10 @@ pub async fn get(state: &AppState, id: Uuid) -> Result<User> {
 
 /// A page of everybody, in order of their names.
 pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<User>> {
-    let list = "users";
-    let cursor = query.cursor.as_deref();
-    let after: Option<String> = cursor
-        .map(|cursor| cursor::open(&state.cursor_key, person, &list, cursor))
-        .transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let rows = page(state, after.as_deref(), u64::from(limit) + 1).await?;
-    let seal = |row: &Model| cursor::seal(&state.cursor_key, person, &list, &row.name);
-    cursor::page(rows, limit, seal, store::user::wire)
+    let walk = Walk::new(state, person, "users", &query);
+    let after: Option<String> = walk.after()?;
+    let rows = page(state, after.as_deref(), walk.count()).await?;
+    walk.page(rows, |row| row.name.clone(), store::user::wire)
 }
 
 /// People in order of their names, after the one named.

@@ -2,8 +2,8 @@
 
 use super::{Lists, Members};
 use crate::client::{Api, ClientError};
-use api::expense::{ExpenseQuery, Paging};
-use api::page::MAX_LIMIT;
+use api::expense::ExpenseQuery;
+use api::page::PageQuery;
 use futures_util::future::try_join_all;
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
@@ -25,10 +25,7 @@ type Asked = BoxFuture<'static, Result<Part, ClientError>>;
 /// Loads all lists of the ledger, and its latest rows for what they tell about habits.
 pub async fn load(api: Arc<dyn Api>) -> Result<Lists, ClientError> {
     let lately = ExpenseQuery {
-        paging: Paging {
-            limit: Some(MAX_LIMIT),
-            ..Paging::default()
-        },
+        page: PageQuery::largest(None),
         ..ExpenseQuery::default()
     };
     let asked: Vec<Asked> = vec![

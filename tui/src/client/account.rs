@@ -1,10 +1,10 @@
 //! Operations on accounts.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::account::{Account, AccountPatch, NewAccount};
 use api::category::{Merge, OperationResult};
 use api::id::AccountId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use std::sync::Arc;
 
 impl dyn Api {

@@ -1,9 +1,9 @@
 //! Operations on categories.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::category::{Category, CategoryPatch, Merge, NewCategory, OperationResult, Reassign};
 use api::id::CategoryId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use std::sync::Arc;
 
 impl dyn Api {

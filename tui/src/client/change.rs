@@ -1,9 +1,9 @@
 //! Operations on the log of a ledger: what happened in it, what happened to one row, undo and redo.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request};
+use super::{Api, Key, Method, Reply, Request};
 use api::change::{Change, ChangePage, ChangeQuery, Skip, UndoQuery, UndoResult};
 use api::id::ExpenseId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 
 impl dyn Api {
     /// A part of the log.

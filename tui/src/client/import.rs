@@ -1,18 +1,10 @@
 //! Imports: a file, its preview, the commit.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::id::ImportId;
-use api::import::{Import, ImportOptions, ImportRow, Verdict};
-use api::page::Page;
-use serde::Serialize;
+use api::import::{Import, ImportOptions, ImportRow, ImportRowQuery, Verdict};
+use api::page::{Page, PageQuery};
 use std::sync::Arc;
-
-#[derive(Serialize)]
-struct RowsQuery<'a> {
-    verdict: Option<Verdict>,
-    #[serde(flatten)]
-    page: &'a PageQuery,
-}
 
 impl dyn Api {
     /// Hands a CSV file over and gets its preview. Nothing is written to the book.
@@ -31,17 +23,17 @@ impl dyn Api {
         &self,
         id: ImportId,
         verdict: Option<Verdict>,
-        page: &PageQuery,
+        page: PageQuery,
     ) -> Reply<Page<ImportRow>> {
         let request = Request::get("list_import_rows", format!("/imports/{id}/rows"));
-        self.ask(request.query(&RowsQuery { verdict, page }))
+        self.ask(request.query(&ImportRowQuery { verdict, page }))
     }
 
     /// Every row of one verdict.
     pub fn every_import_row(self: &Arc<Self>, id: ImportId, verdict: Verdict) -> Reply<Vec<ImportRow>> {
         let api = Arc::clone(self);
         Box::pin(every_page(move |page| {
-            api.list_import_rows(id, Some(verdict), &page)
+            api.list_import_rows(id, Some(verdict), page)
         }))
     }
 

@@ -1,8 +1,8 @@
 //! Operations on ledgers.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::ledger::{Ledger, LedgerPatch, NewLedger};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use std::sync::Arc;
 
 impl dyn Api {

@@ -1,9 +1,9 @@
 //! Operations on the members of a ledger and on the invites into it.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::id::{InviteId, UserId};
 use api::member::{Invite, InviteCode, IssuedInvite, Joined, Member, MemberPatch, NewInvite};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use std::sync::Arc;
 
 impl dyn Api {

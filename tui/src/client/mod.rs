@@ -38,7 +38,7 @@ pub use feed::{Feed, News};
 pub use health::Health;
 pub use http::{HttpApi, install_tls};
 pub(crate) use http::{is_loopback, shown};
-pub use page::{PageQuery, every_page};
+pub use page::every_page;
 pub use probe::{Finding, Verdict};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
 pub use session::SessionApi;

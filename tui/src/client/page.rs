@@ -2,27 +2,7 @@
 
 use super::{ClientError, Reply};
 use api::Wire;
-use api::page::{MAX_LIMIT, Page};
-use serde::Serialize;
-
-/// Which part of a list without filters.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct PageQuery {
-    /// How many, 1 to 200.
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    pub cursor: Option<String>,
-}
-
-impl PageQuery {
-    /// The largest page that begins at `cursor`.
-    pub fn at(cursor: Option<String>) -> Self {
-        Self {
-            limit: Some(MAX_LIMIT),
-            cursor,
-        }
-    }
-}
+use api::page::{Page, PageQuery};
 
 /// Every item of a list: asks `page` for one page after the other.
 pub async fn every_page<T: Wire>(
@@ -31,7 +11,7 @@ pub async fn every_page<T: Wire>(
     let mut items = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let next = page(PageQuery::at(cursor.clone())).await?;
+        let next = page(PageQuery::largest(cursor.clone())).await?;
         items.extend(next.items);
         match next.next_cursor {
             None => return Ok(items),

@@ -1,9 +1,9 @@
 //! Operations on payees.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::category::{Merge, OperationResult};
 use api::id::PayeeId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use api::payee::{NewPayee, Payee, PayeePatch};
 use std::sync::Arc;
 

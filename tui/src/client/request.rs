@@ -212,7 +212,8 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::expense::{ExpenseFilter, ExpenseQuery, Paging};
+    use api::expense::{ExpenseFilter, ExpenseQuery};
+    use api::page::PageQuery;
 
     #[test]
     fn a_query_holds_exactly_the_fields_that_are_set() {
@@ -223,10 +224,8 @@ mod tests {
                 include_deleted: Some(true),
                 ..ExpenseFilter::default()
             },
-            paging: Paging {
-                limit: Some(200),
-                ..Paging::default()
-            },
+            page: PageQuery::first(200),
+            ..ExpenseQuery::default()
         };
         let request = Request::get("list_expenses", "/expenses").query(&query);
         let mut pairs: Vec<_> = request.query.split('&').collect();

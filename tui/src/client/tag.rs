@@ -1,9 +1,9 @@
 //! Operations on tags.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::category::{Merge, OperationResult};
 use api::id::TagId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use api::tag::{NewTag, Tag, TagPatch};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Operations on one's own tokens.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::id::TokenId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use api::token::{IssuedToken, NewToken, Token};
 use std::sync::Arc;
 

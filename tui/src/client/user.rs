@@ -1,10 +1,10 @@
 //! Operations on people, for who looks after their accounts, and the audit that everybody has of their own.
 
-use super::{Api, Key, Method, PageQuery, Reply, Request, every_page};
+use super::{Api, Key, Method, Reply, Request, every_page};
 use api::audit::{AuditEvent, AuditQuery};
 use api::auth::SignUp;
 use api::id::UserId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use api::user::{NewUser, ResetCode, User, UserPatch};
 use std::sync::Arc;
 

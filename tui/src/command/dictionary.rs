@@ -5,8 +5,8 @@ mod noun;
 pub(super) use noun::Noun;
 
 use super::{Context, Failure, table::Table};
-use crate::client::PageQuery;
 use api::account::AccountKind;
+use api::page::PageQuery;
 use api::text::fold;
 use clap::{Args, Subcommand};
 use noun::Item;
@@ -110,7 +110,7 @@ fn account_kind(noun: Noun, word: Option<&str>) -> Result<Option<AccountKind>, F
 async fn every(noun: Noun, context: &Context) -> Result<Vec<Item>, Failure> {
     let (mut items, mut next) = (Vec::new(), None);
     loop {
-        let (page, cursor) = noun.page(context, &PageQuery::at(next)).await?;
+        let (page, cursor) = noun.page(context, &PageQuery::largest(next)).await?;
         items.extend(page);
         match cursor {
             Some(cursor) => next = Some(cursor),
@@ -161,7 +161,7 @@ fn path(items: &[Item], item: &Item) -> String {
 async fn list(noun: Noun, context: &mut Context) -> Result<(), Failure> {
     let (mut items, mut next) = (Vec::new(), None);
     loop {
-        let (page, cursor) = noun.page(context, &PageQuery::at(next)).await?;
+        let (page, cursor) = noun.page(context, &PageQuery::largest(next)).await?;
         context.json()?;
         items.extend(page);
         match cursor {

@@ -1,9 +1,9 @@
 //! From what a person types for a row, an id or its end, to the row.
 
 use super::{Context, Failure, book::suffix};
-use api::expense::{Expense, ExpenseFilter, ExpenseQuery, Paging};
+use api::expense::{Expense, ExpenseFilter, ExpenseQuery};
 use api::id::ExpenseId;
-use api::page::MAX_LIMIT;
+use api::page::{MAX_LIMIT, PageQuery};
 
 /// Shorter ends than this fit too many rows.
 const SHORTEST: usize = 4;
@@ -87,10 +87,7 @@ async fn search(
         Wanted::Id(_) => false,
         Wanted::End(end) => found.is_empty() || end.len() < PRINTED,
     };
-    let mut paging = Paging {
-        limit: Some(MAX_LIMIT),
-        ..Paging::default()
-    };
+    let mut page = PageQuery::largest(None);
     for _ in 0..PAGES {
         if !wanted.iter().zip(&found).any(is_open) {
             break;
@@ -99,14 +96,13 @@ async fn search(
             include_deleted: is_deleted.then_some(true),
             ..ExpenseFilter::default()
         };
-        let page = context
-            .api
-            .list_expenses(&ExpenseQuery {
-                filter,
-                paging: paging.clone(),
-            })
-            .await?;
-        for row in page
+        let query = ExpenseQuery {
+            filter,
+            page,
+            ..ExpenseQuery::default()
+        };
+        let loaded = context.api.list_expenses(&query).await?;
+        for row in loaded
             .items
             .into_iter()
             .filter(|row| row.deleted_at.is_some() == is_deleted)
@@ -118,10 +114,10 @@ async fn search(
                 }
             }
         }
-        match page.next_cursor {
-            Some(cursor) => paging.cursor = Some(cursor),
-            None => break,
+        if loaded.next_cursor.is_none() {
+            break;
         }
+        page = PageQuery::largest(loaded.next_cursor);
     }
     Ok(found)
 }

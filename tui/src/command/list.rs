@@ -2,7 +2,7 @@
 
 use super::book::{Book, ROW};
 use super::{Context, Failure, filter::FilterArgs, table::Table};
-use api::expense::{ExpenseQuery, Paging};
+use api::expense::ExpenseQuery;
 use api::page::MAX_LIMIT;
 use clap::Args;
 
@@ -28,15 +28,13 @@ pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failur
     filter.include_deleted = list.deleted.then_some(true).or(filter.include_deleted);
     let mut query = ExpenseQuery {
         filter,
-        paging: Paging {
-            sort: list.sort.clone(),
-            ..Paging::default()
-        },
+        sort: list.sort.clone(),
+        ..ExpenseQuery::default()
     };
     let mut table = Table::new(ROW);
     let mut left = list.limit;
     loop {
-        query.paging.limit = Some(left.min(MAX_LIMIT));
+        query.page.limit = Some(left.min(MAX_LIMIT));
         let page = context.api.list_expenses(&query).await?;
         // With several pages, each body is a document of its own.
         if !context.json()? {
@@ -46,7 +44,7 @@ pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failur
         }
         left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
         match page.next_cursor {
-            Some(cursor) if left > 0 && !page.items.is_empty() => query.paging.cursor = Some(cursor),
+            Some(cursor) if left > 0 && !page.items.is_empty() => query.page.cursor = Some(cursor),
             next => {
                 table.print(&mut context.out)?;
                 say_rest(context, &table, next.is_some(), list.limit);

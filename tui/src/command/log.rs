@@ -3,12 +3,12 @@
 use super::find::{self, Target};
 use super::{Context, Failure, table::Table};
 use crate::book::{Lists, Members};
-use crate::client::{Key, PageQuery};
+use crate::client::Key;
 use crate::figures;
 use crate::{logged, undo as by};
 use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip};
 use api::id::ExpenseId;
-use api::page::MAX_LIMIT;
+use api::page::{MAX_LIMIT, PageQuery};
 use api::problem::Code;
 use clap::Args;
 
@@ -100,7 +100,7 @@ async fn wanted(undo: &Undo, context: &Context) -> Result<Option<Change>, Failur
         },
     };
     let query = ChangeQuery {
-        limit: Some(1),
+        page: PageQuery::first(1),
         ..query
     };
     Ok(context.api.list_changes(&query).await?.items.into_iter().next())
@@ -122,7 +122,7 @@ async fn of_ledger(limit: u32, context: &mut Context) -> Result<(), Failure> {
     };
     let mut left = limit;
     loop {
-        query.limit = Some(left.min(MAX_LIMIT));
+        query.page.limit = Some(left.min(MAX_LIMIT));
         let page = context.api.list_changes(&query).await?;
         if !context.json()? {
             for change in &page.items {
@@ -137,7 +137,7 @@ async fn of_ledger(limit: u32, context: &mut Context) -> Result<(), Failure> {
         }
         left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
         match page.next_cursor {
-            Some(cursor) if left > 0 && !page.items.is_empty() => query.cursor = Some(cursor),
+            Some(cursor) if left > 0 && !page.items.is_empty() => query.page.cursor = Some(cursor),
             next => return end(&table, next.is_some(), limit, context),
         }
     }

@@ -8,12 +8,10 @@ mod sums;
 use super::{Context, Failure};
 use crate::client::{Api, HttpApi, Key};
 use crate::settings::{Env, Flags, Settings};
-use api::expense::{
-    Batch, BatchOperation, BatchVerb, Expense, ExpenseFilter, ExpenseQuery, NewExpense, Paging,
-};
+use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpenseFilter, ExpenseQuery, NewExpense};
 use api::id::{ExpenseId, UserId};
 use api::ledger::{Ledger, NewLedger};
-use api::page::MAX_LIMIT;
+use api::page::PageQuery;
 use api::problem::Code;
 use clap::Args;
 use names::Ids;
@@ -104,7 +102,7 @@ async fn known_rows(there: &Arc<dyn Api>) -> Result<BTreeSet<ExpenseId>, Failure
         let page = there.list_expenses(&query).await?;
         known.extend(page.items.iter().map(|row| row.id));
         match page.next_cursor {
-            Some(next) => query.paging.cursor = Some(next),
+            Some(next) => query.page.cursor = Some(next),
             None => return Ok(known),
         }
     }
@@ -117,11 +115,8 @@ fn all_rows(include_deleted: bool) -> ExpenseQuery {
             include_deleted: include_deleted.then_some(true),
             ..ExpenseFilter::default()
         },
-        paging: Paging {
-            sort: Some("date".to_owned()),
-            limit: Some(MAX_LIMIT),
-            cursor: None,
-        },
+        sort: Some("date".to_owned()),
+        page: PageQuery::largest(None),
     }
 }
 
@@ -147,7 +142,7 @@ async fn push_rows(
             batch.push(copy(row, ids));
         }
         match page.next_cursor {
-            Some(next) => query.paging.cursor = Some(next),
+            Some(next) => query.page.cursor = Some(next),
             None => break,
         }
     }

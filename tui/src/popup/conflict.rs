@@ -6,7 +6,7 @@ mod parts;
 
 use super::frame;
 use crate::book::Lists;
-use crate::client::{ClientError, PageQuery};
+use crate::client::ClientError;
 use crate::desk::Desk;
 use crate::fx::{Fx, Message};
 use crate::keymap::Action;
@@ -18,7 +18,7 @@ use crate::undo::who;
 use crate::widget::{Canvas, Scroll};
 use api::change::Change;
 use api::expense::{Expense, ExpensePatch};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use draw::{GUTTER, NAME, columns};
 use parts::{PARTS, Part};
 use ratatui::layout::{Position, Rect};
@@ -248,10 +248,7 @@ impl Layer for Conflict {
     }
 
     fn on_open(&mut self, _: &Look) -> Fx<Self> {
-        let page = PageQuery {
-            limit: Some(ENTRIES),
-            cursor: None,
-        };
+        let page = PageQuery::first(ENTRIES);
         let history = self.desk.api.list_expense_history(self.theirs.id, &page);
         Fx::call_latest("who", "looking who it was", history, Self::told)
     }

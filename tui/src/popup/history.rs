@@ -3,7 +3,7 @@
 
 use super::frame;
 use crate::book::RowsChanged;
-use crate::client::{ClientError, PageQuery};
+use crate::client::ClientError;
 use crate::desk::Desk;
 use crate::fx::{Change as News, Fx, Message};
 use crate::keymap::Action;
@@ -16,7 +16,7 @@ use crate::{expense_row, logged, text};
 use api::change::{Change, ChangeAction};
 use api::expense::Expense;
 use api::id::ExpenseId;
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use ratatui::layout::{Position, Rect};
 
 /// Entries asked for at once, and how near the end more are asked for.

@@ -19,7 +19,7 @@ use crate::widget::{Canvas, Column, Row, Rows};
 use crate::{figures, logged};
 use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, OpenTo};
 use api::id::OperationId;
-use api::page::MAX_LIMIT;
+use api::page::{MAX_LIMIT, PageQuery};
 use ratatui::layout::Rect;
 
 /// Changes asked for at once, and how near the end more are asked for.
@@ -60,8 +60,10 @@ impl Activity {
         let is_more = cursor.is_some();
         let query = ChangeQuery {
             sort: Some(ChangeSort::Newest),
-            limit: Some(limit),
-            cursor,
+            page: PageQuery {
+                limit: Some(limit),
+                cursor,
+            },
             ..ChangeQuery::default()
         };
         let page = self.desk.api.list_changes(&query);

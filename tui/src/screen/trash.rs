@@ -16,8 +16,8 @@ use crate::popup::History;
 use crate::theme::Look;
 use crate::widget::{Canvas, Column, Row, Rows};
 use crate::{expense_row, figures, logged};
-use api::expense::{Expense, ExpenseFilter, ExpenseQuery, Paging};
-use api::page::MAX_LIMIT;
+use api::expense::{Expense, ExpenseFilter, ExpenseQuery};
+use api::page::PageQuery;
 use ratatui::layout::Rect;
 
 /// Pages that are loaded; who deletes more than that looks for a row in the list.
@@ -50,22 +50,20 @@ impl Trash {
                 only_deleted: Some(true),
                 ..ExpenseFilter::default()
             },
-            paging: Paging {
-                limit: Some(MAX_LIMIT),
-                ..Paging::default()
-            },
+            page: PageQuery::largest(None),
+            ..ExpenseQuery::default()
         };
         let work = async move {
             let mut rows = Vec::new();
             for _ in 0..PAGES {
                 let page = api.list_expenses(&query).await?;
                 rows.extend(page.items);
-                query.paging.cursor = page.next_cursor;
-                if query.paging.cursor.is_none() {
+                query.page.cursor = page.next_cursor;
+                if query.page.cursor.is_none() {
                     break;
                 }
             }
-            Ok((rows, query.paging.cursor.is_some()))
+            Ok((rows, query.page.cursor.is_some()))
         };
         Fx::call_latest("trash", "loading the trash", work, Self::loaded)
     }

@@ -5,8 +5,8 @@ use crate::dates::Dates;
 use crate::keymap::Action;
 use crate::scope::Scope;
 use api::date::{Calendar, Date, Period, PeriodKind};
-use api::expense::{ExpenseFilter, ExpenseQuery, Paging};
-use api::page::MAX_LIMIT;
+use api::expense::{ExpenseFilter, ExpenseQuery};
+use api::page::PageQuery;
 
 /// What a list can be ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -182,11 +182,8 @@ impl View {
         let sort = Some(self.sort.on_wire()).filter(|_| self.sort != Sort::default());
         ExpenseQuery {
             filter: self.asked(calendar),
-            paging: Paging {
-                sort,
-                limit: Some(MAX_LIMIT),
-                cursor,
-            },
+            sort,
+            page: PageQuery::largest(cursor),
         }
     }
 

@@ -1,9 +1,10 @@
 //! The four dictionaries as one: each operation of a noun is its own in the API, and alike in what it does.
 
-use crate::client::{ClientError, Key, PageQuery};
+use crate::client::{ClientError, Key};
 use crate::command::Context;
 use api::account::{AccountKind, AccountPatch, NewAccount};
 use api::category::{CategoryPatch, NewCategory, OperationResult};
+use api::page::PageQuery;
 use api::payee::{NewPayee, PayeePatch};
 use api::tag::{NewTag, TagPatch};
 use uuid::Uuid;

@@ -47,7 +47,7 @@ fn the_latest_change_of_mine_is_asked_for_and_taken_back_and_done_again() {
     let query: ChangeQuery = serde_urlencoded(&asked.query);
     assert_eq!(query.mine, Some(true));
     assert_eq!(query.open_to, Some(api::change::OpenTo::Undo));
-    assert_eq!(query.limit, Some(1));
+    assert_eq!(query.page.limit, Some(1));
     assert!(asked.query.contains("sort=-rev"), "{}", asked.query);
     let undo = bench.fake.requests_of("undo_change").remove(0);
     assert_eq!((undo.path.as_str(), undo.query.as_str()), ("/changes/7/undo", ""));
