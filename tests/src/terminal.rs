@@ -135,12 +135,17 @@ impl Terminal {
         self.writer.flush().expect("send keys");
     }
 
-    /// Keys in pieces with a pause after each, as a slow line delivers them.
-    pub fn send_in_pieces(&mut self, pieces: &[&str], pause: Duration) {
+    /// Keys in pieces with a pause after each, as a slow line delivers them. Gives the longest pause that it was: a busy
+    /// machine makes them longer.
+    pub fn send_in_pieces(&mut self, pieces: &[&str], pause: Duration) -> Duration {
+        let mut longest = Duration::ZERO;
         for piece in pieces {
             self.send(piece);
+            let sent = Instant::now();
             crate::program::pause(pause);
+            longest = longest.max(sent.elapsed());
         }
+        longest
     }
 
     /// Another size: for the program and for the model.
@@ -212,10 +217,17 @@ impl Terminal {
         count
     }
 
-    /// Sends keys and waits until nothing more comes of them. Gives the bytes that came.
+    /// Sends keys that show something, and waits until nothing more comes of them. Gives the bytes that came.
     pub fn bytes_of(&mut self, keys: &str) -> usize {
         let before = self.wait_quiet();
         self.send(keys);
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = self.shared.lock();
+        while state.output.len() == before {
+            assert!(Instant::now() < deadline, "{keys:?} shows nothing");
+            state = self.shared.wait(state, Duration::from_millis(100));
+        }
+        drop(state);
         self.wait_quiet() - before
     }
 

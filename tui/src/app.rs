@@ -131,6 +131,8 @@ pub struct App<S> {
     commands: Vec<Command>,
     pressed: Vec<Key>,
     message: Option<Message>,
+    /// What others did meanwhile.
+    mentioned: Option<Message>,
     link: Link,
     /// How the live feed stands, once there is one.
     feed: Option<Link>,
@@ -176,6 +178,7 @@ impl<S: Surface> App<S> {
             commands: setup.commands,
             pressed: Vec::new(),
             message: None,
+            mentioned: None,
             link: setup.link,
             feed: None,
             size,
@@ -205,7 +208,7 @@ impl<S: Surface> App<S> {
     }
 
     pub(crate) fn message(&self) -> Option<&Message> {
-        self.message.as_ref()
+        self.message.as_ref().or(self.mentioned.as_ref())
     }
 
     pub(crate) fn look(&self) -> &Look {

@@ -128,21 +128,27 @@ pub(super) fn header(canvas: &mut Canvas<'_>, header: &Header<'_>, look: &Look) 
 /// The lines under the body.
 pub(super) fn footer(
     canvas: &mut Canvas<'_>,
-    message: Option<&Message>,
+    said: [Option<&Message>; 2],
     hints: &[(String, String)],
     look: &Look,
 ) {
     let frame = canvas.area();
     let top = frame.bottom().saturating_sub(BELOW);
     canvas.rule(Rect::new(0, top, frame.width, 1), look);
-    if let Some(message) = message {
+    let mut x = 1;
+    for (at, message) in said.into_iter().flatten().enumerate() {
         let style = match message.tone {
             Tone::Info => look.styles.plain,
             Tone::Warning => look.styles.warning,
             Tone::Error => look.styles.error,
         };
-        let columns = frame.width.saturating_sub(2);
-        canvas.put_fit((1, top + 1, columns), &message.text, Align::Left, style, look);
+        let columns = frame.width.saturating_sub(x + 1);
+        // The second of two is whole or not there.
+        if at == 0 || text::width(&message.text) <= usize::from(columns) {
+            canvas.put_fit((x, top + 1, columns), &message.text, Align::Left, style, look);
+        }
+        let width = u16::try_from(text::width(&message.text)).unwrap_or(columns);
+        x = x.saturating_add(width).saturating_add(3);
     }
     let mut x = 1;
     for (key, word) in hints {

@@ -31,13 +31,13 @@ impl<S: Surface> App<S> {
             link: self.link.with_feed(self.feed),
         };
         let hints = hints(stack, look, &self.pressed, size.width);
-        let message = self.message.as_ref();
+        let said = [self.message.as_ref(), self.mentioned.as_ref()];
         painter.frame(surface, |canvas| {
             if chrome::is_too_small(*size) {
                 return chrome::too_small(canvas, look);
             }
             chrome::header(canvas, &header, look);
-            chrome::footer(canvas, message, &hints, look);
+            chrome::footer(canvas, said, &hints, look);
             draw_layers(canvas, stack, look);
         })
     }

@@ -6,7 +6,7 @@ use std::any::Any;
 use super::{App, Ending, Surface, stack::Entry};
 use crate::{
     door::Books,
-    fx::{Change, Message, Step, Steps, Tone},
+    fx::{Change, Message, Step, Steps},
     layer::{AnyLayer, Erased},
     runtime::LayerId,
     screen::Command,
@@ -115,11 +115,16 @@ impl<S: Surface> App<S> {
         self.is_dirty = true;
     }
 
-    /// Says it unless something graver is being said.
+    /// Says it beside what was said of one's own doing, where there is room.
     fn mention(&mut self, message: Message) {
-        if self.message.as_ref().is_none_or(|said| said.tone == Tone::Info) {
-            self.say(message);
-        }
+        self.mentioned = Some(message);
+        self.is_dirty = true;
+    }
+
+    /// With the next key everything that was said is read.
+    pub(super) fn hush(&mut self) {
+        let said = (self.message.take(), self.mentioned.take());
+        self.is_dirty |= said != (None, None);
     }
 
     pub(super) fn perform(&mut self, id: LayerId, steps: Steps) {

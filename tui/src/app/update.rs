@@ -52,9 +52,8 @@ impl<S: Surface> App<S> {
     }
 
     pub(super) fn press(&mut self, key: Key) {
-        if self.message.take().is_some() || !self.pressed.is_empty() {
-            self.is_dirty = true;
-        }
+        self.hush();
+        self.is_dirty |= !self.pressed.is_empty();
         let Some(top) = self.stack.top() else { return };
         let starts_typing = key.typed().is_some_and(|c| top.layer().takes_char(c));
         let is_text = top.layer().wants_text() || starts_typing;
@@ -84,7 +83,7 @@ impl<S: Surface> App<S> {
     }
 
     pub(super) fn paste(&mut self, text: String) {
-        self.is_dirty |= self.message.take().is_some();
+        self.hush();
         if self.stack.top().is_some_and(|top| top.layer().wants_text()) {
             self.on_top(|layer, look| layer.on_text(TextEvent::Paste(text), look));
         }

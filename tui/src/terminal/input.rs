@@ -9,6 +9,7 @@ use std::{
 
 use crossterm::terminal;
 use ratatui::layout::Size;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender},
@@ -58,6 +59,13 @@ fn read(pieces: &mpsc::Sender<Vec<u8>>) {
     }
 }
 
+/// Whether bytes wait at standard input.
+fn is_more_there() -> bool {
+    let stdin = rustix::stdio::stdin();
+    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
+    matches!(poll(&mut asked, Some(&Timespec::default())), Ok(1..))
+}
+
 async fn gather(mut bytes: Receiver<Vec<u8>>, mut signals: Signals, inputs: UnboundedSender<Input>) {
     let mut decoder = Decoder::default();
     loop {
@@ -74,7 +82,8 @@ async fn gather(mut bytes: Receiver<Vec<u8>>, mut signals: Signals, inputs: Unbo
                 Some(piece) => decoder.feed(&piece),
                 None => vec![Input::Closed],
             },
-            () = expired => decoder.expire(),
+            // On a busy machine the rest may be there and only not read yet: then an Esc would cut a key in two.
+            () = expired => if is_more_there() { Vec::new() } else { decoder.expire() },
             _ = signals.resized.recv() => match terminal::size() {
                 Ok((width, height)) => vec![Input::Resize(Size::new(width, height))],
                 Err(_) => Vec::new(),

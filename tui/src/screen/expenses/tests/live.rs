@@ -106,10 +106,16 @@ fn a_burst_is_one_load_and_one_more_and_what_was_done_here_is_none() {
 }
 
 #[test]
-fn a_warning_that_stands_there_stays() {
+fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it_or_not_at_all() {
     let bench = Bench::new();
     let mut app = bench.open(Harness::new(80, 24));
     app.poster().notify(crate::fx::Message::warning("Kept here."));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
     assert_eq!(app.message().unwrap().text, "Kept here.");
+    assert_eq!(app.line(22).trim(), "Kept here.   ana added Stamps 3.10.");
+    app.poster().notify("x".repeat(60));
+    hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
+    assert_eq!(app.line(22).trim(), "x".repeat(60), "half a sentence is none");
+    app.keys("j");
+    assert_eq!((app.message(), app.line(22).trim()), (None, ""));
 }
