@@ -20,7 +20,7 @@ use crate::{
 
 /// Lines above and under the chart.
 const HEAD: u16 = 1;
-/// The rule, and what is not in the chart.
+/// A blank line, since a rule across the screen is as long as three bars on the wire, and what is not in the chart.
 const FOOT: u16 = 2;
 
 /// Most lines for who owes whom.
@@ -186,7 +186,7 @@ impl Insights {
         self.area = below_titles(area, area.height > 3);
     }
 
-    /// A rule, the totals, and what is not in the chart.
+    /// The totals, and what is not in the chart.
     fn draw_foot(
         &self,
         canvas: &mut Canvas<'_>,
@@ -198,7 +198,6 @@ impl Insights {
             return;
         }
         let currency = self.currency();
-        canvas.rule(Rect { height: 1, ..area }, look);
         let room = area.width.saturating_sub(2);
         for (y, line) in (area.y + 1..).zip(totals) {
             canvas.put_fit((area.x + 1, y, room), line, Align::Left, look.styles.plain, look);
