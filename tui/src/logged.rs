@@ -2,11 +2,13 @@
 //! of ids come from the book; nothing here asks a server.
 
 mod fields;
+mod ledger;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use fields::lines;
 
+use crate::book::Lists;
 use crate::figures;
 use crate::theme::Look;
 use api::change::{Change, ChangeAction, ChangedRow};
@@ -166,14 +168,26 @@ fn subject(change: &Change, rows: &[&ChangedRow], base: Currency) -> String {
     }
 }
 
-/// `imported 812 rows from giro.csv`, `edited 48.90 Rewe`.
-pub fn deed(change: &Change, base: Currency) -> String {
+/// `imported 812 rows from giro.csv`, `edited 48.90 Rewe`, `joined as editor`.
+pub fn deed(change: &Change, lists: &Lists) -> String {
+    if let Some(sentence) = ledger::deed(change, lists) {
+        return sentence;
+    }
     let rows = subjects(change);
+    let subject = subject(change, &rows, lists.base);
     if rows.is_empty() {
-        return subject(change, &rows, base);
+        return subject;
     }
     let deed = Deed::of(change, &rows);
-    format!("{} {}", deed.verb(), subject(change, &rows, base))
+    format!("{} {subject}", deed.verb())
+}
+
+/// How many rows it is about, in digits; empty for what is done to the ledger itself.
+pub fn count_words(change: &Change, lists: &Lists) -> String {
+    match ledger::deed(change, lists) {
+        Some(_) => String::new(),
+        None => figures::grouped(&row_count(change).to_string()),
+    }
 }
 
 /// What a change did to one row, and as a part of what: `edited`, `added by an import`.

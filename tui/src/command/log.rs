@@ -131,7 +131,7 @@ async fn of_ledger(limit: u32, context: &mut Context) -> Result<(), Failure> {
                 } else {
                     ""
                 };
-                let what = format!("{}{state}", logged::deed(change, lists.base));
+                let what = format!("{}{state}", logged::deed(change, &lists));
                 table.row(cells(change, what, &lists, context));
             }
         }

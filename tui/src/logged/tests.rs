@@ -38,6 +38,7 @@ fn named(noun: &str, action: &str, label: &str) -> serde_json::Value {
 
 #[test]
 fn each_kind_of_change_is_told_in_a_sentence() {
+    let lists = Lists::empty(Currency::EUR);
     let rewe = |action| changed(19, action, "48.90 EUR Rewe", &[]);
     let two = json!([
         rewe("updated"),
@@ -87,11 +88,35 @@ fn each_kind_of_change_is_told_in_a_sentence() {
         (change(1, "undo", json!([rewe("deleted")])), "undid 48.90 Rewe"),
         (
             change(1, "update_ledger", json!([named("ledger", "updated", "Joint")])),
-            "edited the settings of Joint",
+            "changed the settings",
         ),
-        (change(1, "remove_member", json!([])), "remove member"),
+        (
+            change(
+                1,
+                "create_ledger",
+                json!([
+                    named("category", "created", "Food"),
+                    named("ledger", "created", "Joint")
+                ]),
+            ),
+            "made the ledger Joint",
+        ),
+        (
+            change(1, "accept_invite", json!([named("member", "created", "editor")])),
+            "joined as editor",
+        ),
+        (
+            change(1, "remove_member", json!([named("member", "deleted", "editor")])),
+            "removed someone from the members",
+        ),
+        (change(1, "what_comes_later", json!([])), "what comes later"),
     ] {
-        assert_eq!(deed(&change, Currency::EUR), words);
+        assert_eq!(deed(&change, &lists), words);
+        let is_of_rows = change.rows.iter().any(|row| row.noun == "expense");
+        assert_eq!(
+            count_words(&change, &lists).is_empty(),
+            !is_of_rows && words != "what comes later"
+        );
     }
 }
 

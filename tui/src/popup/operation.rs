@@ -22,7 +22,7 @@ pub struct Operation {
 impl Operation {
     pub fn new(desk: &Desk, change: &Change, look: &Look) -> Self {
         let lists = desk.book.lists();
-        let what = logged::deed(change, lists.base);
+        let what = logged::deed(change, &lists);
         let title = format!(
             "{} {what}, {}",
             who(change, &lists),

@@ -12,11 +12,11 @@ use crate::fx::{Change as News, Fx};
 use crate::keymap::Action;
 use crate::layer::Layer;
 use crate::live::LiveChanges;
+use crate::logged;
 use crate::popup::Operation;
 use crate::theme::Look;
 use crate::undo::{self, who};
 use crate::widget::{Canvas, Column, Row, Rows};
-use crate::{figures, logged};
 use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, OpenTo};
 use api::id::OperationId;
 use api::page::{MAX_LIMIT, PageQuery};
@@ -134,12 +134,11 @@ impl Rows for Shown<'_> {
         } else {
             self.look.styles.plain
         };
-        let count = logged::row_count(change);
         let cells = [
             logged::when(change.at, self.look),
             who(change, self.lists),
-            logged::deed(change, self.lists.base),
-            figures::grouped(&count.to_string()),
+            logged::deed(change, self.lists),
+            logged::count_words(change, self.lists),
             if is_undone { "undone" } else { "" }.to_owned(),
         ];
         let row = Row::default();
