@@ -84,7 +84,7 @@ impl AccountsApi {
 
     /// Delete an account
     ///
-    /// Only while no row uses it and it has no subaccounts; else archive it or merge it.
+    /// Only while no row uses it; else archive it or merge it.
     #[oai(path = "/:account", method = "delete", operation_id = "delete_account")]
     async fn delete_account(
         &self,
@@ -100,7 +100,7 @@ impl AccountsApi {
 
     /// Merge an account into another
     ///
-    /// All its rows go over, deleted ones too, then it is deleted. Subaccounts go along: under the other one, or into the one there of the same name.
+    /// All its rows go over, deleted ones too, then it is deleted.
     #[oai(path = "/:account/merge", method = "post", operation_id = "merge_account")]
     async fn merge_account(
         &self,

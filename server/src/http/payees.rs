@@ -84,7 +84,7 @@ impl PayeesApi {
 
     /// Delete a payee
     ///
-    /// Only while no row uses it and it has no subpayees; else archive it or merge it.
+    /// Only while no row uses it; else archive it or merge it.
     #[oai(path = "/:payee", method = "delete", operation_id = "delete_payee")]
     async fn delete_payee(
         &self,
@@ -100,7 +100,7 @@ impl PayeesApi {
 
     /// Merge a payee into another
     ///
-    /// All its rows go over, deleted ones too, then it is deleted. Subpayees go along: under the other one, or into the one there of the same name.
+    /// All its rows go over, deleted ones too, then it is deleted.
     #[oai(path = "/:payee/merge", method = "post", operation_id = "merge_payee")]
     async fn merge_payee(
         &self,

@@ -80,7 +80,7 @@ impl TagsApi {
 
     /// Delete a tag
     ///
-    /// Only while no row uses it and it has no subtags; else archive it or merge it.
+    /// Only while no row uses it; else archive it or merge it.
     #[oai(path = "/:tag", method = "delete", operation_id = "delete_tag")]
     async fn delete_tag(
         &self,
@@ -96,7 +96,7 @@ impl TagsApi {
 
     /// Merge a tag into another
     ///
-    /// All its rows go over, deleted ones too, then it is deleted. Subtags go along: under the other one, or into the one there of the same name.
+    /// All its rows go over, deleted ones too, then it is deleted.
     #[oai(path = "/:tag/merge", method = "post", operation_id = "merge_tag")]
     async fn merge_tag(
         &self,

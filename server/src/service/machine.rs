@@ -7,7 +7,7 @@ use crate::run::Failure;
 use crate::service::secret::{SecretKind, draw, hash, is_well_formed};
 use crate::state::AppState;
 use crate::store;
-use crate::store::token::{NewToken, Wanted};
+use crate::store::token::{Wanted, of_all_scopes};
 use api::instant::Instant;
 use chrono::TimeDelta;
 use std::fs;
@@ -15,8 +15,6 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// Everything: whoever may read the owner's files is the owner.
-const SCOPES: &str = "read add write share account";
 /// A run of the app that lasts longer than this starts its server anew.
 const RUN_DAYS: i64 = 30;
 
@@ -41,18 +39,9 @@ async fn insert(
     let user_id = store::token::first_user(upkeep)
         .await?
         .ok_or_else(|| AppError::Internal("no user".into()))?;
-    let hash = hash(token);
-    let row = NewToken {
-        id: state.clock.new_id(),
-        user_id,
-        hash: &hash,
-        kind,
-        name,
-        scopes: SCOPES,
-        ledger_ids: None,
-        at: state.now(),
-        expires_at,
-    };
+    let id = state.clock.new_id();
+    // Everything: whoever may read the owner's files is the owner.
+    let row = of_all_scopes(id, user_id, &hash(token), (kind, name), state.now(), expires_at);
     store::token::insert(upkeep, row).await
 }
 

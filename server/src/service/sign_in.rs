@@ -11,7 +11,7 @@ use crate::service::{Person, WriteKey, throttle, user};
 use crate::state::AppState;
 use crate::store;
 use crate::store::audit::NewEvent;
-use crate::store::token::NewToken;
+use crate::store::token::of_all_scopes;
 use api::auth::{Login, Session, SignUp};
 use api::instant::Instant;
 use api::problem::Code;
@@ -25,8 +25,6 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A session may do everything that its user may.
-const SCOPES: &str = "read add write share account";
 /// The longest a session lasts, however much it is used.
 const SESSION_DAYS: i64 = 90;
 /// Sessions somebody may have at a time; one more ends the oldest.
@@ -146,17 +144,15 @@ impl AccountWork for Begin {
         if !store::user::set_password(tx, &self.user, kept, Instant::new(self.user.updated_at)).await? {
             return Err(outrun());
         }
-        let row = NewToken {
-            id: self.token_id,
-            user_id: self.user.id,
-            hash: &hash(&self.token),
-            kind: "session",
-            name: &self.name,
-            scopes: SCOPES,
-            ledger_ids: None,
-            at: self.at,
-            expires_at: Some(self.expires_at),
-        };
+        // A session may do everything that its user may.
+        let row = of_all_scopes(
+            self.token_id,
+            self.user.id,
+            &hash(&self.token),
+            ("session", &self.name),
+            self.at,
+            Some(self.expires_at),
+        );
         store::token::insert(tx, row).await?;
         store::token::keep_newest_sessions(tx, self.user.id, MOST_SESSIONS, self.at).await?;
         store::audit::insert(tx, &self.event).await

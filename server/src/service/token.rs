@@ -193,7 +193,7 @@ impl AccountWork for Create {
             }
         }
         findings.refuse()?;
-        store::token::insert_row(tx, self.row.clone()).await?;
+        store::token::insert(tx, self.row.clone()).await?;
         store::audit::insert(tx, &self.event).await
     }
 }

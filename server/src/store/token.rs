@@ -3,11 +3,12 @@
 
 use crate::error::Result;
 use api::instant::Instant;
+use api::token::Scope;
 use entity::{ledger, member, token, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -141,37 +142,35 @@ fn select(hash: &[u8], wanted: Wanted) -> SelectStatement {
 }
 
 /// Stores a token by its hash.
-pub async fn insert(db: &impl ConnectionTrait, row: NewToken<'_>) -> Result<()> {
-    let row = token::ActiveModel {
-        id: Set(row.id),
-        user_id: Set(row.user_id),
-        hash: Set(row.hash.to_vec()),
-        kind: Set(row.kind.to_owned()),
-        name: Set(row.name.to_owned()),
-        scopes: Set(row.scopes.to_owned()),
-        ledger_ids: Set(row.ledger_ids.map(str::to_owned)),
-        created_at: Set(row.at.utc()),
-        expires_at: Set(row.expires_at.map(Instant::utc)),
-        last_used_at: Set(None),
-        revoked_at: Set(None),
-    };
+pub async fn insert(db: &impl ConnectionTrait, row: token::Model) -> Result<()> {
+    let row = token::ActiveModel::from(row).reset_all();
     token::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
 }
 
-/// A token to store.
-#[derive(Debug, Clone, Copy)]
-pub struct NewToken<'a> {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub hash: &'a [u8],
-    pub kind: &'a str,
-    pub name: &'a str,
-    pub scopes: &'a str,
-    /// A JSON list of the ledgers it is good for; `None` is all of them.
-    pub ledger_ids: Option<&'a str>,
-    pub at: Instant,
-    pub expires_at: Option<Instant>,
+/// A token that may do all that its user may, in every ledger.
+pub fn of_all_scopes(
+    id: Uuid,
+    user_id: Uuid,
+    hash: &[u8],
+    (kind, name): (&str, &str),
+    at: Instant,
+    expires_at: Option<Instant>,
+) -> token::Model {
+    let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    token::Model {
+        id,
+        user_id,
+        hash: hash.to_vec(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        scopes: scopes.join(" "),
+        ledger_ids: None,
+        created_at: at.utc(),
+        expires_at: expires_at.map(Instant::utc),
+        last_used_at: None,
+        revoked_at: None,
+    }
 }
 
 /// The first user, who owns a book that has not been shared yet.
@@ -242,13 +241,6 @@ fn good(user_id: Uuid, at: Instant) -> Condition {
                 .add(token::Column::ExpiresAt.is_null())
                 .add(token::Column::ExpiresAt.gt(at.utc())),
         )
-}
-
-/// Stores a whole row.
-pub async fn insert_row(db: &impl ConnectionTrait, row: token::Model) -> Result<()> {
-    let row = token::ActiveModel::from(row).reset_all();
-    token::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
 }
 
 /// Revokes a user's token; false where there is no such token that is not revoked.
