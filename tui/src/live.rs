@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 const PART: Duration = Duration::from_millis(500);
 /// Before the stream is opened again: the first time, and at most.
 const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Announced when others changed something, or this user on another device.
 #[derive(Debug, Clone, Default)]

@@ -202,16 +202,12 @@ fn said(desk: &Desk, change: &Change, result: &UndoResult, look: &Look) -> Strin
         format!("Undone: {}.", logged::deed_noun(change, base))
     };
     if result.skipped > 0 {
-        said.push_str(&format!(
-            " {} stayed as others left them.",
-            figures::rows(result.skipped)
-        ));
+        let stayed = figures::rows(result.skipped);
+        said = format!("{said} {stayed} stayed as others left them.");
     }
     if !result.is_done {
         let reload = look.key(&["expenses", "global"], Action::Reload);
-        said.push_str(&format!(
-            " The rest of it is being carried out; {reload} shows how far it is."
-        ));
+        said = format!("{said} The rest of it is being carried out; {reload} shows how far it is.");
     }
     let (action, does) = if is_redo {
         (Action::Undo, "takes it back")

@@ -14,7 +14,7 @@ pub struct ServerBack;
 
 /// The first look is after so long, each later one after twice as long.
 const FIRST: Duration = Duration::from_secs(2);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Where the count is told.
 #[derive(Clone)]

@@ -64,8 +64,8 @@ pub fn read_password() -> Result<Secret, Failure> {
     let failed = |error: io::Error| Failure::failed(format!("the password cannot be read: {error}"));
     let password = if io::stdin().is_terminal() {
         let hidden = Hidden::new().map_err(failed)?;
-        let password = hidden.ask("Password: ").map_err(failed)?;
-        if hidden.ask("Again: ").map_err(failed)? != password {
+        let password = ask(&hidden, "Password: ").map_err(failed)?;
+        if ask(&hidden, "Again: ").map_err(failed)? != password {
             return Err(bad("The two passwords differ; nothing was done"));
         }
         password
@@ -103,17 +103,6 @@ impl Hidden {
         termios::tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
         Ok(Self { before })
     }
-
-    /// Standard output is for data: the question goes to standard error.
-    fn ask(&self, question: &str) -> io::Result<String> {
-        let mut err = io::stderr().lock();
-        write!(err, "{question}")?;
-        err.flush()?;
-        let line = read_line()?;
-        // The line break that was typed was not shown either.
-        writeln!(err)?;
-        Ok(line)
-    }
 }
 
 impl Drop for Hidden {
@@ -121,6 +110,17 @@ impl Drop for Hidden {
         // There is nobody to tell.
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
     }
+}
+
+/// Standard output is for data: the question goes to standard error.
+fn ask(_: &Hidden, question: &str) -> io::Result<String> {
+    let mut err = io::stderr().lock();
+    write!(err, "{question}")?;
+    err.flush()?;
+    let line = read_line()?;
+    // The line break that was typed was not shown either.
+    writeln!(err)?;
+    Ok(line)
 }
 
 fn bad(message: &str) -> Failure {

@@ -22,7 +22,7 @@ const DOCUMENT: &str = "expense:/document";
 #[derive(Debug)]
 pub struct Schemas {
     validators: HashMap<String, OnceLock<Option<Validator>>>,
-    schemas: Map<String, Value>,
+    all: Map<String, Value>,
     /// All of them, read once: a copy in each validator would be as many copies as there are schemas.
     registry: Registry<'static>,
 }
@@ -47,7 +47,7 @@ impl Schemas {
         let validators = schemas.keys().map(|name| (name.clone(), OnceLock::new()));
         Ok(Self {
             validators: validators.collect(),
-            schemas,
+            all: schemas,
             registry,
         })
     }
@@ -182,13 +182,13 @@ impl Schemas {
                 _ => None,
             }
         }
-        self.schemas.values().find_map(|schema| search(schema, pattern))
+        self.all.values().find_map(|schema| search(schema, pattern))
     }
 
     /// A query parameter as the JSON value that its schema asks for; text where it is none.
     pub fn read_text(&self, type_name: &str, property: &str, text: &str) -> Value {
         let schema = self
-            .schemas
+            .all
             .get(type_name)
             .and_then(|schema| schema.pointer(&format!("/properties/{property}")));
         match schema

@@ -95,7 +95,7 @@ impl<R: Right> Endless<R> {
             for (place, change) in changes {
                 let data = serde_json::to_string(&change).unwrap_or_default();
                 // JSON on one line, as the format asks.
-                text.push_str(&format!("event: change\nid: {place}\ndata: {data}\n\n"));
+                text = format!("{text}event: change\nid: {place}\ndata: {data}\n\n");
             }
             return Ok(Some(text.into()));
         }

@@ -85,9 +85,10 @@ async fn set_disabled(state: &AppState, name: &str, is_disabled: bool) -> Result
         ..UserPatch::default()
     };
     let user = user::update(state, &Actor::on_host(), &key(state), user_id, None, patch).await?;
-    cli::say(&match is_disabled {
-        true => format!("{} is shut out, and their sessions have ended.", user.name),
-        false => format!("{} may sign in again.", user.name),
+    cli::say(&if is_disabled {
+        format!("{} is shut out, and their sessions have ended.", user.name)
+    } else {
+        format!("{} may sign in again.", user.name)
     });
     Ok(())
 }

@@ -277,7 +277,8 @@ impl Step {
     /// Notes on the operation what the step does and what is left.
     fn note(&self, operation: &mut Operation, next: u32) -> Result<()> {
         operation.args = text(self.rest.unwrap_or(self.task).args(next))?;
-        operation.state = if self.rest.is_none() { DONE } else { RUNNING }.to_owned();
+        let state = if self.rest.is_none() { DONE } else { RUNNING };
+        state.clone_into(&mut operation.state);
         operation.done += self.done;
         Ok(())
     }

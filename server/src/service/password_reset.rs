@@ -158,10 +158,10 @@ pub async fn reset(state: &AppState, by: &Actor, key: &WriteKey, wanted: Passwor
     let op = secret_op(state, user.id, key, "reset_password");
     if !is_open {
         // A repeat of the request that used it up.
-        return match is_done(state, &op).await? {
-            true => Ok(()),
-            false => Err(refused(state, by).await?),
-        };
+        if is_done(state, &op).await? {
+            return Ok(());
+        }
+        return Err(refused(state, by).await?);
     }
     let turn = state.passwords.turn().await?;
     let mut findings = Findings::default();

@@ -93,10 +93,10 @@ async fn check_whole(state: &AppState, ledger_id: Uuid, revs: &[i64]) -> Result<
     for rev in revs {
         found.look(&tx, *rev).await?;
     }
-    refuse(found.conflicts)
+    refuse(&found.conflicts)
 }
 
-fn refuse(conflicts: Vec<Conflict>) -> Result<()> {
+fn refuse(conflicts: &[Conflict]) -> Result<()> {
     if conflicts.is_empty() {
         return Ok(());
     }
@@ -104,7 +104,7 @@ fn refuse(conflicts: Vec<Conflict>) -> Result<()> {
     for Conflict { noun, id, why } in conflicts.iter().take(MAX_NAMED) {
         faults.add(format!("/{noun}/{id}"), Code::ChangedSince.as_str(), why.clone());
     }
-    let detail = match conflicts.as_slice() {
+    let detail = match conflicts {
         [Conflict { why, .. }] => why.clone(),
         many => format!("{} rows cannot be brought back to what they were", many.len()),
     };
@@ -168,7 +168,7 @@ impl Undoing {
         let reversal = Reversal::of(unit, dialect, &rows).await?;
         refuse_busy(unit, &reversal.entries).await?;
         if !self.is_skipping {
-            refuse(reversal.conflicts.clone())?;
+            refuse(&reversal.conflicts)?;
         }
         done.skipped += i64::try_from(reversal.conflicts.len()).unwrap_or(0);
         done.below = Some(rev);

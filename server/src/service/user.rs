@@ -114,7 +114,7 @@ pub(crate) async fn create(
         by: op.clone(),
         event,
     };
-    match Opening::with_person(state, person, ledger)
+    match Opening::with_person(state, person, &ledger)
         .write(state, key, &by.client)
         .await
     {
@@ -249,8 +249,8 @@ pub async fn update_me(
     let work = UpdateMe {
         id,
         version,
-        changed,
         patch,
+        changed,
     };
     write(state, op, id, work).await
 }

@@ -59,7 +59,7 @@ pub struct MemberImage {
 /// The membership of one user, whatever its state.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, user_id: Uuid) -> Result<Option<MemberImage>> {
     let row = member::Entity::find_by_id((ledger_id, user_id)).one(db).await?;
-    row.map(image).transpose()
+    row.as_ref().map(image).transpose()
 }
 
 /// How many active members there are, and how many owners among them.
@@ -134,7 +134,7 @@ pub async fn user_name(db: &impl ConnectionTrait, user_id: Uuid) -> Result<Optio
         .map(|user| user.name))
 }
 
-fn image(row: member::Model) -> Result<MemberImage> {
+fn image(row: &member::Model) -> Result<MemberImage> {
     Ok(MemberImage {
         user_id: row.user_id,
         role: role(&row.role)?,

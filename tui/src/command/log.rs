@@ -70,10 +70,8 @@ pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failu
     context.out.line(&head)?;
     let mut said = format!("{} changed", figures::rows(undone.restored));
     if undone.skipped > 0 {
-        said.push_str(&format!(
-            ", {} left as others made them",
-            figures::rows(undone.skipped)
-        ));
+        let left = figures::rows(undone.skipped);
+        said = format!("{said}, {left} left as others made them");
     }
     if !undone.is_done {
         said.push_str(", the rest is being carried out");

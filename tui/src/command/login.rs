@@ -49,12 +49,11 @@ pub(super) async fn login(login: &Login, cli: &Cli, out: &mut Output) -> Result<
             "Which server? Name it: expense login --server https://expense.example.org".to_owned(),
         ));
     };
-    let name = match &login.name {
-        Some(name) => name.clone(),
-        None => {
-            eprint!("Name: ");
-            line_of_stdin()?
-        }
+    let name = if let Some(name) = &login.name {
+        name.clone()
+    } else {
+        eprint!("Name: ");
+        line_of_stdin()?
     };
     let password = if login.is_from_stdin {
         line_of_stdin()?

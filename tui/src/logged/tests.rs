@@ -5,6 +5,10 @@ use crate::book::tests::id;
 use serde_json::json;
 
 /// A change as the server tells it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the rows are written out where it is called"
+)]
 pub(crate) fn change(rev: i64, kind: &str, rows: serde_json::Value) -> Change {
     let count = rows.as_array().map_or(0, Vec::len);
     serde_json::from_value(json!({

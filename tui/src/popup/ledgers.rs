@@ -19,7 +19,7 @@ const LINES: usize = 9;
 pub struct Ledgers {
     desk: Desk,
     /// `None` until they were loaded.
-    ledgers: Option<Vec<Ledger>>,
+    all: Option<Vec<Ledger>>,
     select: Select,
 }
 
@@ -27,7 +27,7 @@ impl Ledgers {
     pub fn new(desk: Desk) -> Self {
         Self {
             desk,
-            ledgers: None,
+            all: None,
             select: Select::default(),
         }
     }
@@ -61,12 +61,12 @@ impl Ledgers {
         if let Some(at) = ledgers.iter().position(|ledger| Some(ledger.id) == open) {
             select.choose(at);
         }
-        (self.ledgers, self.select) = (Some(ledgers), select);
+        (self.all, self.select) = (Some(ledgers), select);
         Fx::none()
     }
 
     fn choose(&self) -> Fx<Self> {
-        let (Some(ledgers), Some(at)) = (&self.ledgers, self.select.chosen()) else {
+        let (Some(ledgers), Some(at)) = (&self.all, self.select.chosen()) else {
             return Fx::none();
         };
         match ledgers.get(at) {
@@ -104,13 +104,13 @@ impl Layer for Ledgers {
     }
 
     fn placement(&self, body: Rect, _: &Look) -> Option<Rect> {
-        let lines = self.ledgers.as_ref().map_or(1, |ledgers| ledgers.len() + 1);
+        let lines = self.all.as_ref().map_or(1, |ledgers| ledgers.len() + 1);
         Some(sheet(body, 1 + lines.clamp(1, LINES)))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title(), look);
-        if self.ledgers.is_none() {
+        if self.all.is_none() {
             let at = (inner.x, inner.y, inner.width);
             canvas.put_fit(at, "Loading the ledgers.", Align::Left, look.styles.plain, look);
             return;

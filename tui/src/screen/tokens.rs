@@ -26,7 +26,7 @@ struct TokensChanged;
 /// The screen.
 pub struct Tokens {
     desk: Desk,
-    tokens: Vec<Token>,
+    all: Vec<Token>,
     ledgers: Vec<Ledger>,
     listing: Listing,
 }
@@ -37,7 +37,7 @@ impl Tokens {
     pub fn new(desk: Desk) -> Self {
         Self {
             desk,
-            tokens: Vec::new(),
+            all: Vec::new(),
             ledgers: Vec::new(),
             listing: Listing::default(),
         }
@@ -55,7 +55,7 @@ impl Tokens {
     fn loaded(&mut self, (tokens, ledgers): Loaded, _: &Look) -> Fx<Self> {
         match tokens {
             Ok(tokens) => {
-                (self.tokens, self.ledgers) = (tokens, ledgers);
+                (self.all, self.ledgers) = (tokens, ledgers);
                 self.listing.loaded();
                 Fx::none()
             }
@@ -106,7 +106,7 @@ impl Tokens {
     }
 
     fn revoke(&self) -> Fx<Self> {
-        let Some(token) = self.tokens.get(self.listing.scroll.selected()) else {
+        let Some(token) = self.all.get(self.listing.scroll.selected()) else {
             return Fx::none();
         };
         let (id, name) = (token.id, token.name.clone());
@@ -245,7 +245,7 @@ impl Layer for Tokens {
     }
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
-        if self.listing.scroll.on_action(action, self.tokens.len()) {
+        if self.listing.scroll.on_action(action, self.all.len()) {
             return Fx::none();
         }
         match action {
@@ -258,7 +258,7 @@ impl Layer for Tokens {
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
-        let head = match (self.listing.is_loaded(), self.tokens.len()) {
+        let head = match (self.listing.is_loaded(), self.all.len()) {
             (false, _) => "Your tokens".to_owned(),
             (true, count) => format!("Your tokens: {count}"),
         };
@@ -276,7 +276,7 @@ impl Layer for Tokens {
             width: u16::MAX,
         };
         let rows = Shown {
-            tokens: &self.tokens,
+            tokens: &self.all,
             ledgers: &self.ledgers,
             look,
         };

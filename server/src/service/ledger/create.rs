@@ -44,11 +44,10 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewL
         let detail = format!("You own {owned} ledgers; {MAX_LEDGERS} are the most");
         return Err(AppError::refuse(Code::Conflict, detail));
     }
-    let opening = Opening::new(state, user_id, new);
+    let opening = Opening::new(state, user_id, &new);
     match opening.write(state, key, person.client()).await {
-        Ok(Outcome::Done { .. } | Outcome::Unchanged) => {}
-        // A request with the same key beside this one, or its own try before, whose answer was lost.
-        Ok(Outcome::Replay) => {}
+        // A replay is of a request with the same key beside this one, or of its own try before, whose answer was lost.
+        Ok(Outcome::Done { .. } | Outcome::Unchanged | Outcome::Replay) => {}
         Err(AppError::Db(error)) if classify(&error) == Class::Unique => {
             return replay(state, user_id, key).await?.ok_or_else(id_taken);
         }
@@ -107,7 +106,7 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// A ledger for somebody who is there already.
-    pub(crate) fn new(state: &AppState, owner: Uuid, new: NewLedger) -> Self {
+    pub(crate) fn new(state: &AppState, owner: Uuid, new: &NewLedger) -> Self {
         let at = state.now();
         let ledger = LedgerImage {
             id: new.id.map_or_else(|| state.clock.new_id(), Uuid::from),
@@ -144,7 +143,7 @@ impl Opening {
     }
 
     /// The first ledger of somebody new, which `default` means to them.
-    pub(crate) fn with_person(state: &AppState, mut person: NewPerson, new: NewLedger) -> Self {
+    pub(crate) fn with_person(state: &AppState, mut person: NewPerson, new: &NewLedger) -> Self {
         let opening = Self::new(state, person.id(), new);
         person.set_default_ledger(opening.ledger.id);
         Self {

@@ -48,20 +48,19 @@ impl Ids {
                 other.id == category.id
                     || (other.parent_id == parent_id && fold(&other.name) == fold(&category.name))
             };
-            let id = match theirs.iter().find(same) {
-                Some(known) => known.id,
-                None => {
-                    let new = NewCategory {
-                        id: Some(category.id),
-                        name: category.name.clone(),
-                        parent_id,
-                    };
-                    let made = there.create_category(&new, Key::new()).await?;
-                    if category.is_archived {
-                        self.categories_to_archive.push((made.id, made.version));
-                    }
-                    made.id
+            let id = if let Some(known) = theirs.iter().find(same) {
+                known.id
+            } else {
+                let new = NewCategory {
+                    id: Some(category.id),
+                    name: category.name.clone(),
+                    parent_id,
+                };
+                let made = there.create_category(&new, Key::new()).await?;
+                if category.is_archived {
+                    self.categories_to_archive.push((made.id, made.version));
                 }
+                made.id
             };
             self.categories.insert(category.id, id);
         }
@@ -76,23 +75,22 @@ impl Ids {
         let (ours, theirs) = (here.every_account().await?, there.every_account().await?);
         for account in ours {
             let same = |other: &&Account| other.id == account.id || fold(&other.name) == fold(&account.name);
-            let id = match theirs.iter().find(same) {
-                Some(known) => known.id,
-                None => {
-                    let new = NewAccount {
-                        id: Some(account.id),
-                        name: account.name,
-                        kind: Some(account.kind),
-                        iban: account.iban,
-                        acctid: account.acctid,
-                        card_ends: account.card_ends,
-                    };
-                    let made = there.create_account(&new, Key::new()).await?;
-                    if account.is_archived {
-                        self.accounts_to_archive.push((made.id, made.version));
-                    }
-                    made.id
+            let id = if let Some(known) = theirs.iter().find(same) {
+                known.id
+            } else {
+                let new = NewAccount {
+                    id: Some(account.id),
+                    name: account.name,
+                    kind: Some(account.kind),
+                    iban: account.iban,
+                    acctid: account.acctid,
+                    card_ends: account.card_ends,
+                };
+                let made = there.create_account(&new, Key::new()).await?;
+                if account.is_archived {
+                    self.accounts_to_archive.push((made.id, made.version));
                 }
+                made.id
             };
             self.accounts.insert(account.id, id);
         }

@@ -128,8 +128,8 @@ fn id_patch<T: PartialEq + Copy>(before: Option<T>, wanted: Option<T>, name: Opt
 }
 
 /// A name that stands for no id yet.
-fn named(name: &Option<String>) -> Patch<String> {
-    name.clone().map_or(Patch::Keep, Patch::Set)
+fn named(name: Option<&String>) -> Patch<String> {
+    name.cloned().map_or(Patch::Keep, Patch::Set)
 }
 
 /// Only what is another value than before.
@@ -143,15 +143,15 @@ pub(super) fn patch(before: &Expense, wanted: &NewExpense, lists: &Lists) -> Exp
         currency: Some(currency).filter(|currency| *currency != before.currency),
         kind: Some(kind).filter(|kind| *kind != before.kind),
         category_id: id_patch(before.category_id, wanted.category_id, wanted.category.as_ref()),
-        category: named(&wanted.category),
+        category: named(wanted.category.as_ref()),
         account_id: id_patch(before.account_id, wanted.account_id, wanted.account.as_ref()),
-        account: named(&wanted.account),
+        account: named(wanted.account.as_ref()),
         to_account_id: id_patch(
             before.to_account_id,
             wanted.to_account_id,
             wanted.to_account.as_ref(),
         ),
-        to_account: named(&wanted.to_account),
+        to_account: named(wanted.to_account.as_ref()),
         payee: Patch::between(before.payee.as_ref(), wanted.payee.clone()),
         tags: Some(wanted.tags.clone()).filter(|tags| *tags != before.tags),
         note: Patch::between(before.note.as_ref(), wanted.note.clone()),

@@ -199,11 +199,7 @@ fn a_dead_server_keeps_the_row_and_a_refusal_gives_it_back() {
     let (bench, mut app) = open();
     bench.fake.fail("create_expense", unreachable());
     app.keys("a12.50 lunch #food<cr>");
-    assert!(
-        app.screen().contains("~  Sat 21 Nov") || app.screen().contains("~"),
-        "{}",
-        app.screen()
-    );
+    assert!(app.screen().contains('~'), "{}", app.screen());
     let line = app
         .lines()
         .into_iter()

@@ -59,9 +59,10 @@ impl Pen {
     }
 
     /// Goes on as another pen that was lifted off this one.
-    pub(super) fn append(&mut self, other: Self) {
+    pub(super) fn append(&mut self, mut other: Self) {
         let said = std::mem::take(&mut self.said) + &other.said;
-        *self = Self { said, ..other };
+        other.said = said;
+        *self = other;
     }
 
     pub(super) fn len(&self) -> usize {
@@ -147,7 +148,7 @@ impl Pen {
     /// Empties cells from here on and stays.
     pub(super) fn erase(&mut self, columns: usize) {
         self.wipe();
-        self.said.push_str(&format!("\u{1b}[{columns}X"));
+        self.said = format!("{}\u{1b}[{columns}X", self.said);
     }
 
     /// Empties the rest of the row and stays.

@@ -124,7 +124,9 @@ fn reach(pen: &mut Pen, x: u16, y: u16, row: &Cells<'_>) {
         let is_short = between.len() <= 6 && between.iter().all(|(_, cell)| is_certain(cell.symbol()));
         let mut over = pen.lifted();
         if is_short {
-            between.iter().for_each(|(_, cell)| over.write(cell));
+            for (_, cell) in between {
+                over.write(cell);
+            }
             // The style that the cell at the end has is wanted then anyhow.
             if over.len() <= pen.way(x, y).len() {
                 return pen.append(over);

@@ -88,12 +88,12 @@ impl Told {
             } else {
                 "will be left out"
             };
-            said += &format!(" {}{rest} {becomes}.", first.to_uppercase());
+            said = format!("{said} {}{rest} {becomes}.", first.to_uppercase());
         }
         match self.payers {
             0 => {}
             1 => said += " Who paid is left out of 1 row: no member there.",
-            count => said += &format!(" Who paid is left out of {count} rows: no members there."),
+            count => said = format!("{said} Who paid is left out of {count} rows: no members there."),
         }
         said
     }
@@ -106,7 +106,9 @@ impl Told {
             if makes {
                 row.create_missing = names.iter().any(|name| name.is_some());
             } else {
-                names.into_iter().for_each(|name| *name = None);
+                for name in names {
+                    *name = None;
+                }
             }
         }
         rows

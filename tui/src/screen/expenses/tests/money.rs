@@ -184,7 +184,7 @@ fn a_copy_goes_to_today_and_a_row_to_the_clipboard() {
         ("2026-11-21", Some("Landlord"))
     );
     app.keys("gjy");
-    assert!(app.copied()[0].contains("\t"), "{:?}", app.copied());
+    assert!(app.copied()[0].contains('\t'), "{:?}", app.copied());
     assert!(message(&app).contains("clipboard"));
 }
 
