@@ -1,6 +1,6 @@
 //! The plain commands, run as a script runs them: data on standard output, talk on standard error, the exit code.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::daemon::Household;
 use tests::program::{Home, block_on};
 
@@ -156,16 +156,24 @@ fn doctor_and_api_say_what_is_there() {
 fn the_line_that_api_prints_works() {
     let house = Household::served();
     house.expense(&["add", "12.50 lunch"]).ok();
-    let line = house.expense(&["api", "--json"]).json()["curl"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let ran = std::process::Command::new("sh")
-        .args(["-c", &line])
-        .output()
-        .unwrap();
-    let body: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    assert_eq!(body["items"][0]["payee"], "lunch");
+    // In a shell a name may hold anything.
+    let name = "Ana & Ben's $(books)?";
+    let http = house.server().client();
+    block_on(async {
+        http.patch("/v1/ledgers/default", json!({ "name": name }))
+            .await
+            .ok(200)
+    });
+    for ledger in ["default", name] {
+        let printed = house.expense(&["--ledger", ledger, "api", "--json"]).json();
+        let line = printed["curl"].as_str().unwrap();
+        let ran = std::process::Command::new("sh")
+            .args(["-c", line])
+            .output()
+            .unwrap();
+        let body: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        assert_eq!(body["items"][0]["payee"], "lunch", "{line} {body}");
+    }
 }
 
 #[test]

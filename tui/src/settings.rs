@@ -75,6 +75,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The file of the authority that is believed beside those of this machine.
+    pub fn ca_path(&self) -> Option<PathBuf> {
+        ca_path(&self.app, &self.places)
+    }
+
     /// Puts flags, environment and files together.
     pub fn resolve(flags: &Flags, env: Env) -> Result<Self, SettingsError> {
         let places = Places::of(&env)?;
@@ -207,9 +212,14 @@ pub fn address_of(text: &str) -> Result<Url, SettingsError> {
     Ok(url)
 }
 
+/// The file of the authority that the settings name.
+fn ca_path(app: &AppConfig, places: &Places) -> Option<PathBuf> {
+    non_empty(&app.ca_file).map(|path| places.expand(path))
+}
+
 /// The authority that the settings name, beside those that this machine believes.
 fn find_trust(app: &AppConfig, places: &Places) -> Result<Trust, SettingsError> {
-    let Some(path) = non_empty(&app.ca_file).map(|path| places.expand(path)) else {
+    let Some(path) = ca_path(app, places) else {
         return Ok(Trust::default());
     };
     let read = std::fs::read(&path).map_err(|error| error.to_string());

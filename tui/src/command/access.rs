@@ -5,7 +5,12 @@ use crate::client::{Token, shown};
 use crate::connect::{Connection, ServerKind};
 use crate::settings::Settings;
 
-pub(super) fn run(
+/// One word of a shell's line, whatever is in it (POSIX shell, 2.2.2).
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+pub(super) async fn run(
     settings: &Settings,
     connection: &Connection,
     context: &mut Context,
@@ -16,13 +21,25 @@ pub(super) fn run(
         .as_ref()
         .map(|token| token.secret().to_owned())
         .unwrap_or_default();
-    let ledger = &settings.ledger;
-    let url = format!("{address}/v1/ledgers/{ledger}/expenses?limit=5");
-    let curl = if token.is_empty() {
-        format!("curl -s '{url}'")
-    } else {
-        format!("curl -s -H 'Authorization: Bearer {token}' '{url}'")
+    // The server knows ids and `default`; names are this program's.
+    let ledger = match settings.ledger.as_str() {
+        "default" => "default".to_owned(),
+        _ => context.api.get_ledger().await?.id.to_string(),
     };
+    let mut url = connection.address.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty()
+            .extend(["v1", "ledgers", ledger.as_str(), "expenses"]);
+    }
+    url.set_query(Some("limit=5"));
+    let mut curl = "curl -s".to_owned();
+    if let Some(path) = settings.ca_path() {
+        curl = format!("{curl} --cacert {}", quoted(&path.display().to_string()));
+    }
+    if !token.is_empty() {
+        curl = format!("{curl} -H {}", quoted(&format!("Authorization: Bearer {token}")));
+    }
+    let curl = format!("{curl} {}", quoted(url.as_str()));
     if context.out.is_json {
         let body = serde_json::json!({
             "address": address, "token": connection.token.as_ref().map(Token::secret), "curl": curl,
@@ -33,7 +50,7 @@ pub(super) fn run(
     table.row(["Address", &address]);
     table.row(["Documentation", &format!("{address}/docs")]);
     table.row(["Token", &token]);
-    table.row(["Ledger", ledger]);
+    table.row(["Ledger", &ledger]);
     table.row(["Try", &curl]);
     table.print(&mut context.out)?;
     if connection.kind != ServerKind::Configured {

@@ -112,7 +112,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(
     let done = unless_interrupted(async {
         match cli.command {
             Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
-            Some(Command::Api) => access::run(&settings, &connection, &mut context),
+            Some(Command::Api) => access::run(&settings, &connection, &mut context).await,
             Some(command) => perform(command, &mut context).await,
             None => report::overview(&mut context).await,
         }

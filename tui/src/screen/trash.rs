@@ -22,8 +22,6 @@ use ratatui::layout::Rect;
 
 /// Pages that are loaded; who deletes more than that looks for a row in the list.
 const PAGES: usize = 5;
-/// How long deleted rows are kept.
-const KEPT_DAYS: u32 = 30;
 
 /// The screen.
 pub struct Trash {
@@ -109,7 +107,7 @@ impl Trash {
         )
     }
 
-    /// `12 deleted rows, the latest deletion first; each is kept for 30 days.`
+    /// `12 deleted rows, the latest deletion first.`
     fn head(&self) -> String {
         let count = figures::grouped(&self.rows.len().to_string());
         let rows = if self.rows.len() == 1 { "row" } else { "rows" };
@@ -118,7 +116,7 @@ impl Trash {
         } else {
             ", the latest deletion first"
         };
-        format!("{count} deleted {rows}{first}; each is kept for {KEPT_DAYS} days.")
+        format!("{count} deleted {rows}{first}.")
     }
 }
 
@@ -165,7 +163,7 @@ impl Layer for Trash {
         [
             "Rows that were deleted, the latest first. They are in no sum and no list.",
             "Enter brings the chosen row back as it was; H tells who deleted it.",
-            "A deleted row is kept for 30 days and then removed for good.",
+            "A deleted row is kept for 30 days, or as long as its server is set to, and then removed for good.",
         ]
     }
 
@@ -174,7 +172,7 @@ impl Layer for Trash {
         let shape = Shape {
             head: Some(&head),
             loading: "Loading the trash.",
-            none: "Nothing is deleted here, or not within the last 30 days.",
+            none: "Nothing is deleted here, or it was long ago.",
             columns: &[
                 Column::fixed("Deleted", 16),
                 Column::fixed("Date", 15).weight(3),
