@@ -42,6 +42,8 @@ pub struct LiveChange {
     pub change: Change,
     /// It was made here, and its layers know of it.
     pub is_ours: bool,
+    /// Its operation made changes before: it goes on after it was answered.
+    pub is_continued: bool,
     /// Rows that its operation has changed so far, this change among them.
     pub rows: u64,
 }
@@ -52,13 +54,17 @@ impl LiveChanges {
         self.changes.iter().filter(|change| !change.is_ours)
     }
 
-    /// Whether rows are other ones than are shown, as far as it can tell: of an own operation only what it did at once.
+    /// Whether rows are other ones than are shown. Of an own operation its layers know what it did at once.
     pub fn touches_rows(&self) -> bool {
         let is_of_rows = |live: &LiveChange| {
             let is_whole = live.change.row_count == u64::try_from(live.change.rows.len()).ok();
             !is_whole || live.change.rows.iter().any(|row| row.noun == "expense")
         };
-        self.is_all || self.news().any(is_of_rows)
+        let mut unknown = self
+            .changes
+            .iter()
+            .filter(|live| !live.is_ours || live.is_continued);
+        self.is_all || unknown.any(is_of_rows)
     }
 
     /// Whether names, members or settings are other ones. New payees and tags come with the rows that have them.
@@ -186,6 +192,7 @@ impl Follower {
                 part.changes.push(LiveChange {
                     change: *change,
                     is_ours,
+                    is_continued: before.is_some(),
                     rows,
                 });
             }

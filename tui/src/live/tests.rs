@@ -36,6 +36,7 @@ fn change(kind: &str, operation: u128, count: u64, rows: Vec<ChangedRow>) -> Liv
         rows: row_count(&change),
         change,
         is_ours: false,
+        is_continued: false,
     }
 }
 
@@ -123,5 +124,13 @@ fn what_was_done_here_is_no_news() {
         is_ours: true,
         ..added("48.90 EUR Rewe")
     };
-    assert_eq!(said(vec![ours], None), None);
+    assert!(!elsewhere(vec![ours.clone()]).touches_rows());
+    assert_eq!(said(vec![ours.clone()], None), None);
+    // What goes on after its answer is no news either, but nobody here knows its rows.
+    let later = LiveChange {
+        is_continued: true,
+        ..ours
+    };
+    assert!(elsewhere(vec![later.clone()]).touches_rows());
+    assert_eq!(said(vec![later], None), None);
 }
