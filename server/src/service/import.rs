@@ -3,6 +3,7 @@
 
 mod books;
 mod commit;
+mod drafts;
 mod judge;
 
 pub use commit::{Unfinished, carry_on, commit, resume_imports, unfinished_imports};
