@@ -188,6 +188,38 @@ async fn a_role_holds_from_the_next_request_on() {
 }
 
 #[tokio::test]
+async fn who_is_no_owner_any_more_lets_nobody_in_by_an_invite_of_before() {
+    let app = TestApp::start().await;
+    let ben = app.add_person("ben").await;
+    for how in ["removed", "demoted", "handed over"] {
+        let (ana, theirs) = joined(&app, &format!("ana-{}", &how[..2]), "owner").await;
+        let made = theirs.post("invites", json!({ "role": "owner" })).await.ok(201);
+        let code = made["code"].as_str().unwrap();
+        let kept = invite(&app, json!({ "role": "viewer" })).await;
+        match how {
+            "removed" => app.client().delete(&url(&ana)).await.expect(204),
+            "demoted" => app
+                .client()
+                .patch(&url(&ana), json!({ "role": "editor" }))
+                .await
+                .expect(200),
+            _ => theirs
+                .post(&format!("{}/hand-over", url(app.owner())), json!(null))
+                .await
+                .expect(200),
+        };
+        for person in [&ana, &ben] {
+            accept(&app, person, code).await.refused(404, "not-found");
+        }
+        // Others' invites stay.
+        let invites = app.client().get("invites").await.ok(200);
+        assert_eq!(invites["items"].as_array().unwrap().len(), 1, "{how}");
+        let carla = app.add_person(&format!("carla-{}", &how[..2])).await;
+        accept(&app, &carla, &kept).await.expect(200);
+    }
+}
+
+#[tokio::test]
 async fn an_owner_always_remains() {
     let app = TestApp::start().await;
     let http = app.client();

@@ -114,6 +114,8 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
     let mut pause = FIRST;
     follower.poster.feed(Link::Connecting);
     loop {
+        // From before it is opened: a token that comes while this one is refused is not to be missed.
+        let renewed = follower.api.renewed();
         let wait = match follower.api.stream_changes(follower.place.clone()).await {
             Ok(feed) => {
                 if follower.read(feed).await {
@@ -125,7 +127,10 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
             }
             Err(error) => follower.refused(&error).unwrap_or_else(|| jittered(pause)),
         };
-        sleep(wait).await;
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = renewed => {}
+        }
         pause = (pause * 2).min(LONGEST);
     }
 }
@@ -174,10 +179,17 @@ impl Follower {
     fn take(&mut self, news: News, part: &mut LiveChanges) {
         match news {
             News::Ready { place } => {
-                self.place = Some(place);
+                let is_new = self.place.replace(place).is_none();
                 self.poster.feed(Link::Live);
                 if std::mem::take(&mut self.is_broken) {
                     self.poster.change(Told::new(ServerBack));
+                    // It begins now and not where it was left: what happened in between nobody tells.
+                    if is_new {
+                        self.poster.change(Told::new(LiveChanges {
+                            is_all: true,
+                            ..LiveChanges::default()
+                        }));
+                    }
                 }
             }
             News::Changed {
@@ -214,10 +226,6 @@ impl Follower {
             // Restored, or a place that is none any more: whatever is shown may be other by now.
             Some(Code::Resync | Code::BadCursor) => {
                 self.place = None;
-                self.poster.change(Told::new(LiveChanges {
-                    is_all: true,
-                    ..LiveChanges::default()
-                }));
                 Some(Duration::ZERO)
             }
             // An adder gets none, and is told so by nothing: all that they see is what they do.

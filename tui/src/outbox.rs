@@ -176,10 +176,13 @@ impl Outbox {
     }
 
     /// Drops an entry for good, because its user said so or saved it another way. Changes of a row that is then never
-    /// made go with it. Gives what went.
+    /// made go with it. Gives what went: nothing where it is on its way to the server.
     pub fn discard(&self, id: Uuid) -> io::Result<Vec<Entry>> {
         let gone: Vec<Entry> = {
             let mut queue = self.queue();
+            if queue.is_travelling(id) {
+                return Ok(Vec::new());
+            }
             let Some(first) = queue.remove(id) else {
                 self.inner.entries.remove(id)?;
                 return Ok(Vec::new());

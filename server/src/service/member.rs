@@ -159,6 +159,12 @@ impl Work for Change {
             return Err(Refusal::new(Code::StaleVersion, detail).into());
         }
         let mut edits = Vec::new();
+        // Who is no owner any more lets nobody in, themselves least of all.
+        let past_owner = match self.what {
+            What::Role(role) => role.is_some_and(|role| !role.owns()).then_some(self.user_id),
+            What::Remove => Some(self.user_id),
+            What::HandOver { from } => Some(from),
+        };
         let after = |before: &MemberImage, role, state| MemberImage {
             role,
             state,
@@ -203,6 +209,9 @@ impl Work for Change {
             ));
         }
         if done.is_some() {
+            if let Some(user_id) = past_owner {
+                store::invite::revoke_of(&unit.tx, unit.ledger_id, user_id, unit.at).await?;
+            }
             store::audit::insert(&unit.tx, &self.event).await?;
         }
         Ok(done)

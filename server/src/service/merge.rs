@@ -215,7 +215,8 @@ impl Merging {
                 is_deleted: is_last,
                 ..source.clone()
             };
-            movement.push(Categories::edit(next(unit, source, after)));
+            // Not one of the rows that there has to be room for.
+            movement.edits.push(Categories::edit(next(unit, source, after)));
         }
         Ok(movement.step(*self, is_last))
     }

@@ -12,7 +12,7 @@ use crate::store;
 use crate::store::apply::apply;
 use crate::store::image::ExpenseImage;
 use crate::store::noun::Edit;
-use crate::store::operation::{DONE, FAILED, RUNNING};
+use crate::store::operation::{DONE, RUNNING};
 use crate::store::reach::Reach;
 use api::category::OperationResult;
 use api::instant::Instant;
@@ -343,20 +343,20 @@ pub async fn unfinished(state: &AppState, idle: TimeDelta) -> Result<Vec<Operati
 }
 
 /// Carries an operation on to its end, unless told to stop. One that cannot be finished is marked so; one that the
-/// database was too busy for is left for the next time.
+/// database was too busy for, or that another one stands in the way of, is left for the next time.
 pub async fn finish(state: &AppState, mut operation: Operation, is_stopped: impl Fn() -> bool) -> Result<()> {
     while operation.state == RUNNING && !is_stopped() {
         let before = operation.clone();
         operation = match carry_on(state, operation).await {
             Ok(operation) => operation,
             Err(AppError::Unavailable(reason)) => return Err(AppError::Unavailable(reason)),
+            Err(AppError::Refused(refusal)) if refusal.code == Code::Conflict => {
+                tracing::info!(operation = %before.id, kind = before.kind, %refusal.detail, "operation waits");
+                return Ok(());
+            }
             Err(error) => {
                 tracing::error!(operation = %before.id, kind = before.kind, %error, "operation given up");
-                let failed = Operation {
-                    state: FAILED.to_owned(),
-                    ..before
-                };
-                return store::operation::advance(state.db.upkeep()?, failed, state.now()).await;
+                return store::operation::give_up(state.db.upkeep()?, &before, state.now()).await;
             }
         };
     }

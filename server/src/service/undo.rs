@@ -166,6 +166,12 @@ impl Undoing {
         }
         let rows = store::change::rows(&unit.tx, unit.ledger_id, rev).await?;
         let reversal = Reversal::of(unit, dialect, &rows).await?;
+        if reversal.is_gone && self.below.is_none() && revs.len() == 1 {
+            return Err(AppError::refuse(
+                Code::Gone,
+                "The rows of this change were removed for good; it cannot be undone any more",
+            ));
+        }
         refuse_busy(unit, &reversal.entries).await?;
         if !self.is_skipping {
             refuse(&reversal.conflicts)?;

@@ -82,6 +82,18 @@ pub async fn revoke(db: &impl ConnectionTrait, ledger_id: Uuid, id: Uuid, at: In
     Ok(done.rows_affected == 1)
 }
 
+/// Takes back every invite that somebody made into a ledger and that can still be accepted.
+pub async fn revoke_of(db: &impl ConnectionTrait, ledger_id: Uuid, user_id: Uuid, at: Instant) -> Result<()> {
+    invite::Entity::update_many()
+        .col_expr(invite::Column::RevokedAt, Expr::value(at.utc()))
+        .filter(invite::Column::LedgerId.eq(ledger_id))
+        .filter(invite::Column::CreatedBy.eq(user_id))
+        .filter(open(at))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 fn open(at: Instant) -> Condition {
     Condition::all()
         .add(invite::Column::UsedAt.is_null())

@@ -4,6 +4,7 @@
 use crate::error::Result;
 use api::instant::Instant;
 use entity::operation;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Unchanged};
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ pub const RUNNING: &str = "running";
 /// All is done.
 pub const DONE: &str = "done";
 /// It cannot be finished; what was done stays.
-pub const FAILED: &str = "failed";
+const FAILED: &str = "failed";
 
 /// Records an operation with its first step.
 pub async fn insert(db: &impl ConnectionTrait, row: Operation) -> Result<()> {
@@ -48,6 +49,20 @@ pub async fn advance(db: &impl ConnectionTrait, row: Operation, at: Instant) -> 
         ..Default::default()
     };
     operation::Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
+/// Gives an operation up, unless somebody has carried it on since it was read.
+pub async fn give_up(db: &impl ConnectionTrait, row: &Operation, at: Instant) -> Result<()> {
+    operation::Entity::update_many()
+        .col_expr(operation::Column::State, Expr::value(FAILED))
+        .col_expr(operation::Column::UpdatedAt, Expr::value(at.utc()))
+        .filter(operation::Column::LedgerId.eq(row.ledger_id))
+        .filter(operation::Column::Id.eq(row.id))
+        .filter(operation::Column::State.eq(RUNNING))
+        .filter(operation::Column::Args.eq(row.args.as_str()))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

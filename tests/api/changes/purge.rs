@@ -91,6 +91,43 @@ async fn after_its_time_a_deleted_row_leaves_who_and_when_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_was_purged_of_an_operation_is_passed_over_and_the_rest_of_it_comes_back() {
+    let app = TestApp::start_at("2026-11-22T10:00:00Z").await;
+    let token = app.add_token(app.owner().user_id, TokenRow::default()).await;
+    let http = Http::new(app.address(), Some(&token));
+    let live = add(&http, json!({ "category": "Snacks" })).await;
+    let trashed = add(&http, json!({ "category": "Snacks", "note": "trashed" })).await;
+    let other = add(&http, json!({ "category": "Food" })).await;
+    http.delete(&path(&trashed)).await.expect(204);
+    let from = live["category_id"].as_str().unwrap();
+    http.post(
+        &format!("categories/{from}/merge"),
+        json!({ "into_id": other["category_id"] }),
+    )
+    .await
+    .ok(200);
+    let merged = last_rev(&http).await;
+    app.state.clock.advance(TimeDelta::days(31));
+    assert_eq!(purge(&app.state, || false).await.unwrap(), 1);
+
+    let url = format!("changes/{merged}/undo");
+    let pointer = format!("/expense/{}", trashed["id"].as_str().unwrap());
+    http.post(&url, Value::Null)
+        .await
+        .refused(409, "changed-since")
+        .with_faults(&[(pointer.as_str(), "changed-since")]);
+    let done = http
+        .post(&format!("{url}?skip=conflicts"), Value::Null)
+        .await
+        .ok(200);
+    assert_eq!((&done["is_done"], &done["skipped"]), (&json!(true), &json!(1)));
+    assert_eq!(
+        http.get(&path(&live)).await.ok(200)["category_id"],
+        live["category_id"]
+    );
+}
+
+#[tokio::test]
 async fn many_go_in_batches_and_none_where_all_is_kept() {
     let app = TestApp::start_at("2026-11-22T10:00:00Z").await;
     let http = app.client();

@@ -180,8 +180,7 @@ async fn a_merge_is_taken_back_with_the_category_its_rows_and_its_children() {
 async fn a_whole_import_is_taken_back_and_can_be_imported_again() {
     let app = TestApp::start().await;
     let http = app.client();
-    let file =
-        "Date,Amount,Note,Payee,external_id\n2026-11-19,7.00,one,Shop,a1\n2026-11-20,8.00,two,Shop,a2\n";
+    let file = "Date,Amount,Note,Payee,external_id,Account\n2026-11-19,7.00,one,Shop,a1,Giro\n2026-11-20,8.00,two,Shop,a2,Giro\n";
     let import = async || {
         let made = http
             .call(reqwest::Method::POST, "imports?create_missing=true")
@@ -195,11 +194,19 @@ async fn a_whole_import_is_taken_back_and_can_be_imported_again() {
     };
     let at = import().await;
     let rev = last_rev(&http).await;
+    // One that was thrown away by hand comes with the file again as well.
+    let row = http.walk("expenses").await.remove(0);
+    http.delete(&path(&row)).await.expect(204);
     let done = undo(&http, rev).await;
     assert_eq!(done["is_done"], true);
     assert_eq!(http.walk("expenses").await.len(), 0);
     assert_eq!(http.get(&at).await.ok(200)["state"], "undone");
     assert_eq!(http.walk("payees").await.len(), 0);
+    let accounts = http.walk("accounts").await;
+    assert!(
+        accounts.iter().all(|account| account["name"] != "Giro"),
+        "{accounts:?}"
+    );
     import().await;
     assert_eq!(http.walk("expenses").await.len(), 2);
     // The first one cannot come back beside it: its external ids are taken.

@@ -56,6 +56,11 @@ pub trait Api: Send + Sync + 'static {
     /// Sends a request; an answer that is no success is an error.
     fn call(&self, request: Request) -> Reply<Answer>;
 
+    /// Resolves once requests go with another token than when this was called.
+    fn renewed(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+
     /// Opens the log behind a place in it, or from now on, where the server pushes it.
     fn stream_changes(&self, after: Option<String>) -> Reply<Feed> {
         drop(after);

@@ -4,6 +4,7 @@
 
 use super::{Answer, Api, ClientError, Feed, Reply, Request};
 use api::problem::Code;
+use futures_util::future::BoxFuture;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
@@ -126,6 +127,17 @@ async fn send(session: SessionApi, request: Request) -> Result<Answer, ClientErr
 impl Api for SessionApi {
     fn call(&self, request: Request) -> Reply<Answer> {
         Box::pin(send(self.clone(), request))
+    }
+
+    fn renewed(&self) -> BoxFuture<'static, ()> {
+        let mut turns = self.turns.subscribe();
+        let number = turns.borrow_and_update().number;
+        Box::pin(async move {
+            // The sender may be gone with all that asks; then there is nothing to wait for.
+            if turns.wait_for(|now| now.number != number).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
     }
 
     /// With the token that there is: whoever sits there is asked by what they do, not by what is only shown.

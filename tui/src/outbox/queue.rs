@@ -117,6 +117,12 @@ impl Queue {
         }
     }
 
+    /// Whether it is on its way.
+    pub(super) fn is_travelling(&self, id: Uuid) -> bool {
+        let mut items = self.items.iter();
+        items.any(|item| item.entry.id == id && (item.is_travelling || item.is_sending))
+    }
+
     /// The server may have it.
     pub(super) fn lost(&mut self, id: Uuid) {
         if let Some(item) = self.find(id) {

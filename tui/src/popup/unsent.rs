@@ -64,8 +64,9 @@ impl UnsentList {
                 Err(error) => return Fx::notify(Message::error(format!("The disk refuses: {error}."))),
             };
             let but = match dropped.len() {
+                0 => return Fx::notify("It is on its way to the server; try again in a moment."),
                 _ if may_be_there => " It may have reached the server before.".to_owned(),
-                0 | 1 => String::new(),
+                1 => String::new(),
                 more => format!(" {} later changes of that row went with it.", more - 1),
             };
             Fx::announce(Change::new(OutboxChanged {

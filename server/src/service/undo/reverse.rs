@@ -11,7 +11,7 @@ use crate::service::entry::{Accounts, Categories, Dictionary, Payees, Tags};
 use crate::service::expense::Expenses;
 use crate::store;
 use crate::store::external_ref;
-use crate::store::image::{EntryImage, ExpenseImage, Named};
+use crate::store::image::{AccountMarks, EntryImage, ExpenseImage, Named};
 use crate::store::import::{ImportImage, Stage};
 use crate::store::link::Link;
 use crate::store::noun::{Edit, Imports, Noun, Pair};
@@ -42,12 +42,16 @@ pub struct Reversal {
     pub conflicts: Vec<Conflict>,
     /// The entries of dictionaries that it touches.
     pub entries: Vec<Uuid>,
+    /// Of its rows none is kept any more.
+    pub is_gone: bool,
 }
 
 /// The rows of a change, by noun.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) expenses: Vec<Was<ExpenseImage>>,
+    /// Expenses of which nothing is kept any more.
+    pub(super) purged: Vec<Uuid>,
     categories: Vec<Was<EntryImage>>,
     accounts: Vec<Was<EntryImage>>,
     payees: Vec<Was<EntryImage>>,
@@ -60,7 +64,10 @@ impl Rows {
         let mut sorted = Self::default();
         for row in rows {
             match row.noun.as_str() {
-                Expenses::NAME => sorted.expenses.push(was::<Expenses>(row)?),
+                Expenses::NAME => match images::<Expenses>(row)? {
+                    Some(was) => sorted.expenses.push(was),
+                    None => sorted.purged.push(row.row_id),
+                },
                 Categories::NAME => sorted.categories.push(was::<Categories>(row)?),
                 Accounts::NAME => sorted.accounts.push(was::<Accounts>(row)?),
                 Payees::NAME => sorted.payees.push(was::<Payees>(row)?),
@@ -78,18 +85,28 @@ impl Rows {
 
     /// True where the names that the change made are there for its rows' sake.
     fn has_rows(&self) -> bool {
-        !self.expenses.is_empty() || !self.imports.is_empty()
+        !self.expenses.is_empty() || !self.purged.is_empty() || !self.imports.is_empty()
+    }
+
+    /// True where nothing is left of what the change was about.
+    fn is_gone(&self) -> bool {
+        !self.purged.is_empty() && self.expenses.is_empty()
     }
 }
 
 fn was<N: Noun>(row: &change_row::Model) -> Result<Was<N::Image>> {
-    let gone = || {
-        AppError::refuse(
-            Code::Gone,
-            "The rows of this change were removed for good; it cannot be undone any more",
-        )
-    };
-    images::<N>(row)?.ok_or_else(gone)
+    images::<N>(row)?.ok_or_else(|| AppError::Internal(format!("a {} without images in the log", N::NAME)))
+}
+
+impl Conflict {
+    /// Of a row that was removed for good.
+    pub(super) fn purged(id: Uuid) -> Self {
+        Self {
+            noun: Expenses::NAME,
+            id,
+            why: "A row of it was removed for good".to_owned(),
+        }
+    }
 }
 
 /// What of an expense its users set.
@@ -115,6 +132,11 @@ fn entry_content(image: &EntryImage) -> EntryImage {
     EntryImage {
         version: 0,
         updated_at: image.created_at,
+        // An account that was made along with a row has no marks, and is read back with none.
+        account: image
+            .account
+            .clone()
+            .filter(|marks| *marks != AccountMarks::default()),
         ..image.clone()
     }
 }
@@ -123,12 +145,17 @@ impl Reversal {
     /// How the change with those rows is taken back now.
     pub async fn of(unit: &Unit, dialect: Dialect, rows: &[change_row::Model]) -> Result<Self> {
         let rows = Rows::read(rows)?;
+        let purged = rows.purged.iter().copied().map(Conflict::purged).collect();
         let mut reversing = Reversing {
             unit,
             dialect,
             is_for_rows: rows.has_rows(),
             revived: HashSet::new(),
-            out: Self::default(),
+            out: Self {
+                is_gone: rows.is_gone(),
+                conflicts: purged,
+                ..Self::default()
+            },
         };
         reversing.revive::<Categories>(&rows.categories).await?;
         reversing.revive::<Accounts>(&rows.accounts).await?;
@@ -349,6 +376,10 @@ impl Reversing<'_> {
                 },
             };
             if content(&current) == content(&target) {
+                // Also what was deleted since was never there: the file may bring it again.
+                if before.is_none() {
+                    self.out.unmade.push(current);
+                }
                 continue;
             }
             if content(&current) != content(after) {

@@ -35,6 +35,8 @@ impl Last {
     pub async fn look(&mut self, db: &impl ConnectionTrait, rev: i64) -> Result<()> {
         let rows = store::change::rows(db, self.ledger_id, rev).await?;
         let rows = Rows::read(&rows)?;
+        let purged = rows.purged.iter().filter(|id| self.seen.insert(**id));
+        self.conflicts.extend(purged.copied().map(Conflict::purged));
         let fresh: Vec<&Was<ExpenseImage>> = rows
             .expenses
             .iter()

@@ -378,6 +378,9 @@ impl Book {
             let now = &self.things[id].0;
             let target = before.clone().unwrap_or_else(|| now.deleted());
             if *now == target {
+                if before.is_none() {
+                    unmade.push(*id);
+                }
                 continue;
             }
             let Thing::Row(row) = &target else { continue };

@@ -153,6 +153,9 @@ impl Expenses {
                 Ok(dropped) => dropped,
                 Err(error) => return not_kept(&error),
             };
+            if dropped.is_empty() {
+                return Fx::notify("It was on its way to the server already.");
+            }
             Fx::announce(Change::new(OutboxChanged {
                 dropped,
                 ..OutboxChanged::default()
