@@ -7,7 +7,7 @@ use crate::error::{AppError, Result};
 use api::problem::Code;
 use entity::external_ref::{ActiveModel, Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An account, or the nil id for none, and an id that it gave.
@@ -73,24 +73,19 @@ pub(super) async fn record(unit: &Unit, refs: Vec<ActiveModel>) -> Result<()> {
     insert(unit, refs.into_iter().filter(|row| !is_own(row)).collect()).await
 }
 
-/// Forgets what some rows are known by, as if they had never been.
+/// Forgets what some rows are known by, in every account that they were ever in, as if they had never been.
 pub async fn forget(unit: &Unit, rows: &[ExpenseImage]) -> Result<()> {
-    let mut by_account: BTreeMap<Uuid, Vec<(String, Uuid)>> = BTreeMap::new();
-    for row in rows {
-        if let Some((account, external_id)) = key(row) {
-            by_account.entry(account).or_default().push((external_id, row.id));
-        }
-    }
-    for (account, theirs) in by_account {
-        for some in theirs.chunks(500) {
-            Entity::delete_many()
-                .filter(Column::LedgerId.eq(unit.ledger_id))
-                .filter(Column::AccountKey.eq(account))
-                .filter(Column::ExternalId.is_in(some.iter().map(|(id, _)| id.clone())))
-                .filter(Column::ExpenseId.is_in(some.iter().map(|(_, id)| *id)))
-                .exec(&unit.tx)
-                .await?;
-        }
+    let known: Vec<(&str, Uuid)> = rows
+        .iter()
+        .filter_map(|row| Some((row.external_id.as_deref()?, row.id)))
+        .collect();
+    for some in known.chunks(500) {
+        Entity::delete_many()
+            .filter(Column::LedgerId.eq(unit.ledger_id))
+            .filter(Column::ExternalId.is_in(some.iter().map(|(id, _)| *id)))
+            .filter(Column::ExpenseId.is_in(some.iter().map(|(_, id)| *id)))
+            .exec(&unit.tx)
+            .await?;
     }
     Ok(())
 }

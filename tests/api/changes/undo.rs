@@ -194,9 +194,14 @@ async fn a_whole_import_is_taken_back_and_can_be_imported_again() {
     };
     let at = import().await;
     let rev = last_rev(&http).await;
-    // One that was thrown away by hand comes with the file again as well.
-    let row = http.walk("expenses").await.remove(0);
-    http.delete(&path(&row)).await.expect(204);
+    // One that was thrown away by hand comes with the file again as well, and one that was in another account for a while.
+    let mut rows = http.walk("expenses").await;
+    http.delete(&path(&rows.remove(0))).await.expect(204);
+    let row = rows.remove(0);
+    for account in ["Cash", "Giro"] {
+        let moved = json!({ "account": account });
+        http.patch(&path(&row), moved).await.ok(200);
+    }
     let done = undo(&http, rev).await;
     assert_eq!(done["is_done"], true);
     assert_eq!(http.walk("expenses").await.len(), 0);

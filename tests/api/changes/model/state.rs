@@ -304,11 +304,9 @@ impl Book {
 
     pub fn forget_refs(&mut self, rows: &[Uuid]) {
         for id in rows {
-            if let Some(key) = self.row(*id).and_then(Row::key)
-                && self.refs.get(&key) == Some(id)
-            {
-                self.refs.remove(&key);
-            }
+            let known_by = self.row(*id).and_then(|row| row.external_id.clone());
+            self.refs
+                .retain(|(_, external_id), owner| owner != id || Some(external_id) != known_by.as_ref());
         }
     }
 
