@@ -54,6 +54,9 @@ impl<S: Surface> App<S> {
     pub(super) fn press(&mut self, key: Key) {
         self.hush();
         self.is_dirty |= !self.pressed.is_empty();
+        if chrome::is_too_small(self.size) {
+            return self.press_unseen(key);
+        }
         let Some(top) = self.stack.top() else { return };
         let starts_typing = key.typed().is_some_and(|c| top.layer().takes_char(c));
         let is_text = top.layer().wants_text() || starts_typing;
@@ -82,8 +85,21 @@ impl<S: Surface> App<S> {
         }
     }
 
+    /// Nothing of what a key would do is to be seen: only what leaves or stops.
+    fn press_unseen(&mut self, key: Key) {
+        self.pressed.clear();
+        if let Lookup::Run(action @ (Action::Leave | Action::Suspend | Action::Redraw)) =
+            self.look.keys.resolve(&["global"], &[key])
+        {
+            self.act(action);
+        }
+    }
+
     pub(super) fn paste(&mut self, text: String) {
         self.hush();
+        if chrome::is_too_small(self.size) {
+            return;
+        }
         if self.stack.top().is_some_and(|top| top.layer().wants_text()) {
             self.on_top(|layer, look| layer.on_text(TextEvent::Paste(text), look));
         }

@@ -5,6 +5,7 @@ mod noun;
 pub(super) use noun::Noun;
 
 use super::{Context, Failure, table::Table};
+use crate::figures;
 use api::account::AccountKind;
 use api::page::PageQuery;
 use api::text::fold;
@@ -88,7 +89,7 @@ async fn perform(noun: Noun, action: &Action, context: &Context) -> Result<Strin
             } else {
                 " so far; the rest follows in the background"
             };
-            format!("{} rows of {name} moved to {into}{rest}.", done.moved)
+            format!("{} of {name} moved to {into}{rest}.", figures::rows(done.moved))
         }
         Action::Delete { name } => {
             noun.delete(context, find(name)?).await?;

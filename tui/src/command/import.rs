@@ -2,6 +2,7 @@
 
 use super::{Context, Failure};
 use crate::client::Key;
+use crate::figures;
 use api::account::NewAccount;
 use api::id::AccountId;
 use api::import::{Import, ImportOptions, ImportState, Verdict};
@@ -95,15 +96,16 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
     if is_asked
         && !context
             .out
-            .confirm(&format!("Write {} rows?", preview.new_count))?
+            .confirm(&format!("Write {}?", figures::rows(preview.new_count.into())))?
     {
         return Err(Failure::Failed("Nothing was written.".to_owned()));
     }
     let written = commit(context, &preview).await?;
     if !context.json()? {
-        context
-            .out
-            .line(&format!("{} rows written", written.written_count))?;
+        context.out.line(&format!(
+            "{} written",
+            figures::rows(written.written_count.into())
+        ))?;
     }
     Ok(())
 }

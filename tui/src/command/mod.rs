@@ -31,6 +31,8 @@ use crate::connect::{Connection, StartLocal};
 use crate::dates::Dates;
 use crate::outbox::Outbox;
 use crate::settings::{Env, Settings, Zone};
+use crate::terminal::Environment;
+use crate::theme::Glyphs;
 use api::date::Date;
 use cli::Command;
 use interrupt::unless_interrupted;
@@ -91,8 +93,9 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
     }
 }
 
-async fn connected(cli: Cli, local: Option<StartLocal>, out: Output) -> Result<(), Failure> {
+async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Result<(), Failure> {
     let settings = Settings::resolve(&cli.flags(), Env::of_process())?;
+    out.is_ascii |= Environment::of(&settings.env).glyphs() == Glyphs::ASCII;
     let today = settings.zone().today();
     let connection = unless_interrupted(async {
         let connection = Connection::open(&settings, local, today).await?;

@@ -167,6 +167,11 @@ impl ExpenseForm {
         let Some(theirs) = current.and_then(|row| serde_json::from_value::<Expense>(row).ok()) else {
             return self.refused(error);
         };
+        if theirs.deleted_at.is_some() {
+            return Fx::notify(Message::warning(
+                "Somebody deleted this row meanwhile. :trash brings it back; what is typed here is kept.",
+            ));
+        }
         let conflict = Conflict::new(self.desk.clone(), before, theirs, patch);
         Fx::ask(conflict, |form: &mut Self, Decided { theirs, patch }, look| {
             if patch == ExpensePatch::default() {

@@ -88,9 +88,13 @@ impl Expenses {
         };
         let month = lists.calendar.month_of(row.date);
         let name = api::date::month_name(month.month());
+        let category = lists.category_name(category);
+        // Made just now: the lists that name it are on their way.
+        if category.is_empty() {
+            return Fx::none();
+        }
         let total = format!(
-            "{} in {name} {}",
-            lists.category_name(category),
+            "{category} in {name} {}",
             figures::amount_in(net, row.currency, lists.base)
         );
         Fx::notify(self.saved_words(row, Some(&total), look))
