@@ -178,7 +178,9 @@ async fn a_row_that_is_dropped_takes_its_changes_with_it() {
     let fake = Arc::new(FakeApi::new());
     let new = outbox.create(lunch(), "12.50 lunch");
     let (id, row) = (new.id, new.created().unwrap());
-    outbox.send(fake.clone(), new).await;
+    let sending = outbox.send(fake.clone(), new);
+    assert_eq!(outbox.discard(id).unwrap(), Vec::new(), "it is on its way");
+    sending.await;
     outbox.send(fake.clone(), change(&outbox, row, 0, "its")).await;
     outbox
         .send(fake, change(&outbox, ExpenseId::new(), 1, "another's"))

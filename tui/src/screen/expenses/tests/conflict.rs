@@ -101,3 +101,20 @@ fn what_both_did_alike_is_no_question() {
     app.keys("<cr>");
     assert_eq!(bench.fake.requests_of("update_expense").len(), 1);
 }
+
+#[test]
+fn a_row_that_somebody_deleted_meanwhile_is_no_conflict_of_fields() {
+    let (bench, mut app) = open(|row| row.deleted_at = Some(row.updated_at));
+    app.keys("<c-u>50<c-x>");
+    let said = app.message().unwrap().text.clone();
+    assert!(
+        said.contains("Somebody deleted this row") && said.contains(":trash"),
+        "{said}"
+    );
+    assert!(
+        app.screen().contains("Edit row") && app.screen().contains("50"),
+        "{}",
+        app.screen()
+    );
+    assert_eq!(bench.fake.requests_of("update_expense").len(), 1);
+}

@@ -28,6 +28,18 @@ fn no_size_is_too_small_or_too_large() {
 }
 
 #[test]
+fn in_a_window_that_shows_nothing_no_key_does_anything() {
+    let bench = Bench::new();
+    let mut app = bench.open(Harness::new(80, 24));
+    let before = app.screen();
+    app.resize(30, 8);
+    let asked = bench.fake.requests().len();
+    app.keys("dyajj2 uG").paste("9 lunch\n");
+    app.resize(80, 24);
+    assert_eq!((app.screen(), bench.fake.requests().len()), (before, asked));
+}
+
+#[test]
 fn forty_by_ten_keeps_day_payee_and_amount() {
     let bench = Bench::new();
     let app = bench.open(Harness::new(40, 10));
