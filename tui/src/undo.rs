@@ -23,6 +23,8 @@ use std::sync::Arc;
 
 /// So many rows are looked at one by one afterwards; of more, everything is loaded again.
 const FEW: usize = 20;
+/// More rows than this are not taken back by one key without a question.
+const UNASKED: u64 = 20;
 /// Rows that are named in a question.
 const NAMED: usize = 3;
 
@@ -42,6 +44,8 @@ pub fn nothing<L>(_: &mut L, _: &[Expense], _: &Look) -> Option<String> {
 enum Outcome {
     /// There is no such change.
     Nothing,
+    /// It is large: is that what is meant?
+    Large(Box<Change>),
     Done(Box<Change>, UndoResult, Option<Vec<Expense>>),
     Clash(Box<Change>, Clash),
     Failed(ClientError),
@@ -70,6 +74,9 @@ pub fn latest<L: Layer>(desk: &Desk, open_to: OpenTo, then: Then<L>) -> Fx<L> {
             Err(error) => Outcome::Failed(error),
             Ok(page) => match page.items.into_iter().next() {
                 None => Outcome::Nothing,
+                Some(change) if open_to == OpenTo::Undo && logged::row_count(&change) > UNASKED => {
+                    Outcome::Large(Box::new(change))
+                }
                 Some(change) => attempt(api, change, None).await,
             },
         }
@@ -172,6 +179,7 @@ async fn clash(api: &Arc<dyn Api>, error: &ClientError) -> Clash {
 fn ended<L: Layer>(desk: &Desk, layer: &mut L, outcome: Outcome, then: Then<L>, look: &Look) -> Fx<L> {
     match outcome {
         Outcome::Nothing => Fx::none(),
+        Outcome::Large(change) => chosen(desk, *change, then),
         Outcome::Failed(error) => Fx::notify(Message::error(format!("Not undone: {}", error.sentence()))),
         Outcome::Done(change, result, rows) => {
             let said = said(desk, &change, &result, look);

@@ -143,20 +143,31 @@ fn pages_are_loaded_as_far_as_it_is_looked() {
     bench.fake.on("list_expenses", &page(november()));
     let mut app = bench.open(Harness::new(80, 24));
     assert_eq!(bench.fake.requests_of("list_expenses").len(), 2);
-    bench.fake.on("list_expenses", &paged(200, Some("three")));
+    bench.fake.once("list_expenses", &paged(200, Some("three")));
+    bench.fake.on("list_expenses", &paged(400, None));
     app.keys("jjjj");
     assert_eq!(
         bench.fake.requests_of("list_expenses").len(),
         2,
         "nothing is asked for before it is near"
     );
-    app.keys("G");
+    app.keys("<c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d><c-d>");
     assert!(
         last_query(&bench).contains("cursor=two"),
         "{}",
         last_query(&bench)
     );
     assert_eq!(bench.fake.requests_of("list_expenses").len(), 3);
+    // The last row is the last one there is, not the last one loaded.
+    app.keys("G");
+    assert_eq!(bench.fake.requests_of("list_expenses").len(), 4);
+    assert!(app.line(20).starts_with('>'), "{}", app.screen());
+    let end = app.screen();
+    app.keys("jG");
+    assert_eq!(
+        (app.screen(), bench.fake.requests_of("list_expenses").len()),
+        (end, 4)
+    );
     assert!(!app.screen().contains('…'), "{}", app.screen());
     app.keys("g");
     assert!(app.line(4).starts_with('>'));

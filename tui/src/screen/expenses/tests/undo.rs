@@ -160,6 +160,13 @@ fn a_long_undo_says_so_and_everything_is_loaded_again() {
     let loads = bench.fake.requests_of("list_expenses").len();
     let books = bench.fake.requests_of("list_categories").len();
     app.keys("u");
+    assert!(
+        app.screen().contains("Undo the import of 812 rows"),
+        "{}",
+        app.screen()
+    );
+    assert!(bench.fake.requests_of("undo_change").is_empty());
+    app.keys("y");
     assert_eq!(
         said(&app),
         "Undone: import of 812 rows. The rest of it is being carried out; r shows how far it is. U does it again."
