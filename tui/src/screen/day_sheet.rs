@@ -51,6 +51,8 @@ pub struct DaySheet {
     typing: Option<Typing>,
     /// Who changed the day that is being loaded anew.
     changed_by: Option<String>,
+    /// It is loaded anew for what was done in this app.
+    changed_here: bool,
     /// Asked to go while a day is being saved.
     is_leaving: bool,
     /// Another screen is shown; what is still said here is said there.
@@ -74,6 +76,7 @@ impl DaySheet {
             col: Col::Amount,
             typing: None,
             changed_by: None,
+            changed_here: false,
             is_leaving: false,
             is_left: false,
             scroll: Scroll::default(),

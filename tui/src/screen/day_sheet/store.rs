@@ -65,11 +65,13 @@ impl DaySheet {
             }
         };
         let was_waiting = !is_in_outbox && sheet.waiting.take().is_some();
-        let was_loaded = sheet.is_loaded && !was_waiting;
+        // What was done in this app is no news, and was told where it was done.
+        let was_here = std::mem::take(&mut self.changed_here);
+        let was_loaded = sheet.is_loaded && !was_waiting && !was_here;
         let restored = std::mem::take(&mut sheet.restored);
         let was_stale = std::mem::take(&mut sheet.is_stale);
         let meanwhile = sheet.take(read, &lists, today(look));
-        if was_waiting {
+        if was_waiting || was_here {
             sheet.forget_news();
         }
         let by = self.changed_by.take();
@@ -77,13 +79,14 @@ impl DaySheet {
         self.keep().and(words.map_or_else(Fx::none, Fx::notify))
     }
 
-    /// Rows changed here or elsewhere: the day is loaded again where it may be one of theirs.
+    /// Rows were changed in this app: the day is loaded again where it may be one of theirs.
     pub(super) fn rows_changed(&mut self, rows: &RowsChanged) -> Fx<Self> {
         let is_of_day = |row: &Expense| row.date == self.date;
         let is_unknown = rows.before.is_empty() && rows.after.is_empty();
         let is_mine = is_unknown || rows.before.iter().chain(&rows.after).any(is_of_day);
         let is_busy = self.sheet().is_some_and(|sheet| sheet.is_saving);
         if is_mine && !is_busy {
+            self.changed_here = true;
             self.load()
         } else {
             Fx::none()

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::book::RowsChanged;
+use crate::live::LiveChanges;
 
 /// The day after somebody raised the first row, wrote a note on the second, deleted the fourth and
 /// added a ninth.
@@ -82,10 +83,10 @@ fn changes_elsewhere_come_in_under_what_is_typed() {
     let mut app = bench.open();
     app.keys("jjj<esc>2");
     bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
-    app.poster().change(RowsChanged::change(
-        vec![],
-        vec![row(9, "2026-11-20", "9.00", "", None, None)],
-    ));
+    app.poster().change(crate::fx::Change::new(LiveChanges {
+        is_all: true,
+        ..LiveChanges::default()
+    }));
     app.settle();
     assert!(app.screen().contains("added elsewhere"), "{}", app.screen());
     assert!(app.screen().contains("changed elsewhere"), "{}", app.screen());
@@ -94,6 +95,19 @@ fn changes_elsewhere_come_in_under_what_is_typed() {
         "{:?}",
         app.message()
     );
+}
+
+#[test]
+fn what_was_done_in_this_app_is_not_told_as_somebody_elses() {
+    let bench = Bench::new();
+    let mut app = bench.open();
+    bench.fake.once_tagged("get_day", &day(theirs()), "\"8-new\"");
+    let added = row(9, "2026-11-20", "9.00", "", None, None);
+    app.poster().change(RowsChanged::change(vec![], vec![added]));
+    app.settle();
+    assert!(!app.screen().contains("elsewhere"), "{}", app.screen());
+    assert_eq!(app.message(), None);
+    assert!(app.screen().contains("Ana's bakery"), "{}", app.screen());
 }
 
 #[test]
