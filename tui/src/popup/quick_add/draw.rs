@@ -140,8 +140,10 @@ impl QuickAdd {
         }
         if self.is_confirmed && !reading.new_names.is_empty() {
             let names = reading.new_names.join(", ");
+            let near = reading.new_names.iter().find_map(|name| nearest(name, lists));
+            let near = near.map_or_else(String::new, |near| format!(", and there is {near}"));
             return (
-                format!("{names} is new. Enter again makes it."),
+                format!("{names} is new{near}. Enter again makes it."),
                 look.styles.warning,
             );
         }
@@ -157,6 +159,20 @@ impl QuickAdd {
             _ => (String::new(), look.styles.dim),
         }
     }
+}
+
+/// The category or account that a new name may be a slip of.
+fn nearest(new: &str, lists: &Lists) -> Option<String> {
+    let new = api::text::fold(new);
+    let categories = lists.open_categories().into_iter().map(|(_, name)| name);
+    let accounts = lists.open_accounts().into_iter().map(|(_, name)| name);
+    let likeness = |name: &str| strsim::jaro_winkler(&api::text::fold(name), &new);
+    categories
+        .chain(accounts)
+        .map(|name| (likeness(&name), name))
+        .filter(|(likeness, _)| *likeness > 0.85)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
 }
 
 /// Who paid, where the table has no column for it.

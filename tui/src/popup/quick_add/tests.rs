@@ -104,6 +104,19 @@ fn a_new_category_takes_a_second_enter() {
 }
 
 #[test]
+fn a_slip_is_shown_the_name_that_it_is_near_to() {
+    let (_bench, mut app) = open();
+    app.keys("a9 #foood<cr>");
+    let screen = app.screen();
+    assert!(
+        screen.contains("foood is new, and there is Food. Enter again makes it."),
+        "{screen}"
+    );
+    app.keys("<c-u>9 #Noodles<cr>");
+    assert!(app.screen().contains("Noodles is new. Enter"), "{}", app.screen());
+}
+
+#[test]
 fn tab_completes_by_any_part_and_turns_through_the_matches() {
     let (_bench, mut app) = open();
     app.keys("a9 #out<tab>");
