@@ -63,10 +63,24 @@ fn of_client(error: &ClientError) -> u8 {
     }
 }
 
+/// What a server says to do, in the words of this command line: it speaks of its own parameters.
+pub(super) fn in_flags(text: &str) -> String {
+    [
+        ("date_format=", "--date-format "),
+        ("columns=", "--columns "),
+        ("`create_missing`", "--create-missing"),
+        ("create_missing", "--create-missing"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (parameter, flag)| {
+        text.replace(parameter, flag)
+    })
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Api(error) => f.write_str(&error.sentence()),
+            Self::Api(error) => f.write_str(&in_flags(&error.sentence())),
             Self::Settings(error) => error.fmt(f),
             Self::Usage(text) | Self::Refused(text) | Self::Data(text) | Self::Failed(text) => {
                 f.write_str(text)

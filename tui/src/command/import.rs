@@ -1,5 +1,6 @@
 //! `expense import`: shows what each row of a file would become, then writes them all.
 
+use super::failure::in_flags;
 use super::{Context, Failure};
 use crate::client::Key;
 use crate::figures;
@@ -96,16 +97,15 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
     if is_asked
         && !context
             .out
-            .confirm(&format!("Write {}?", figures::rows(preview.new_count.into())))?
+            .confirm(&format!("Write {}?", figures::rows(preview.new_count)))?
     {
         return Err(Failure::Failed("Nothing was written.".to_owned()));
     }
     let written = commit(context, &preview).await?;
     if !context.json()? {
-        context.out.line(&format!(
-            "{} written",
-            figures::rows(written.written_count.into())
-        ))?;
+        context
+            .out
+            .line(&format!("{} written", figures::rows(written.written_count)))?;
     }
     Ok(())
 }
@@ -130,7 +130,7 @@ async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Fail
     if *invalid_count > 0 && !context.out.is_json {
         let rows = context.api.every_import_row(preview.id, Verdict::Invalid).await?;
         for row in rows.iter().take(SHOWN) {
-            let reason = row.reason.as_deref().unwrap_or("cannot be read");
+            let reason = in_flags(row.reason.as_deref().unwrap_or("cannot be read"));
             context
                 .out
                 .line(&format!("line {}: {reason}: {}", row.line, row.raw))?;

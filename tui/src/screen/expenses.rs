@@ -80,8 +80,6 @@ pub struct Expenses {
     outside: Option<Outside>,
     /// Nothing was done since the last save: what is said of it still stands.
     is_fresh: bool,
-    /// The last row was asked for: what is loaded until the next key moves on to it.
-    goes_to_end: bool,
     /// Lines typed before.
     recall: Vec<String>,
     /// The row that was marked last.
@@ -138,7 +136,6 @@ impl Expenses {
             wanted_day: None,
             outside: None,
             is_fresh: false,
-            goes_to_end: false,
             recall: Vec::new(),
             mark_from: None,
             currency: 0,
@@ -264,7 +261,7 @@ impl Layer for Expenses {
 
     fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
         self.is_fresh = false;
-        self.goes_to_end = action == Action::Last;
+        self.list.goes_to_end = action == Action::Last;
         self.wanted = None;
         let outside = self.outside.take();
         if let (Action::Accept, Some(outside)) = (action, outside) {

@@ -171,7 +171,7 @@ impl Expenses {
             Ok(page) => {
                 self.list.append(page.items, page.next_cursor);
                 self.add_up_if_own();
-                if self.goes_to_end {
+                if self.list.goes_to_end {
                     let len = self.list.shown_len();
                     self.scroll.select(len, len);
                 }

@@ -59,6 +59,8 @@ pub(super) struct List {
     items: Vec<Item>,
     /// Where the next page begins.
     pub(super) next: Option<String>,
+    /// The last row was asked for: what is loaded until the next key moves on to it.
+    pub(super) goes_to_end: bool,
     pub(super) marked: BTreeSet<ExpenseId>,
     /// How wide the widest amount is, and in books of which currency; found once for all frames.
     widest: Cell<Option<(u16, Currency)>>,
