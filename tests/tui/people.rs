@@ -60,7 +60,9 @@ fn the_editor_adds_the_viewer_sees_it_and_is_told_why_not_to_add() {
     editor.wait("Saved 12.50 lunch");
     viewer.send("r");
     viewer.wait("lunch");
-    let footer = viewer.text();
+    let text = viewer.text();
+    let footer = text.lines().last().unwrap_or_default();
+    assert!(footer.contains("? help"), "{text}");
     assert!(
         !footer.contains("a add") && !footer.contains("d delete"),
         "{footer}"

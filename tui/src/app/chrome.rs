@@ -56,6 +56,9 @@ impl Link {
     }
 }
 
+/// The least of a sentence that still says what it is about.
+const BEGINNING: u16 = 20;
+
 pub(super) fn is_too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }
@@ -135,21 +138,7 @@ pub(super) fn footer(
     let frame = canvas.area();
     let top = frame.bottom().saturating_sub(BELOW);
     canvas.rule(Rect::new(0, top, frame.width, 1), look);
-    let mut x = 1;
-    for (at, message) in said.into_iter().flatten().enumerate() {
-        let style = match message.tone {
-            Tone::Info => look.styles.plain,
-            Tone::Warning => look.styles.warning,
-            Tone::Error => look.styles.error,
-        };
-        let columns = frame.width.saturating_sub(x + 1);
-        // The second of two is whole or not there.
-        if at == 0 || text::width(&message.text) <= usize::from(columns) {
-            canvas.put_fit((x, top + 1, columns), &message.text, Align::Left, style, look);
-        }
-        let width = u16::try_from(text::width(&message.text)).unwrap_or(columns);
-        x = x.saturating_add(width).saturating_add(3);
-    }
+    draw_said(canvas, (1, top + 1, frame.width.saturating_sub(2)), said, look);
     let mut x = 1;
     for (key, word) in hints {
         let end = usize::from(x) + text::width(key) + 1 + text::width(word);
@@ -158,6 +147,43 @@ pub(super) fn footer(
         }
         x = canvas.put(x, top + 2, frame.width, key, look.styles.key) + 1;
         x = canvas.put(x, top + 2, frame.width, word, look.styles.plain) + 2;
+    }
+}
+
+/// What was said of one's own doing, and what others did after it: the first gives way to the second where both have no
+/// room, but no warning does, and no sentence to less than its beginning.
+fn draw_said(
+    canvas: &mut Canvas<'_>,
+    (x, y, columns): (u16, u16, u16),
+    said: [Option<&Message>; 2],
+    look: &Look,
+) {
+    let width = |message: &Message| u16::try_from(text::width(&message.text)).unwrap_or(u16::MAX);
+    let mut put = |(x, columns), message: &Message| {
+        let style = match message.tone {
+            Tone::Info => look.styles.plain,
+            Tone::Warning => look.styles.warning,
+            Tone::Error => look.styles.error,
+        };
+        canvas.put_fit((x, y, columns), &message.text, Align::Left, style, look);
+    };
+    match said {
+        [Some(own), Some(others)] => {
+            let taken = width(others).saturating_add(3);
+            let left = columns.saturating_sub(taken);
+            let is_room = width(own) <= left || (own.tone == Tone::Info && left >= BEGINNING);
+            if !is_room {
+                return put((x, columns), own);
+            }
+            let own_columns = width(own).min(left);
+            put((x, own_columns), own);
+            put((x + own_columns + 3, columns - own_columns - 3), others);
+        }
+        [one, other] => {
+            for message in one.into_iter().chain(other) {
+                put((x, columns), message);
+            }
+        }
     }
 }
 

@@ -88,10 +88,12 @@ impl<S: Surface> App<S> {
     /// Nothing of what a key would do is to be seen: only what leaves or stops.
     fn press_unseen(&mut self, key: Key) {
         self.pressed.clear();
-        if let Lookup::Run(action @ (Action::Leave | Action::Suspend | Action::Redraw)) =
-            self.look.keys.resolve(&["global"], &[key])
-        {
-            self.act(action);
+        let is_typing = self.stack.top().is_some_and(|top| top.layer().wants_text());
+        let is_above = is_typing || self.stack.depth() > 0;
+        match self.look.keys.resolve(&["global"], &[key]) {
+            Lookup::Run(action @ (Action::Leave | Action::Suspend | Action::Redraw)) => self.act(action),
+            Lookup::Run(Action::Quit) if !is_above => self.act(Action::Quit),
+            _ => {}
         }
     }
 

@@ -106,7 +106,7 @@ fn a_burst_is_one_load_and_one_more_and_what_was_done_here_is_none() {
 }
 
 #[test]
-fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it_or_not_at_all() {
+fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it() {
     let bench = Bench::new();
     let mut app = bench.open(Harness::new(80, 24));
     app.poster().notify(crate::fx::Message::warning("Kept here."));
@@ -115,7 +115,12 @@ fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it_or_
     assert_eq!(app.line(22).trim(), "Kept here.   ana added Stamps 3.10.");
     app.poster().notify("x".repeat(60));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
-    assert_eq!(app.line(22).trim(), "x".repeat(60), "half a sentence is none");
+    let begun = format!("{}…   ana added Stamps 3.10.", "x".repeat(52));
+    assert_eq!(app.line(22).trim(), begun);
+    let warning = "x".repeat(60);
+    app.poster().notify(crate::fx::Message::warning(warning.clone()));
+    hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
+    assert_eq!(app.line(22).trim(), warning, "a warning gives way to nothing");
     app.keys("j");
     assert_eq!((app.message(), app.line(22).trim()), (None, ""));
 }
