@@ -103,9 +103,10 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
     }
     let written = commit(context, &preview).await?;
     if !context.json()? {
-        context
-            .out
-            .line(&format!("{} written", figures::rows(written.written_count)))?;
+        // Plain digits: scripts read this line.
+        let count = written.written_count;
+        let noun = if count == 1 { "row" } else { "rows" };
+        context.out.line(&format!("{count} {noun} written"))?;
     }
     Ok(())
 }
