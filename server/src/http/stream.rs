@@ -95,7 +95,9 @@ impl<R: Right> Endless<R> {
             for (place, change) in changes {
                 let data = serde_json::to_string(&change).unwrap_or_default();
                 // JSON on one line, as the format asks.
-                text = format!("{text}event: change\nid: {place}\ndata: {data}\n\n");
+                for part in ["event: change\nid: ", &place, "\ndata: ", &data, "\n\n"] {
+                    text.push_str(part);
+                }
             }
             return Ok(Some(text.into()));
         }

@@ -109,7 +109,7 @@ impl<S: Surface> App<S> {
 
     pub(super) fn click(&mut self, at: Position) {
         let body = chrome::body(Rect::from((Position::ORIGIN, self.size)));
-        if body.contains(at) {
+        if body.contains(at) && !chrome::is_too_small(self.size) {
             self.on_top(|layer, look| layer.on_click(at, look));
         }
     }

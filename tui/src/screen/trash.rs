@@ -170,7 +170,7 @@ impl Layer for Trash {
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let head = self.head();
         let shape = Shape {
-            head: Some(&head),
+            head: (!self.rows.is_empty()).then_some(head.as_str()),
             loading: "Loading the trash.",
             none: "Nothing is deleted here, or it was long ago.",
             columns: &[

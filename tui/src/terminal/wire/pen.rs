@@ -148,7 +148,10 @@ impl Pen {
     /// Empties cells from here on and stays.
     pub(super) fn erase(&mut self, columns: usize) {
         self.wipe();
-        self.said = format!("{}\u{1b}[{columns}X", self.said);
+        // In place: a frame is not to be copied for each of its rows.
+        self.said.push_str("\u{1b}[");
+        self.said.push_str(&columns.to_string());
+        self.said.push('X');
     }
 
     /// Empties the rest of the row and stays.
