@@ -5,13 +5,14 @@ mod account;
 mod classify;
 pub mod lease;
 pub mod migrate;
+mod outside;
 mod pool;
 pub mod schema;
 mod unit;
 mod watch;
 
 pub use account::{AccountOp, AccountWork};
-pub use classify::{Class, classify};
+pub use classify::{Class, StorageFault, classify};
 pub use pool::{Db, Dialect, PoolOptions};
 pub use unit::{Op, Outcome, Unit, Work};
 pub use watch::Looks;

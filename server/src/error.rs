@@ -1,6 +1,7 @@
 //! Every way a request can fail, as one type. Services make refusals; what the database says arrives as it is and
 //! is classified once. How it looks on the wire is `http::problem`'s affair.
 
+use crate::db::StorageFault;
 use api::problem::{Code, Fault, Faults};
 use sea_orm::DbErr;
 use serde_json::Value;
@@ -17,9 +18,13 @@ pub enum AppError {
     /// The database could not do it. Never shown to the caller.
     #[error("database: {0}")]
     Db(#[from] DbErr),
-    /// The database is away or too busy, and the time for trying again is over.
+    /// The database is away or too busy, and the time for trying again is over. What was being written may be there:
+    /// the answer to a COMMIT can be lost.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// The disk under the database failed before the COMMIT. Nothing was written.
+    #[error("database storage: {1}")]
+    Storage(StorageFault, String),
     /// A bug. Never shown to the caller.
     #[error("internal: {0}")]
     Internal(String),
@@ -99,11 +104,16 @@ impl AppError {
         .into()
     }
 
+    /// Whether trying again later may help: the database or its disk is at fault, not the request.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Storage(..))
+    }
+
     /// The code of a refusal.
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Db(_) | Self::Unavailable(_) | Self::Internal(_) => None,
+            Self::Db(_) | Self::Unavailable(_) | Self::Storage(..) | Self::Internal(_) => None,
         }
     }
 }

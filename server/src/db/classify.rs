@@ -14,10 +14,23 @@ pub enum Class {
     Unique,
     /// A foreign key points nowhere, or something still points here.
     ForeignKey,
-    /// The disk is full.
-    Full,
+    /// The disk under the database does not do its work. The caller is told at once which way; it may heal.
+    Storage(StorageFault),
     /// Not to be mended by trying again.
     Fatal,
+}
+
+/// What is the matter with the disk or the file under the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageFault {
+    /// There is no room left.
+    Full,
+    /// It may be read and not written.
+    ReadOnly,
+    /// Reading or writing failed.
+    Io,
+    /// What is there is not a database, or a broken one.
+    Damaged,
 }
 
 /// Classifies an error of either database.
@@ -68,7 +81,10 @@ fn classify_mysql(number: u16) -> Class {
         | 1317 | 1969 | 3024 => Class::Endpoint,
         1062 | 1586 => Class::Unique,
         1451 | 1452 => Class::ForeignKey,
-        1021 | 1114 => Class::Full,
+        1021 | 1114 => Class::Storage(StorageFault::Full),
+        1036 => Class::Storage(StorageFault::ReadOnly),
+        // What the storage engine or the server says of a file: EE_WRITE, ER_ERROR_ON_WRITE, ER_GET_ERRNO.
+        3 | 1026 | 1030 => Class::Storage(StorageFault::Io),
         _ => Class::Fatal,
     }
 }
@@ -80,8 +96,11 @@ fn classify_sqlite(code: i32) -> Class {
         787 => Class::ForeignKey,
         _ => match code & 0xff {
             5 | 6 => Class::Conflict,
-            13 => Class::Full,
-            10 | 14 => Class::Endpoint,
+            8 => Class::Storage(StorageFault::ReadOnly),
+            10 => Class::Storage(StorageFault::Io),
+            11 | 26 => Class::Storage(StorageFault::Damaged),
+            13 => Class::Storage(StorageFault::Full),
+            14 => Class::Endpoint,
             _ => Class::Fatal,
         },
     }
@@ -101,7 +120,9 @@ mod tests {
             (Class::Endpoint, &[1047, 1290, 1053, 2002, 2003, 2006, 2013, 1040]),
             (Class::Unique, &[1062]),
             (Class::ForeignKey, &[1451, 1452]),
-            (Class::Full, &[1021, 1114]),
+            (Class::Storage(StorageFault::Full), &[1021, 1114]),
+            (Class::Storage(StorageFault::ReadOnly), &[1036]),
+            (Class::Storage(StorageFault::Io), &[3, 1026, 1030]),
             (Class::Fatal, &[1064, 1406, 1264, 3819, 4025]),
         ] {
             for number in numbers {
@@ -116,9 +137,12 @@ mod tests {
             (Class::Conflict, &[5, 6, 517, 261][..]),
             (Class::Unique, &[1555, 2067]),
             (Class::ForeignKey, &[787]),
-            (Class::Full, &[13]),
-            (Class::Endpoint, &[10, 14, 266]),
-            (Class::Fatal, &[1, 8, 19, 275]),
+            (Class::Storage(StorageFault::Full), &[13]),
+            (Class::Storage(StorageFault::ReadOnly), &[8, 1032, 1544]),
+            (Class::Storage(StorageFault::Io), &[10, 266, 778, 1034]),
+            (Class::Storage(StorageFault::Damaged), &[11, 26]),
+            (Class::Endpoint, &[14]),
+            (Class::Fatal, &[1, 19, 275]),
         ] {
             for code in codes {
                 assert_eq!(classify_sqlite(*code), class, "{code}");

@@ -1,6 +1,8 @@
 //! The pools: how each database is opened and what every connection is told first. SQLite has one writer and four
-//! read-only readers; MySQL has a write pool and a read pool for each address, tried in order.
+//! read-only readers; MySQL has a write pool and a read pool for each address, tried in order. No connection is handed
+//! out inside a transaction: see `outside`.
 
+use super::outside;
 use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
@@ -151,7 +153,11 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
         connect
             .idle_timeout(None::<Duration>)
             .max_lifetime(None::<Duration>)
-            .test_before_acquire(false);
+            .test_before_acquire(false)
+            .map_sqlx_sqlite_pool_opts(|pool| {
+                pool.before_acquire(|connection, _| Box::pin(outside::sqlite(connection)))
+                    .after_release(|connection, _| Box::pin(outside::sqlite_after_use(connection)))
+            });
         connect
     };
     let mut writer = base(1);
@@ -210,14 +216,10 @@ async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<
         .connect_lazy(true);
     let timeout = options.statement_timeout;
     connect.map_sqlx_mysql_pool_opts(move |pool| {
-        pool.after_connect(move |connection, _| Box::pin(greet(connection, is_write, timeout)))
+        let pool = pool.after_connect(move |connection, _| Box::pin(greet(connection, is_write, timeout)));
+        pool.before_acquire(move |connection, _| Box::pin(outside::mysql(connection, is_write)))
+            .after_release(|connection, _| Box::pin(outside::mysql_after_use(connection)))
     });
-    if is_write {
-        // A begin that was dropped midway leaves an open transaction behind; the next user must not work in it.
-        connect.map_sqlx_mysql_before_acquire(|connection, _| {
-            Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
-        });
-    }
     Ok(Database::connect(connect).await?)
 }
 

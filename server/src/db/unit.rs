@@ -13,7 +13,7 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -107,18 +107,19 @@ impl Db {
     }
 
     async fn write_until_done<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
-        self.until_done(|| self.write_once(op, work)).await
+        self.until_done(|end| self.write_once(op, work, end)).await
     }
 
     /// Runs one try of a transaction until it is through, or can never be.
-    pub(super) async fn until_done<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
+    pub(super) async fn until_done<T, F>(&self, attempt: impl Fn(End) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
-            let error = match tokio::time::timeout(self.retry_deadline, attempt()).await {
+            let end = End::default();
+            let error = match tokio::time::timeout(self.retry_deadline, attempt(end.clone())).await {
                 Ok(Err(AppError::Db(error))) => error,
                 Ok(other) => return other,
                 Err(_) => {
@@ -130,14 +131,19 @@ impl Db {
             match classify(&error) {
                 Class::Conflict => {}
                 Class::Endpoint => self.fail_over(failed),
-                Class::Full => return Err(AppError::Unavailable(format!("storage full: {error}"))),
+                // A COMMIT that failed in the disk may be found in the log after a crash: nobody knows what is written.
+                Class::Storage(_) if tries.is_uncertain || end.is_begun() => {
+                    return Err(AppError::Unavailable(error.to_string()));
+                }
+                Class::Storage(fault) => return Err(AppError::Storage(fault, error.to_string())),
                 Class::Unique | Class::ForeignKey | Class::Fatal => return Err(error.into()),
             }
+            tries.is_uncertain |= end.is_begun() && classify(&error) != Class::Conflict;
             tries.pause(&error).await?;
         }
     }
 
-    async fn write_once<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
+    async fn write_once<W: Work>(&self, op: &Op, work: &W, end: End) -> Result<Outcome<W::Output>> {
         let tx = begin_write(&self.endpoint()?.write).await?;
         if let Err(error) = work.open(&tx).await {
             let _ = tx.rollback().await;
@@ -162,7 +168,7 @@ impl Db {
         }
         match work.run(&unit).await {
             Ok(Some(output)) => {
-                unit.tx.commit().await?;
+                end.commit(unit.tx).await?;
                 Ok(Outcome::Done { rev, output })
             }
             Ok(None) => {
@@ -247,8 +253,26 @@ pub(super) async fn begin_write(connection: &DatabaseConnection) -> Result<Datab
     connection.begin_with_options(options).await
 }
 
+/// Whether a transaction has got as far as its COMMIT. From then on an error does not say what is written.
+#[derive(Debug, Clone, Default)]
+pub(super) struct End(Arc<AtomicBool>);
+
+impl End {
+    fn is_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Commits. Nothing is acknowledged before this returned.
+    pub(super) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
+        self.0.store(true, Ordering::Relaxed);
+        tx.commit().await
+    }
+}
+
 /// Tries left, and the pause between them.
 struct Tries {
+    /// Whether one of them may have been written although it failed.
+    is_uncertain: bool,
     done: u32,
     started: tokio::time::Instant,
     deadline: Duration,
@@ -257,6 +281,7 @@ struct Tries {
 impl Tries {
     fn new(deadline: Duration) -> Self {
         Self {
+            is_uncertain: false,
             done: 0,
             started: tokio::time::Instant::now(),
             deadline,

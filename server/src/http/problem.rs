@@ -3,7 +3,7 @@
 
 use super::limit::LimitError;
 use super::trace::{RequestId, carry_route};
-use crate::db::{Class, classify};
+use crate::db::{Class, StorageFault, classify};
 use crate::error::{AppError, Refusal};
 use api::problem::{Code, Problem};
 use futures_util::FutureExt;
@@ -23,7 +23,7 @@ impl poem::error::ResponseError for AppError {
     fn status(&self) -> StatusCode {
         let code = match self {
             Self::Refused(refusal) => refusal.code,
-            Self::Unavailable(_) => Code::Unavailable,
+            Self::Unavailable(_) | Self::Storage(..) => Code::Unavailable,
             Self::Db(_) | Self::Internal(_) => Code::Internal,
         };
         StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -195,22 +195,40 @@ impl Problems {
 fn of_app(error: &AppError, request_id: &str) -> Refusal {
     match error {
         AppError::Refused(refusal) => (**refusal).clone(),
-        AppError::Db(inner) if matches!(classify(inner), Class::Endpoint | Class::Conflict | Class::Full) => {
-            tracing::warn!(%request_id, %error, "database unavailable");
-            Refusal::new(Code::Unavailable, "The database is away; nothing was written")
-        }
-        AppError::Unavailable(_) => {
-            tracing::warn!(%request_id, %error, "database unavailable");
-            Refusal::new(
-                Code::Unavailable,
-                "The database is busy or away; nothing was written",
-            )
-        }
-        AppError::Db(_) | AppError::Internal(_) => {
-            tracing::error!(%request_id, %error, "internal error");
-            Refusal::new(Code::Internal, "Something broke on the server; it was logged")
-        }
+        AppError::Db(inner) => match classify(inner) {
+            Class::Endpoint | Class::Conflict => away(error, request_id),
+            Class::Storage(fault) => of_storage(fault, error, request_id),
+            Class::Unique | Class::ForeignKey | Class::Fatal => internal(error, request_id),
+        },
+        AppError::Unavailable(_) => away(error, request_id),
+        AppError::Storage(fault, _) => of_storage(*fault, error, request_id),
+        AppError::Internal(_) => internal(error, request_id),
     }
+}
+
+// Whether anything was written is not said: a COMMIT whose answer was lost may have succeeded.
+fn away(error: &AppError, request_id: &str) -> Refusal {
+    tracing::warn!(%request_id, %error, "database unavailable");
+    Refusal::new(
+        Code::Unavailable,
+        "The database is busy or away. Try again; a write with the same Idempotency-Key is carried out once",
+    )
+}
+
+fn of_storage(fault: StorageFault, error: &AppError, request_id: &str) -> Refusal {
+    tracing::error!(%request_id, %error, "the disk under the database fails");
+    let detail = match fault {
+        StorageFault::Full => "The disk of the server's database is full. Nothing was written",
+        StorageFault::ReadOnly => "The server's database can be read only. Nothing was written",
+        StorageFault::Io => "The disk of the server's database cannot be read or written. Nothing was written",
+        StorageFault::Damaged => "The server's database is damaged. Nothing was written; restore a copy of it",
+    };
+    Refusal::new(Code::Unavailable, detail)
+}
+
+fn internal(error: &AppError, request_id: &str) -> Refusal {
+    tracing::error!(%request_id, %error, "internal error");
+    Refusal::new(Code::Internal, "Something broke on the server; it was logged")
 }
 
 fn of_limit(error: &LimitError) -> Refusal {

@@ -175,6 +175,10 @@ impl From<AppError> for Failure {
                 exit: Exit::TryLater,
                 message: format!("The database is busy or away: {reason}"),
             },
+            AppError::Storage(_, reason) => Self {
+                exit: Exit::TryLater,
+                message: format!("The disk of the database fails: {reason}. Nothing was written"),
+            },
             other => Self::failed(other.to_string()),
         }
     }

@@ -349,7 +349,7 @@ pub async fn finish(state: &AppState, mut operation: Operation, is_stopped: impl
         let before = operation.clone();
         operation = match carry_on(state, operation).await {
             Ok(operation) => operation,
-            Err(AppError::Unavailable(reason)) => return Err(AppError::Unavailable(reason)),
+            Err(error) if error.is_passing() => return Err(error),
             Err(AppError::Refused(refusal)) if refusal.code == Code::Conflict => {
                 tracing::info!(operation = %before.id, kind = before.kind, %refusal.detail, "operation waits");
                 return Ok(());
