@@ -3,6 +3,8 @@
 
 mod mariadb;
 
+pub use mariadb::PrivateMariaDb;
+
 use mariadb::{Database, MariaDb};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 use std::path::Path;
@@ -107,7 +109,7 @@ async fn connect(url: &str) -> DatabaseConnection {
 }
 
 /// `tests/run` sets TMPDIR to a place in memory, and clears away what a killed test leaves there.
-fn temp_dir_in(parent: &Path) -> TempDir {
+pub(crate) fn temp_dir_in(parent: &Path) -> TempDir {
     tempfile::Builder::new()
         .prefix("expense-test-")
         .tempdir_in(parent)

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod client;
 pub mod daemon;
 pub mod db;
+pub mod disk;
 pub mod hostile;
 pub mod house;
 pub mod people;

@@ -11,6 +11,7 @@ mod books;
 mod bytes;
 mod commands;
 mod crash;
+mod disk;
 mod door;
 mod first_run;
 mod hostile;

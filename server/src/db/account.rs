@@ -44,7 +44,8 @@ impl Db {
         work: Arc<W>,
     ) -> Result<Outcome<W::Output>> {
         let db = self.clone();
-        let task = tokio::spawn(async move { db.until_done(|end| db.write_account_once(&op, &*work, end)).await });
+        let task =
+            tokio::spawn(async move { db.until_done(|end| db.write_account_once(&op, &*work, end)).await });
         task.await
             .map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
     }

@@ -27,10 +27,7 @@ pub(super) async fn sqlite_after_use(connection: &mut SqliteConnection) -> Resul
 }
 
 /// Before a MySQL connection is handed out: false where it must be closed.
-pub(super) async fn mysql(
-    connection: &mut MySqlConnection,
-    is_write: bool,
-) -> Result<bool, Error> {
+pub(super) async fn mysql(connection: &mut MySqlConnection, is_write: bool) -> Result<bool, Error> {
     if !is_counted_outside(connection.is_in_transaction()) {
         return Ok(false);
     }
@@ -52,4 +49,3 @@ fn is_counted_outside(is_in_transaction: bool) -> bool {
     }
     !is_in_transaction
 }
-

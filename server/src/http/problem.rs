@@ -220,8 +220,12 @@ fn of_storage(fault: StorageFault, error: &AppError, request_id: &str) -> Refusa
     let detail = match fault {
         StorageFault::Full => "The disk of the server's database is full. Nothing was written",
         StorageFault::ReadOnly => "The server's database can be read only. Nothing was written",
-        StorageFault::Io => "The disk of the server's database cannot be read or written. Nothing was written",
-        StorageFault::Damaged => "The server's database is damaged. Nothing was written; restore a copy of it",
+        StorageFault::Io => {
+            "The disk of the server's database cannot be read or written. Nothing was written"
+        }
+        StorageFault::Damaged => {
+            "The server's database is damaged. Nothing was written; restore a copy of it"
+        }
     };
     Refusal::new(Code::Unavailable, detail)
 }

@@ -60,7 +60,7 @@ impl MariaDb {
 
     async fn start() -> Self {
         let folder = temp_dir_in(&std::env::temp_dir()).keep();
-        let process = spawn(&folder);
+        let process = spawn("serve", &folder, &[]);
         let (drops, dropped) = channel::<String>();
         let server = Self {
             folder,
@@ -69,7 +69,7 @@ impl MariaDb {
             drops,
             _process: process,
         };
-        server.wait_until_ready().await;
+        wait_until_ready(&server.folder).await;
         let admin = server.url_of("");
         std::thread::spawn(move || drop_databases(&admin, &dropped));
         server
@@ -120,23 +120,82 @@ impl MariaDb {
     }
 
     fn url_of(&self, database: &str) -> String {
-        format!(
-            "mysql://root@localhost/{database}?socket={}",
-            self.folder.join("socket").display()
-        )
+        url_in(&self.folder, database)
+    }
+}
+
+/// A MariaDB of one test alone, which can be killed and started again over what it left.
+pub struct PrivateMariaDb {
+    folder: TempDir,
+    env: Vec<(String, String)>,
+    process: Option<Child>,
+}
+
+impl PrivateMariaDb {
+    /// Its data lies in the folder; `env` is what the server's process is given besides.
+    pub async fn start(folder: TempDir, env: &[(String, String)]) -> Self {
+        let mut server = Self {
+            folder,
+            env: env.to_vec(),
+            process: None,
+        };
+        server.start_again().await;
+        let admin = connect(&url_in(server.folder.path(), "")).await;
+        admin
+            .execute_unprepared("CREATE DATABASE book")
+            .await
+            .expect("create a database");
+        admin.close().await.expect("close the admin connection");
+        let book = connect(&server.url()).await;
+        server::db::migrate::up(&book).await.expect("migrate the book");
+        book.close().await.expect("close the book");
+        server
     }
 
-    async fn wait_until_ready(&self) {
-        let deadline = Instant::now() + START_WITHIN;
-        let url = self.url_of("");
-        while sea_orm::Database::connect(url.as_str()).await.is_err() {
-            assert!(Instant::now() < deadline, "MariaDB did not start: {}", self.log());
-            tokio::time::sleep(Duration::from_millis(10)).await;
+    pub fn url(&self) -> String {
+        url_in(self.folder.path(), "book")
+    }
+
+    /// Whether it takes connections.
+    pub fn is_up(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.folder.path().join("socket")).is_ok()
+    }
+
+    /// kill -9; what was committed must be there after it.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // The end of its standard input: the script kills the server and ends.
+            drop(process.stdin.take());
+            process.wait().expect("wait for the script");
         }
     }
 
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.join("log")).unwrap_or_else(|fault| fault.to_string())
+    pub async fn start_again(&mut self) {
+        self.process = Some(spawn("again", self.folder.path(), &self.env));
+        wait_until_ready(self.folder.path()).await;
+    }
+}
+
+impl Drop for PrivateMariaDb {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn url_in(folder: &Path, database: &str) -> String {
+    format!(
+        "mysql://root@localhost/{database}?socket={}",
+        folder.join("socket").display()
+    )
+}
+
+async fn wait_until_ready(folder: &Path) {
+    let deadline = Instant::now() + START_WITHIN;
+    let url = url_in(folder, "");
+    let log = || std::fs::read_to_string(folder.join("log")).unwrap_or_else(|fault| fault.to_string());
+    while sea_orm::Database::connect(url.as_str()).await.is_err() {
+        assert!(Instant::now() < deadline, "MariaDB did not start: {}", log());
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -144,14 +203,15 @@ impl MariaDb {
     clippy::disallowed_methods,
     reason = "how tests/run hands over the data folder it made"
 )]
-fn spawn(folder: &Path) -> Child {
+fn spawn(verb: &str, folder: &Path, env: &[(String, String)]) -> Child {
     use std::os::unix::process::CommandExt as _;
     let mut script = Command::new("sh");
     script
         .arg(SCRIPT)
-        .arg("serve")
+        .arg(verb)
         .arg(folder)
-        .args(std::env::var_os("EXPENSE_TEST_MARIADB_TEMPLATE"));
+        .args(std::env::var_os("EXPENSE_TEST_MARIADB_TEMPLATE"))
+        .envs(env.iter().cloned());
     script
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
