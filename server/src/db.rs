@@ -8,6 +8,7 @@ pub mod migrate;
 mod outside;
 mod pool;
 pub mod schema;
+mod storage;
 mod unit;
 mod watch;
 

@@ -22,7 +22,7 @@ pub enum AppError {
     /// the answer to a COMMIT can be lost.
     #[error("database unavailable: {0}")]
     Unavailable(String),
-    /// The disk under the database failed before the COMMIT. Nothing was written.
+    /// The disk under the database failed. What was being written may be found there after a crash, if it was the COMMIT.
     #[error("database storage: {1}")]
     Storage(StorageFault, String),
     /// A bug. Never shown to the caller.

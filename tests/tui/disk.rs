@@ -256,9 +256,13 @@ fn what_is_acknowledged_beside_a_failing_disk_is_there_after_a_crash_and_writing
             })
             .await;
             bench.read(&http).await;
+            let ready = http.get("/readyz").await.status;
             let (_, met) = journal.take_counts();
             refused += met;
             faults_met += u32::from(met > 0);
+            if met > 0 && matches!(fault, Fault::WriteFails | Fault::SyncFails | Fault::ReadOnly) {
+                assert_eq!(ready, 503, "ready beside {fault:?}, seed {seed}");
+            }
             bench.disk.mend();
             bench.revive_database().await;
             let wait = until("a row after there is room", seed, || {
@@ -266,6 +270,7 @@ fn what_is_acknowledged_beside_a_failing_disk_is_there_after_a_crash_and_writing
             })
             .await;
             slowest = slowest.max(wait);
+            http.get("/readyz").await.expect(200);
             // Nobody holds a transaction open: all that is refused from now on was under way before.
             journal.take_counts();
             until("more rows", seed, || journal.done.load(Ordering::SeqCst) > 30).await;

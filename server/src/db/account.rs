@@ -4,7 +4,7 @@
 
 use super::classify::{Class, classify};
 use super::pool::Db;
-use super::unit::{End, Outcome, begin_write};
+use super::unit::{Outcome, begin_write};
 use crate::error::{AppError, Result};
 use crate::store;
 use api::instant::Instant;
@@ -44,8 +44,7 @@ impl Db {
         work: Arc<W>,
     ) -> Result<Outcome<W::Output>> {
         let db = self.clone();
-        let task =
-            tokio::spawn(async move { db.until_done(|end| db.write_account_once(&op, &*work, end)).await });
+        let task = tokio::spawn(async move { db.until_done(|| db.write_account_once(&op, &*work)).await });
         task.await
             .map_err(|error| AppError::Internal(format!("unit of work: {error}")))?
     }
@@ -54,7 +53,6 @@ impl Db {
         &self,
         op: &AccountOp,
         work: &W,
-        end: End,
     ) -> Result<Outcome<W::Output>> {
         let tx = begin_write(&self.endpoint()?.write).await?;
         match store::account_write::insert(&tx, op).await {
@@ -67,7 +65,7 @@ impl Db {
         }
         match work.run(&tx).await {
             Ok(output) => {
-                end.commit(tx).await?;
+                tx.commit().await?;
                 Ok(Outcome::Done { rev: 0, output })
             }
             Err(error) => {

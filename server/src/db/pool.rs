@@ -3,6 +3,7 @@
 //! out inside a transaction: see `outside`.
 
 use super::outside;
+use super::storage::Storage;
 use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
@@ -44,6 +45,7 @@ pub struct Db {
     pub(super) dialect: Dialect,
     pub(super) retry_deadline: Duration,
     pub(super) feed: Feed,
+    pub(super) storage: Storage,
     statements: Arc<AtomicU64>,
 }
 
@@ -89,6 +91,7 @@ impl Db {
             dialect,
             retry_deadline,
             feed: Feed::default(),
+            storage: Storage::default(),
             statements,
         })
     }

@@ -13,7 +13,7 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -107,21 +107,25 @@ impl Db {
     }
 
     async fn write_until_done<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
-        self.until_done(|end| self.write_once(op, work, end)).await
+        self.until_done(|| self.write_once(op, work)).await
     }
 
     /// Runs one try of a transaction until it is through, or can never be.
-    pub(super) async fn until_done<T, F>(&self, attempt: impl Fn(End) -> F) -> Result<T>
+    pub(super) async fn until_done<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
-            let end = End::default();
-            let error = match tokio::time::timeout(self.retry_deadline, attempt(end.clone())).await {
+            let error = match tokio::time::timeout(self.retry_deadline, attempt()).await {
                 Ok(Err(AppError::Db(error))) => error,
-                Ok(other) => return other,
+                Ok(other) => {
+                    if other.is_ok() {
+                        self.storage.works();
+                    }
+                    return other;
+                }
                 Err(_) => {
                     return Err(AppError::Unavailable(
                         "the database did not answer in time".into(),
@@ -131,19 +135,17 @@ impl Db {
             match classify(&error) {
                 Class::Conflict => {}
                 Class::Endpoint => self.fail_over(failed),
-                // A COMMIT that failed in the disk may be found in the log after a crash: nobody knows what is written.
-                Class::Storage(_) if tries.is_uncertain || end.is_begun() => {
-                    return Err(AppError::Unavailable(error.to_string()));
+                Class::Storage(fault) => {
+                    self.storage.fails(fault);
+                    return Err(AppError::Storage(fault, error.to_string()));
                 }
-                Class::Storage(fault) => return Err(AppError::Storage(fault, error.to_string())),
                 Class::Unique | Class::ForeignKey | Class::Fatal => return Err(error.into()),
             }
-            tries.is_uncertain |= end.is_begun() && classify(&error) != Class::Conflict;
             tries.pause(&error).await?;
         }
     }
 
-    async fn write_once<W: Work>(&self, op: &Op, work: &W, end: End) -> Result<Outcome<W::Output>> {
+    async fn write_once<W: Work>(&self, op: &Op, work: &W) -> Result<Outcome<W::Output>> {
         let tx = begin_write(&self.endpoint()?.write).await?;
         if let Err(error) = work.open(&tx).await {
             let _ = tx.rollback().await;
@@ -168,7 +170,7 @@ impl Db {
         }
         match work.run(&unit).await {
             Ok(Some(output)) => {
-                end.commit(unit.tx).await?;
+                unit.tx.commit().await?;
                 Ok(Outcome::Done { rev, output })
             }
             Ok(None) => {
@@ -238,9 +240,21 @@ impl Db {
         .await
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life, and whether it can be written to where the last write found that it cannot.
     pub async fn ping(&self) -> Result<()> {
-        self.endpoint()?.write.ping().await.map_err(AppError::from)
+        let write = &self.endpoint()?.write;
+        if let Some(fault) = self.storage.fault() {
+            let probe = async {
+                let tx = begin_write(write).await?;
+                store::setting::put(&tx, "probe", &rand::random::<u64>().to_string()).await?;
+                Ok(tx.commit().await?)
+            };
+            probe
+                .await
+                .map_err(|error: AppError| AppError::Storage(fault, error.to_string()))?;
+            self.storage.works();
+        }
+        write.ping().await.map_err(AppError::from)
     }
 }
 
@@ -253,26 +267,8 @@ pub(super) async fn begin_write(connection: &DatabaseConnection) -> Result<Datab
     connection.begin_with_options(options).await
 }
 
-/// Whether a transaction has got as far as its COMMIT. From then on an error does not say what is written.
-#[derive(Debug, Clone, Default)]
-pub(super) struct End(Arc<AtomicBool>);
-
-impl End {
-    fn is_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Commits. Nothing is acknowledged before this returned.
-    pub(super) async fn commit(&self, tx: DatabaseTransaction) -> Result<(), DbErr> {
-        self.0.store(true, Ordering::Relaxed);
-        tx.commit().await
-    }
-}
-
 /// Tries left, and the pause between them.
 struct Tries {
-    /// Whether one of them may have been written although it failed.
-    is_uncertain: bool,
     done: u32,
     started: tokio::time::Instant,
     deadline: Duration,
@@ -281,7 +277,6 @@ struct Tries {
 impl Tries {
     fn new(deadline: Duration) -> Self {
         Self {
-            is_uncertain: false,
             done: 0,
             started: tokio::time::Instant::now(),
             deadline,

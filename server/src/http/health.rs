@@ -41,17 +41,17 @@ impl HealthApi {
 
     /// Is it ready
     ///
-    /// 503 while the database is away, its schema is not this server's, or the server is stopping.
+    /// 503 while the database is away or its disk cannot be written to, its schema is not this server's, or the server is
+    /// stopping.
     #[oai(path = "/readyz", method = "get", operation_id = "readyz")]
     async fn readyz(&self) -> Result<Found<Health>> {
         if self.stop.is_requested() {
             return Err(AppError::Unavailable("stopping".into()));
         }
-        self.state
-            .db
-            .ping()
-            .await
-            .map_err(|error| AppError::Unavailable(error.to_string()))?;
+        self.state.db.ping().await.map_err(|error| match error {
+            AppError::Storage(..) => error,
+            other => AppError::Unavailable(other.to_string()),
+        })?;
         Ok(Reply::new(self.health()))
     }
 

@@ -206,28 +206,26 @@ fn of_app(error: &AppError, request_id: &str) -> Refusal {
     }
 }
 
-// Whether anything was written is not said: a COMMIT whose answer was lost may have succeeded.
+/// Whether anything was written is not said: a COMMIT that failed or whose answer was lost may be found in the database.
+const TRY_AGAIN: &str = "Try again; a write with the same Idempotency-Key is carried out once";
+
 fn away(error: &AppError, request_id: &str) -> Refusal {
     tracing::warn!(%request_id, %error, "database unavailable");
     Refusal::new(
         Code::Unavailable,
-        "The database is busy or away. Try again; a write with the same Idempotency-Key is carried out once",
+        format!("The database is busy or away. {TRY_AGAIN}"),
     )
 }
 
 fn of_storage(fault: StorageFault, error: &AppError, request_id: &str) -> Refusal {
     tracing::error!(%request_id, %error, "the disk under the database fails");
-    let detail = match fault {
-        StorageFault::Full => "The disk of the server's database is full. Nothing was written",
-        StorageFault::ReadOnly => "The server's database can be read only. Nothing was written",
-        StorageFault::Io => {
-            "The disk of the server's database cannot be read or written. Nothing was written"
-        }
-        StorageFault::Damaged => {
-            "The server's database is damaged. Nothing was written; restore a copy of it"
-        }
+    let matter = match fault {
+        StorageFault::Full => "The disk of the server's database is full",
+        StorageFault::ReadOnly => "The server's database can be read and not written",
+        StorageFault::Io => "The disk of the server's database cannot be read or written",
+        StorageFault::Damaged => "The file of the server's database is damaged",
     };
-    Refusal::new(Code::Unavailable, detail)
+    Refusal::new(Code::Unavailable, format!("{matter}. {TRY_AGAIN}"))
 }
 
 fn internal(error: &AppError, request_id: &str) -> Refusal {

@@ -177,7 +177,7 @@ impl From<AppError> for Failure {
             },
             AppError::Storage(_, reason) => Self {
                 exit: Exit::TryLater,
-                message: format!("The disk of the database fails: {reason}. Nothing was written"),
+                message: format!("The disk of the database fails: {reason}"),
             },
             other => Self::failed(other.to_string()),
         }
