@@ -49,3 +49,86 @@ fn is_counted_outside(is_in_transaction: bool) -> bool {
     }
     !is_in_transaction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pool::{Db, PoolOptions};
+    use super::super::unit::begin_write;
+    use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+    use std::path::Path;
+    use std::time::Duration;
+
+    async fn open(file: &Path) -> Db {
+        let options = PoolOptions {
+            urls: vec![format!("sqlite://{}?mode=rwc", file.display())],
+            max_connections: 1,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(5),
+            retry_deadline: Duration::from_secs(5),
+        };
+        Db::connect(&options).await.unwrap()
+    }
+
+    async fn count(db: &DatabaseConnection) -> i64 {
+        let sql = Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) AS n FROM row");
+        db.query_one_raw(sql)
+            .await
+            .unwrap()
+            .unwrap()
+            .try_get("", "n")
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_after_failed_ends_is_seen_by_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder.path().join("book.db")).await;
+        let write = &db.endpoint().unwrap().write;
+        write
+            .execute_unprepared("CREATE TABLE row (n INTEGER)")
+            .await
+            .unwrap();
+        // What a full disk does: SQLite ends the transaction by itself, and the driver cannot.
+        let first = begin_write(write).await.unwrap();
+        first.execute_unprepared("ROLLBACK").await.unwrap();
+        first.commit().await.unwrap_err();
+        // And once more, where the driver believes itself in a transaction still.
+        let second = begin_write(write).await.unwrap();
+        second.rollback().await.unwrap();
+        let third = begin_write(write).await.unwrap();
+        third
+            .execute_unprepared("INSERT INTO row VALUES (1)")
+            .await
+            .unwrap();
+        third.commit().await.unwrap();
+        assert_eq!(count(&db.endpoint().unwrap().read).await, 1);
+        drop(db);
+        let again = open(&folder.path().join("book.db")).await;
+        assert_eq!(
+            count(&again.endpoint().unwrap().read).await,
+            1,
+            "it was gone at the next start"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_nobody_counted_is_not_the_next_users() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder.path().join("book.db")).await;
+        let write = &db.endpoint().unwrap().write;
+        write
+            .execute_unprepared("CREATE TABLE row (n INTEGER)")
+            .await
+            .unwrap();
+        write.execute_unprepared("BEGIN").await.unwrap();
+        write
+            .execute_unprepared("INSERT INTO row VALUES (1)")
+            .await
+            .unwrap();
+        assert_eq!(
+            count(&db.endpoint().unwrap().read).await,
+            1,
+            "written by itself, as it was meant"
+        );
+    }
+}
