@@ -25,6 +25,7 @@ pub mod member;
 pub mod money;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod operation;
 pub mod page;
 pub mod patch;
 pub mod payee;

@@ -13,6 +13,7 @@ pub struct Model {
     pub args: String,
     pub state: String,
     pub done: i64,
+    pub total: i64,
     pub user_id: Uuid,
     pub client: String,
     pub idempotency_key: String,

@@ -18,6 +18,8 @@ impl MigrationTrait for Migration {
             // No foreign key: it outlives the row, so that a purged expense is not imported again.
             .col(id("expense_id"))
             .primary_key(&["ledger_id", "account_key", "external_id"])
+            // Found again by the source's own id alone: a row may have been in several accounts.
+            .index("external_id", &["ledger_id", "external_id"])
             .of_ledger()
             .create()
             .await

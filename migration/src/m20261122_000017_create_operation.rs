@@ -17,6 +17,7 @@ impl MigrationTrait for Migration {
             .long_text("args")
             .col(string_len("state", 12))
             .col(big_integer("done"))
+            .col(big_integer("total"))
             .col(id("user_id"))
             .col(string_len("client", 64))
             .col(string_len("idempotency_key", 64))
@@ -25,6 +26,8 @@ impl MigrationTrait for Migration {
             .instant("updated_at")
             .primary_key(&["ledger_id", "id"])
             .unique("idempotency_key", &["user_id", "idempotency_key"])
+            // What is under way: asked for with every command, and by whoever starts.
+            .index("state", &["state", "ledger_id"])
             .of_ledger()
             .foreign_key("user", &["user_id"], "user", &["id"])
             .create()

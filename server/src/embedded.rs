@@ -63,11 +63,11 @@ pub async fn start_with(mut config: Config) -> Result<Running, Failure> {
 
 /// Starts with a configuration and a clock. It listens in clear on loopback, whatever the configuration says.
 pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> {
-    let stop = Stop::default();
     let state = AppState {
         clock,
         ..run::open(&config).await?
     };
+    let stop = state.stop.clone();
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
     let token = machine::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;

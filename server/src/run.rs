@@ -111,9 +111,9 @@ pub fn check_files(config: &Config) -> Result<(), Failure> {
 /// again and reopens the log; `sources` is where the configuration came from.
 pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result<(), Failure> {
     let signals = Signals::new()?;
-    let stop = Stop::default();
     let tls = Tls::of(&config)?;
     let state = open(&config).await?;
+    let stop = state.stop.clone();
     let token = machine::of_machine(&state, &config).await?;
     let app = http::app(&state, &config, &stop).map_err(unusable)?;
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
@@ -165,6 +165,7 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         clock: Clock::system(),
         cursor_key: Arc::new(cursor_key),
         patience,
+        stop: Stop::default(),
         passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
         streams: Streams {
             ping: Duration::from_secs(config.server.ping_secs),

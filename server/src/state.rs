@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::run::Stop;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use api::instant::Instant;
@@ -17,8 +18,10 @@ pub struct AppState {
     pub clock: Clock,
     /// What cursors are signed with; the same on every server of a database.
     pub cursor_key: Arc<[u8; 32]>,
-    /// How long a request works on an operation before it leaves the rest to a job.
+    /// How long a request waits for an operation that it began; the rest is done beside the requests.
     pub patience: Duration,
+    /// Ends what is done beside the requests.
+    pub stop: Stop,
     /// Uses of tokens that are not stored yet.
     pub token_use: TokenUse,
     /// How passwords are hashed.

@@ -31,7 +31,12 @@ use crate::error::{AppError, Result};
 
 /// A guarded update must have met its row: the ledger's `rev` was taken first, so nobody else can have moved it.
 fn one_row(affected: u64) -> Result<()> {
-    if affected == 1 {
+    all_rows(affected, 1)
+}
+
+/// The same for rows that are written together.
+fn all_rows(affected: u64, wanted: usize) -> Result<()> {
+    if usize::try_from(affected) == Ok(wanted) {
         Ok(())
     } else {
         Err(AppError::Internal(

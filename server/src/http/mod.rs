@@ -21,6 +21,7 @@ mod ledgers;
 pub mod limit;
 mod me;
 mod members;
+mod operations;
 mod origins;
 mod payees;
 mod problem;
@@ -174,6 +175,7 @@ type Books = (
     reports::ReportsApi,
     imports::ImportsApi,
     changes::ChangesApi,
+    operations::OperationsApi,
     members::MembersApi,
     invites::InvitesApi,
 );
@@ -205,6 +207,7 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
             state: state.clone(),
             stop: stop.clone(),
         },
+        operations::OperationsApi { state: state.clone() },
         members::MembersApi { state: state.clone() },
         invites::InvitesApi { state: state.clone() },
     );

@@ -16,6 +16,7 @@ use crate::store::link::Link;
 use crate::store::noun::{Accounts, Categories, Edit, Pair, Payees, Tags};
 use api::problem::Code;
 use api::text::fold;
+use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -90,6 +91,22 @@ impl Merging {
                 Ok(along)
             }
         }
+    }
+
+    /// How many rows it is about.
+    pub async fn count(&self, db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<i64> {
+        let links = match self.verb {
+            Verb::MergeAccount => Accounts::LINKS,
+            Verb::MergePayee => Payees::LINKS,
+            Verb::MergeTag => Tags::LINKS,
+            Verb::MergeCategory | Verb::ReassignCategory | Verb::RemoveCategory => Categories::LINKS,
+        };
+        let mut ids = vec![self.from];
+        if self.verb == Verb::MergeCategory {
+            let children = store::dictionary::children(db, ledger_id, self.from).await?;
+            ids.extend(children.into_iter().map(|child| child.id));
+        }
+        store::link::count_all(db, ledger_id, links, &ids).await
     }
 
     /// The next change.

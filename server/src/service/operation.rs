@@ -1,6 +1,10 @@
 //! Operations: work on more rows than one change may hold, carried out as many changes under one id. Each step is a
 //! unit of work with a key of its own that follows from the operation and the step's number, so that of two who
-//! carry on the same operation one does each step, and a step that was committed is never done again.
+//! carry on the same operation one does each step, and a step that was committed is never done again. Beginning one is
+//! here, carrying it on in `operation/run.rs`, what callers see of it in `operation/list.rs`.
+
+mod list;
+mod run;
 
 use crate::db::{Dialect, Op, Outcome, Unit, Work};
 use crate::error::{AppError, Result};
@@ -13,18 +17,15 @@ use crate::store::apply::apply;
 use crate::store::image::ExpenseImage;
 use crate::store::noun::Edit;
 use crate::store::operation::{DONE, RUNNING};
-use crate::store::reach::Reach;
 use api::category::OperationResult;
-use api::instant::Instant;
 use api::problem::Code;
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
 
 pub use crate::store::operation::Operation;
+pub use list::{get, list};
+pub use run::{finish, unfinished};
 
 /// What an operation does, and how far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,19 +139,28 @@ impl Task {
     }
 }
 
-/// Begins an operation and carries it out as far as the time of a request allows. A repeat of its key answers how
-/// far it is, and carries it on. With it, the number of its first change.
+/// An operation that is to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Begin {
+    /// What it does.
+    pub task: Task,
+    /// How many rows it is about, as far as can be told before.
+    pub total: i64,
+}
+
+/// Begins an operation and waits for its end as long as a request may; what is left then is carried out beside the
+/// requests. A repeat of its key answers how far it is, and carries it on. With it, the number of its first change.
 pub async fn start(
     state: &AppState,
     grant: &Grant,
     key: &WriteKey,
-    task: Task,
+    begin: Begin,
 ) -> Result<(Operation, Task, i64)> {
     let started = tokio::time::Instant::now();
-    let op = write::op(state, grant, key, task.kind());
+    let op = write::op(state, grant, key, begin.task.kind());
     let work = First {
         dialect: state.db.dialect(),
-        task,
+        begin,
         op: op.clone(),
     };
     let (mut operation, first) = match state.db.write(op, Arc::new(work)).await? {
@@ -158,8 +168,21 @@ pub async fn start(
         Outcome::Replay => replay(state, grant, key).await?,
         Outcome::Unchanged => return Err(AppError::Internal("an operation without a change".into())),
     };
-    while operation.state == RUNNING && started.elapsed() < state.patience {
-        operation = carry_on(state, operation).await?;
+    if operation.state == RUNNING {
+        let rest = tokio::spawn({
+            let (state, operation) = (state.clone(), operation.clone());
+            async move { run::finish(&state, operation, &state.stop).await }
+        });
+        // Dropping the wait leaves the task to its work. What has begun is no failure, whatever becomes of the rest.
+        let left = state.patience.saturating_sub(started.elapsed());
+        match tokio::time::timeout(left, rest).await {
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(operation = %operation.id, %error, "operation is left for later")
+            }
+            Ok(Err(error)) => tracing::error!(operation = %operation.id, %error, "operation broke off"),
+            Ok(Ok(Ok(()))) | Err(_) => {}
+        }
+        operation = find(state, operation.ledger_id, operation.id).await?;
     }
     let (task, _) = Task::read(&operation)?;
     Ok((operation, task, first))
@@ -172,12 +195,29 @@ pub async fn merge(
     key: &WriteKey,
     merging: Merging,
 ) -> Result<OperationResult> {
-    let (operation, ..) = start(state, grant, key, Task::Merge(merging)).await?;
+    let ledger_id = grant.ledger_id();
+    let total = state
+        .db
+        .read(|db| async move { merging.count(&db, ledger_id).await })
+        .await?;
+    let begin = Begin {
+        task: Task::Merge(merging),
+        total,
+    };
+    let (operation, ..) = start(state, grant, key, begin).await?;
     Ok(OperationResult {
         operation_id: operation.id.into(),
         moved: u64::try_from(operation.done).unwrap_or(0),
         is_done: operation.state == DONE,
     })
+}
+
+async fn find(state: &AppState, ledger_id: Uuid, id: Uuid) -> Result<Operation> {
+    let found = state
+        .db
+        .read(|db| async move { store::operation::find(&db, ledger_id, id).await })
+        .await?;
+    found.ok_or_else(|| AppError::Internal("an operation that is not there".into()))
 }
 
 /// The operation that a key began, and its first change.
@@ -192,47 +232,6 @@ async fn replay(state: &AppState, grant: &Grant, key: &WriteKey) -> Result<(Oper
     Ok((found.ok_or_else(lost)?, rev))
 }
 
-/// Does the next step, or finds that somebody else did; the operation as it is then.
-async fn carry_on(state: &AppState, operation: Operation) -> Result<Operation> {
-    let (task, step) = Task::read(&operation)?;
-    let op = Op {
-        ledger_id: operation.ledger_id,
-        reach: Reach::whole(operation.ledger_id),
-        op_id: operation.id,
-        user_id: operation.user_id,
-        key: step_key(operation.id, step),
-        request_hash: operation.request_hash.as_slice().try_into().unwrap_or_default(),
-        client: operation.client.clone(),
-        kind: task.kind(),
-        at: state.now(),
-    };
-    let (ledger_id, id) = (operation.ledger_id, operation.id);
-    let work = Next {
-        dialect: state.db.dialect(),
-        operation,
-    };
-    if let Outcome::Done { output, .. } = state.db.write(op, Arc::new(work)).await? {
-        return Ok(output);
-    }
-    let found = state
-        .db
-        .read(|db| async move { store::operation::find(&db, ledger_id, id).await })
-        .await?;
-    found.ok_or_else(|| AppError::Internal("an operation that is not there".into()))
-}
-
-/// The key of a step: 64 hex digits, which no client draws.
-fn step_key(operation_id: Uuid, step: u32) -> String {
-    let hash = Sha256::new()
-        .chain_update(operation_id.as_bytes())
-        .chain_update(step.to_be_bytes())
-        .finalize();
-    hash.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 fn text(args: Args) -> Result<String> {
     serde_json::to_string(&args).map_err(|error| AppError::Internal(format!("operation args: {error}")))
 }
@@ -240,7 +239,7 @@ fn text(args: Args) -> Result<String> {
 /// The first step, which finds out whether it may be done at all.
 struct First {
     dialect: Dialect,
-    task: Task,
+    begin: Begin,
     op: Op,
 }
 
@@ -248,7 +247,11 @@ impl Work for First {
     type Output = Operation;
 
     async fn run(&self, unit: &Unit) -> Result<Option<Operation>> {
-        let Self { dialect, task, op } = self;
+        let Self {
+            dialect,
+            begin: Begin { task, total },
+            op,
+        } = self;
         task.begin(unit, op.op_id).await?;
         let step = task.step(unit, *dialect).await?;
         let mut operation = Operation {
@@ -258,6 +261,7 @@ impl Work for First {
             args: String::new(),
             state: String::new(),
             done: 0,
+            total: *total,
             user_id: op.user_id,
             client: op.client.clone(),
             idempotency_key: op.key.clone(),
@@ -289,32 +293,6 @@ impl Step {
     }
 }
 
-/// Any further step.
-struct Next {
-    dialect: Dialect,
-    operation: Operation,
-}
-
-impl Work for Next {
-    type Output = Operation;
-
-    async fn run(&self, unit: &Unit) -> Result<Option<Operation>> {
-        let Some(mut operation) = store::operation::find(&unit.tx, unit.ledger_id, self.operation.id).await?
-        else {
-            return Err(AppError::Internal("an operation that is not there".into()));
-        };
-        if operation.state != RUNNING || operation.args != self.operation.args {
-            return Ok(None);
-        }
-        let (task, n) = Task::read(&operation)?;
-        let step = task.step(unit, self.dialect).await?;
-        step.note(&mut operation, n + 1)?;
-        store::operation::advance(&unit.tx, operation.clone(), unit.at).await?;
-        step.write(unit).await?;
-        Ok(Some(operation))
-    }
-}
-
 /// Refuses to touch entries that an operation is working on.
 pub async fn refuse_busy(unit: &Unit, ids: &[Uuid]) -> Result<()> {
     let kinds = Verb::ALL.map(Verb::kind);
@@ -327,38 +305,6 @@ pub async fn refuse_busy(unit: &Unit, ids: &[Uuid]) -> Result<()> {
             let detail = "Its rows are just being moved; try again when that is done";
             return Err(AppError::refuse(Code::Conflict, detail));
         }
-    }
-    Ok(())
-}
-
-/// The operations that nobody has worked on for that long.
-pub async fn unfinished(state: &AppState, idle: TimeDelta) -> Result<Vec<Operation>> {
-    let before = Instant::new(state.now().utc() - idle);
-    let kinds = Task::kinds();
-    let kinds = kinds.as_slice();
-    state
-        .db
-        .read(|db| async move { store::operation::unfinished(&db, kinds, before).await })
-        .await
-}
-
-/// Carries an operation on to its end, unless told to stop. One that cannot be finished is marked so; one that the
-/// database was too busy for, or that another one stands in the way of, is left for the next time.
-pub async fn finish(state: &AppState, mut operation: Operation, is_stopped: impl Fn() -> bool) -> Result<()> {
-    while operation.state == RUNNING && !is_stopped() {
-        let before = operation.clone();
-        operation = match carry_on(state, operation).await {
-            Ok(operation) => operation,
-            Err(error) if error.is_passing() => return Err(error),
-            Err(AppError::Refused(refusal)) if refusal.code == Code::Conflict => {
-                tracing::info!(operation = %before.id, kind = before.kind, %refusal.detail, "operation waits");
-                return Ok(());
-            }
-            Err(error) => {
-                tracing::error!(operation = %before.id, kind = before.kind, %error, "operation given up");
-                return store::operation::give_up(state.db.upkeep()?, &before, state.now()).await;
-            }
-        };
     }
     Ok(())
 }

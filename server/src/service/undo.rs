@@ -7,7 +7,7 @@ mod whole;
 
 use crate::db::{Dialect, Unit};
 use crate::error::{AppError, Refusal, Result};
-use crate::service::operation::{self, Step, Task, refuse_busy};
+use crate::service::operation::{self, Begin, Step, Task, refuse_busy};
 use crate::service::{Grant, WriteKey, write};
 use crate::state::AppState;
 use crate::store;
@@ -69,10 +69,20 @@ pub async fn undo(
         .await?
         .is_none();
     // One change is judged in its own transaction; several are judged here, before the first of them is touched.
-    if is_new && !undoing.is_skipping && revs.len() > 1 {
-        check_whole(state, ledger_id, &revs).await?;
-    }
-    let (operation, task, first) = operation::start(state, grant, key, Task::Undo(undoing)).await?;
+    let total = if is_new && !undoing.is_skipping && revs.len() > 1 {
+        check_whole(state, ledger_id, &revs).await?
+    } else {
+        let revs = revs.as_slice();
+        state
+            .db
+            .read(|db| async move { store::change::count_rows(&db, ledger_id, revs).await })
+            .await?
+    };
+    let work = Begin {
+        task: Task::Undo(undoing),
+        total,
+    };
+    let (operation, task, first) = operation::start(state, grant, key, work).await?;
     let Task::Undo(Undoing { undoes, skipped, .. }) = task else {
         return Err(AppError::Internal("an undo that is a merge".into()));
     };
@@ -86,14 +96,15 @@ pub async fn undo(
     })
 }
 
-/// Refuses an operation of several changes of which any row was changed since.
-async fn check_whole(state: &AppState, ledger_id: Uuid, revs: &[i64]) -> Result<()> {
+/// Refuses an operation of several changes of which any row was changed since; says how many rows it has.
+async fn check_whole(state: &AppState, ledger_id: Uuid, revs: &[i64]) -> Result<i64> {
     let tx = state.db.snapshot().await?;
     let mut found = Last::new(state.db.dialect(), ledger_id);
     for rev in revs {
         found.look(&tx, *rev).await?;
     }
-    refuse(&found.conflicts)
+    refuse(&found.conflicts)?;
+    Ok(found.rows)
 }
 
 fn refuse(conflicts: &[Conflict]) -> Result<()> {
@@ -149,24 +160,20 @@ impl Undoing {
 
     /// Takes back the latest change that is left.
     pub async fn step(&self, unit: &Unit, dialect: Dialect) -> Result<Step> {
-        let mut revs = store::change::revs_of(&unit.tx, unit.ledger_id, self.undoes).await?;
-        revs.retain(|rev| self.below.is_none_or(|below| *rev < below));
         let mut done = *self;
-        let Some(rev) = revs.first().copied() else {
+        let left = store::change::latest_of(&unit.tx, unit.ledger_id, self.undoes, self.below, 2).await?;
+        let Some((rev, kind)) = left.first() else {
             return Ok(done.ended(Reversal::default(), false));
         };
-        let head = store::change::heads(&unit.tx, unit.ledger_id, &[rev]).await?;
-        if head
-            .values()
-            .any(|(head, _)| !store::change::is_undoable(&head.kind))
-        {
+        let (rev, has_more) = (*rev, left.len() > 1);
+        if !store::change::is_undoable(kind) {
             return Err(not_undoable(
                 "Only changes of expenses and of their names can be undone",
             ));
         }
         let rows = store::change::rows(&unit.tx, unit.ledger_id, rev).await?;
         let reversal = Reversal::of(unit, dialect, &rows).await?;
-        if reversal.is_gone && self.below.is_none() && revs.len() == 1 {
+        if reversal.is_gone && self.below.is_none() && !has_more {
             return Err(AppError::refuse(
                 Code::Gone,
                 "The rows of this change were removed for good; it cannot be undone any more",
@@ -180,7 +187,7 @@ impl Undoing {
         done.below = Some(rev);
         // All were judged before the first; what was changed in between is nobody's fault and stays.
         done.is_skipping = true;
-        Ok(done.ended(reversal, revs.len() > 1))
+        Ok(done.ended(reversal, has_more))
     }
 
     fn ended(self, reversal: Reversal, has_more: bool) -> Step {

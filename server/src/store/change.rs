@@ -1,14 +1,14 @@
 //! The log: a ledger's revision, its changes and their rows. Written by `db.write` and `apply` alone.
 
-use super::noun::{Expenses, Noun};
+use super::noun::{Expenses, Imports, Noun};
 use crate::db::{Dialect, Op, Unit};
 use crate::error::{AppError, Result};
 use api::change::OpenTo;
 use entity::{change, change_row, ledger, undo, user};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    StatementBuilder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, StatementBuilder,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -283,6 +283,43 @@ pub async fn revs_of(db: &impl ConnectionTrait, ledger_id: Uuid, op_id: Uuid) ->
         .into_tuple()
         .all(db)
         .await?)
+}
+
+/// The latest changes of an operation before one of them, at most `limit`: number and kind.
+pub async fn latest_of(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    op_id: Uuid,
+    below: Option<i64>,
+    limit: u64,
+) -> Result<Vec<(i64, String)>> {
+    let mut find = change::Entity::find()
+        .select_only()
+        .columns([change::Column::Rev, change::Column::Kind])
+        .filter(change::Column::LedgerId.eq(ledger_id))
+        .filter(change::Column::OpId.eq(op_id));
+    if let Some(below) = below {
+        find = find.filter(change::Column::Rev.lt(below));
+    }
+    Ok(find
+        .order_by_desc(change::Column::Rev)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// How many rows some changes have; the heads of imports are none.
+pub async fn count_rows(db: &impl ConnectionTrait, ledger_id: Uuid, revs: &[i64]) -> Result<i64> {
+    let mut count = 0;
+    for some in revs.chunks(500) {
+        let rows = change_row::Entity::find()
+            .filter(change_row::Column::LedgerId.eq(ledger_id))
+            .filter(change_row::Column::Rev.is_in(some.iter().copied()))
+            .filter(change_row::Column::Noun.ne(Imports::NAME));
+        count += i64::try_from(rows.count(db).await?).unwrap_or(0);
+    }
+    Ok(count)
 }
 
 /// Notes that an operation takes another one back; where that was an undo itself, what it undid holds again.

@@ -15,12 +15,12 @@ use api::problem::Code;
 use api::tag::Tag;
 use api::text::fold;
 use entity::{account, category, payee, tag};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What makes a name unique: its folded form, and nothing once it is deleted.
@@ -34,6 +34,35 @@ fn live_path(image: &EntryImage) -> Option<String> {
         .parent_id
         .map_or_else(String::new, |id| id.simple().to_string());
     live_name(image).map(|name| format!("{parent}:{name}"))
+}
+
+/// True where nothing but being archived and being deleted differs: such entries are written together.
+fn is_state_alone(before: &EntryImage, after: &EntryImage) -> bool {
+    let alike = EntryImage {
+        is_archived: after.is_archived,
+        is_deleted: after.is_deleted,
+        version: before.version + 1,
+        updated_at: after.updated_at,
+        ..before.clone()
+    };
+    alike == *after
+}
+
+/// What makes each of some entries unique, by its id.
+fn live_names(images: &[&EntryImage], live: fn(&EntryImage) -> Option<String>) -> Expr {
+    let mut names = CaseStatement::new();
+    let mut is_any = false;
+    for image in images {
+        if let Some(name) = live(image) {
+            names = names.case(Expr::col("id").eq(image.id), Expr::value(name));
+            is_any = true;
+        }
+    }
+    if is_any {
+        names.into()
+    } else {
+        Expr::value(Option::<String>::None)
+    }
 }
 
 fn taken(error: sea_orm::DbErr, name: &str) -> AppError {
@@ -166,6 +195,46 @@ macro_rules! dictionary {
                         .await
                         .map_err(|error| taken(error, &after.name))?;
                     super::one_row(done.rows_affected)
+                }
+
+                async fn update_all(unit: &Unit, pairs: &[(&EntryImage, &EntryImage)]) -> Result<()> {
+                    let are_alike = pairs
+                        .iter()
+                        .all(|(before, after)| is_state_alone(before, after));
+                    if pairs.len() == 1 || !are_alike {
+                        for (before, after) in pairs {
+                            Self::update(unit, before, after).await?;
+                        }
+                        return Ok(());
+                    }
+                    // Those that are deleted come first: one that comes back may take the name.
+                    let mut alike: BTreeMap<(bool, bool, i64), Vec<&EntryImage>> = BTreeMap::new();
+                    for (before, after) in pairs {
+                        let key = (!after.is_deleted, after.is_archived, before.version);
+                        alike.entry(key).or_default().push(*after);
+                    }
+                    for ((is_live, is_archived, version), images) in alike {
+                        for some in images.chunks(500) {
+                            let first = some.first().map_or("", |image| image.name.as_str());
+                            let done = $table::Entity::update_many()
+                                .set($table::ActiveModel {
+                                    is_archived: Set(is_archived),
+                                    is_deleted: Set(!is_live),
+                                    version: Set(version + 1),
+                                    updated_at: Set(unit.at.utc()),
+                                    ..Default::default()
+                                })
+                                .col_expr($table::Column::LiveName, live_names(some, $live))
+                                .filter($table::Column::LedgerId.eq(unit.ledger_id))
+                                .filter($table::Column::Id.is_in(some.iter().map(|image| image.id)))
+                                .filter($table::Column::Version.eq(version))
+                                .exec(&unit.tx)
+                                .await
+                                .map_err(|error| taken(error, first))?;
+                            super::all_rows(done.rows_affected, some.len())?;
+                        }
+                    }
+                    Ok(())
                 }
             }
         };
@@ -316,6 +385,32 @@ dictionary!(
     |_, image| image,
     |_, row| row
 );
+
+/// The live subcategories of each of some categories; those without any are left out.
+pub async fn children_of(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let mut children: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for some in parents.chunks(1000) {
+        let rows: Vec<(Option<Uuid>, Uuid)> = category::Entity::find()
+            .select_only()
+            .columns([category::Column::ParentId, category::Column::Id])
+            .filter(category::Column::LedgerId.eq(ledger_id))
+            .filter(category::Column::ParentId.is_in(some.iter().copied()))
+            .filter(category::Column::IsDeleted.eq(false))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (parent, child) in rows {
+            if let Some(parent) = parent {
+                children.entry(parent).or_default().push(child);
+            }
+        }
+    }
+    Ok(children)
+}
 
 /// The live subcategories of a category.
 pub async fn children(

@@ -145,6 +145,53 @@ pub async fn list(
     rows.into_iter().map(image).collect()
 }
 
+/// The imports of a ledger that are being written.
+pub async fn committing(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<ImportImage>> {
+    let rows = import::Entity::find()
+        .filter(import::Column::LedgerId.eq(ledger_id))
+        .filter(import::Column::State.eq(Stage::Committing.as_str()))
+        .order_by_desc(import::Column::OpId)
+        .all(db)
+        .await?;
+    rows.into_iter().map(image).collect()
+}
+
+/// Some of the imports of a ledger that were written, the last written first, before the operation named.
+pub async fn written(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<ImportImage>> {
+    let mut find = import::Entity::find()
+        .filter(import::Column::LedgerId.eq(ledger_id))
+        .filter(import::Column::State.is_in([Stage::Committed, Stage::Undone].map(Stage::as_str)));
+    if let Some(before) = before {
+        find = find.filter(import::Column::OpId.lt(before));
+    }
+    let rows = find
+        .order_by_desc(import::Column::OpId)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(image).collect()
+}
+
+/// The import that an operation writes.
+pub async fn find_by_op(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    op_id: Uuid,
+) -> Result<Option<ImportImage>> {
+    import::Entity::find()
+        .filter(import::Column::LedgerId.eq(ledger_id))
+        .filter(import::Column::OpId.eq(op_id))
+        .one(db)
+        .await?
+        .map(image)
+        .transpose()
+}
+
 /// Imports of all ledgers that wait for a job: being written, or to be removed.
 pub async fn unfinished(
     db: &impl ConnectionTrait,

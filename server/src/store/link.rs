@@ -75,6 +75,36 @@ pub async fn count_linked(
     Ok(u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0))
 }
 
+/// How many rows, deleted ones too, point to any of some entries; one that points to two of them counts twice.
+pub async fn count_all(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    links: &[Link],
+    ids: &[Uuid],
+) -> Result<i64> {
+    let mut count = 0;
+    for link in links {
+        let mut select = Query::select();
+        select.expr(Expr::cust("COUNT(*)"));
+        if let Some(column) = link.column() {
+            select
+                .from(expense::Entity)
+                .and_where(col(expense::Column::LedgerId).eq(ledger_id))
+                .and_where(col(column).is_in(ids.iter().copied()));
+        } else {
+            let of_link = |column| Expr::col((expense_tag::Entity, column));
+            select
+                .from(expense_tag::Entity)
+                .and_where(of_link(expense_tag::Column::LedgerId).eq(ledger_id))
+                .and_where(of_link(expense_tag::Column::TagId).is_in(ids.iter().copied()));
+        }
+        let row = db.query_one(&select).await?;
+        let row = row.ok_or_else(|| AppError::Internal("no count".into()))?;
+        count += row.try_get_by_index::<i64>(0)?;
+    }
+    Ok(count)
+}
+
 /// Some of the rows, deleted ones too, that point to a dictionary entry in that way; in the order of the index that
 /// finds them, so that no call reads more than it yields.
 pub async fn linked(

@@ -5,7 +5,9 @@ use crate::error::Result;
 use api::instant::Instant;
 use entity::operation;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, Unchanged};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
+};
 use uuid::Uuid;
 
 pub use entity::operation::Model as Operation;
@@ -15,7 +17,7 @@ pub const RUNNING: &str = "running";
 /// All is done.
 pub const DONE: &str = "done";
 /// It cannot be finished; what was done stays.
-const FAILED: &str = "failed";
+pub const FAILED: &str = "failed";
 
 /// Records an operation with its first step.
 pub async fn insert(db: &impl ConnectionTrait, row: Operation) -> Result<()> {
@@ -26,6 +28,7 @@ pub async fn insert(db: &impl ConnectionTrait, row: Operation) -> Result<()> {
         args: Set(row.args),
         state: Set(row.state),
         done: Set(row.done),
+        total: Set(row.total),
         user_id: Set(row.user_id),
         client: Set(row.client),
         idempotency_key: Set(row.idempotency_key),
@@ -77,6 +80,39 @@ pub async fn find_by_key(db: &impl ConnectionTrait, user_id: Uuid, key: &str) ->
         .filter(operation::Column::UserId.eq(user_id))
         .filter(operation::Column::IdempotencyKey.eq(key))
         .one(db)
+        .await?;
+    Ok(found)
+}
+
+/// The operations of a ledger that are not finished, the latest first.
+pub async fn running(db: &impl ConnectionTrait, ledger_id: Uuid) -> Result<Vec<Operation>> {
+    let found = operation::Entity::find()
+        .filter(operation::Column::State.eq(RUNNING))
+        .filter(operation::Column::LedgerId.eq(ledger_id))
+        .order_by_desc(operation::Column::Id)
+        .all(db)
+        .await?;
+    Ok(found)
+}
+
+/// Some of the operations of a ledger that ended so, the latest first, before the one named.
+pub async fn ended(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    states: &[&str],
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Operation>> {
+    let mut find = operation::Entity::find()
+        .filter(operation::Column::LedgerId.eq(ledger_id))
+        .filter(operation::Column::State.is_in(states.iter().copied()));
+    if let Some(before) = before {
+        find = find.filter(operation::Column::Id.lt(before));
+    }
+    let found = find
+        .order_by_desc(operation::Column::Id)
+        .limit(limit)
+        .all(db)
         .await?;
     Ok(found)
 }

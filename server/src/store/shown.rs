@@ -5,6 +5,7 @@ use super::noun::Noun;
 use crate::error::{AppError, Result};
 use api::change::{ChangeAction, ChangedRow, FieldChange};
 use entity::change_row;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Fields that differ with every change, or never, and say nothing.
@@ -28,15 +29,19 @@ pub fn images<N: Noun>(row: &change_row::Model) -> Result<Option<Was<N::Image>>>
     let read = |value: Value| {
         serde_json::from_value(value).map_err(|error| AppError::Internal(format!("log image: {error}")))
     };
-    let after = json(after)?;
-    let before = match &row.before_image {
-        None => None,
-        Some(patch) => Some(read(patched(after.clone(), json(patch)?))?),
+    let Some(patch) = &row.before_image else {
+        return Ok(Some((None, parsed(after)?)));
     };
-    Ok(Some((before, read(after)?)))
+    let after = json(after)?;
+    let before = read(patched(after.clone(), json(patch)?))?;
+    Ok(Some((Some(before), read(after)?)))
 }
 
 fn json(text: &str) -> Result<Value> {
+    parsed(text)
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| AppError::Internal(format!("log: {error}")))
 }
 

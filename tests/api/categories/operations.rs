@@ -144,11 +144,13 @@ async fn reassigned_rows_go_elsewhere_or_nowhere_and_the_category_stays() {
 async fn impatient(app: &TestApp) -> (Http, Stop) {
     let mut config = Config::default();
     config.database.urls = vec![DatabaseUrl::from(app.test_db().url())];
+    let (ended, stop) = (Stop::default(), Stop::default());
+    ended.request();
     let state = AppState {
         patience: Duration::ZERO,
+        stop: ended,
         ..app.state.clone()
     };
-    let stop = Stop::default();
     let routes = server::http::app(&state, &config, &stop).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -258,6 +260,7 @@ async fn an_operation_that_cannot_be_finished_is_given_up_and_lets_go() {
         args: json!({ "from": from["id"], "into": api::id::new_uuid(), "step": 1 }).to_string(),
         state: "running".to_owned(),
         done: 7,
+        total: 9,
         user_id: app.owner().user_id,
         client: "tests/1".to_owned(),
         idempotency_key: "lost".to_owned(),
@@ -276,7 +279,7 @@ async fn an_operation_that_cannot_be_finished_is_given_up_and_lets_go() {
         .await
         .unwrap();
     for operation in found {
-        server::service::operation::finish(&app.state, operation, || false)
+        server::service::operation::finish(&app.state, operation, &Stop::default())
             .await
             .unwrap();
     }

@@ -172,6 +172,7 @@ impl Work for Step {
                 after.op_id = Some(start.op_id);
                 after.detail.committed_by = Some(unit.user_id);
                 after.detail.client = Some(start.client.clone());
+                after.detail.committed_at = Some(unit.at);
                 if !after.detail.new_names.is_empty() {
                     let books = Books::load(&unit.tx, unit.ledger_id).await?;
                     edits = new_entries(unit, &books, &after.detail.new_names);

@@ -109,8 +109,17 @@ impl Conflict {
     }
 }
 
+/// True where two images hold the same of what users set. Names do not count: they are those of the moment.
+pub(super) fn is_same(one: &ExpenseImage, other: &ExpenseImage) -> bool {
+    let is_alike = one.amount_minor == other.amount_minor
+        && one.deleted_at.is_some() == other.deleted_at.is_some()
+        && one.note == other.note
+        && one.category_id == other.category_id;
+    is_alike && content(one) == content(other)
+}
+
 /// What of an expense its users set.
-pub(super) fn content(image: &ExpenseImage) -> ExpenseImage {
+fn content(image: &ExpenseImage) -> ExpenseImage {
     let bare = |named: &Named| Named {
         name: String::new(),
         id: named.id,
@@ -221,6 +230,10 @@ impl Reversing<'_> {
             .collect();
         let now = self.entries::<N>(ids).await?;
         let holders = N::holders(&self.unit.tx, self.unit.ledger_id, &names).await?;
+        let nested = back.iter().filter(|(before, _)| before.parent_id.is_some());
+        let children = self
+            .children::<N>(nested.map(|(before, _)| before.id).collect())
+            .await?;
         for (before, after) in back {
             let Some(current) = now.get(&before.id).cloned() else {
                 self.out.conflict::<N>(&before, "is gone for good");
@@ -246,11 +259,7 @@ impl Reversing<'_> {
                     || now
                         .get(&parent)
                         .is_some_and(|parent| !parent.is_deleted && parent.parent_id.is_none());
-                let has_children =
-                    !store::dictionary::children(&self.unit.tx, self.unit.ledger_id, before.id)
-                        .await?
-                        .is_empty();
-                if !is_there || has_children {
+                if !is_there || children.contains_key(&before.id) {
                     let why = "cannot go back under the category that it was under";
                     self.out.conflict::<N>(&before, why);
                     continue;
@@ -282,6 +291,7 @@ impl Reversing<'_> {
         let ids: Vec<Uuid> = back.iter().map(|(_, after)| after.id).collect();
         let now = self.entries::<N>(ids.clone()).await?;
         let used = self.used::<N>(&ids).await?;
+        let children = self.children::<N>(ids).await?;
         // Subcategories first, so that their parents are without them.
         let mut back: Vec<_> = back
             .into_iter()
@@ -296,7 +306,9 @@ impl Reversing<'_> {
             let why = if entry_content(&current) != entry_content(after) {
                 Some("was changed since")
             } else if used.get(&current.id).is_some_and(|count| *count > 0)
-                || self.has_children::<N>(current.id, &buried).await?
+                || children
+                    .get(&current.id)
+                    .is_some_and(|children| children.iter().any(|child| !buried.contains(child)))
             {
                 Some("is in use by other rows")
             } else {
@@ -318,12 +330,12 @@ impl Reversing<'_> {
         Ok(())
     }
 
-    async fn has_children<N: Dictionary>(&self, id: Uuid, buried: &HashSet<Uuid>) -> Result<bool> {
-        if N::NAME != Categories::NAME {
-            return Ok(false);
+    /// The live subcategories of some categories; no other entry has any.
+    async fn children<N: Dictionary>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+        if N::NAME != Categories::NAME || ids.is_empty() {
+            return Ok(HashMap::new());
         }
-        let children = store::dictionary::children(&self.unit.tx, self.unit.ledger_id, id).await?;
-        Ok(children.iter().any(|child| !buried.contains(&child.id)))
+        store::dictionary::children_of(&self.unit.tx, self.unit.ledger_id, &ids).await
     }
 
     /// How many live rows point to each of those entries once this change is through.
@@ -375,14 +387,14 @@ impl Reversing<'_> {
                     ..current.clone()
                 },
             };
-            if content(&current) == content(&target) {
+            if is_same(&current, &target) {
                 // Also what was deleted since was never there: the file may bring it again.
                 if before.is_none() {
                     self.out.unmade.push(current);
                 }
                 continue;
             }
-            if content(&current) != content(after) {
+            if !is_same(&current, after) {
                 self.out.conflict::<Expenses>(&current, "was changed since");
                 continue;
             }
@@ -427,7 +439,8 @@ impl Reversing<'_> {
 
     async fn names(&self, back: &[(bool, ExpenseImage, ExpenseImage)]) -> Result<Names> {
         let mut wanted: HashMap<Link, HashSet<Uuid>> = HashMap::new();
-        for (_, _, row) in back {
+        // A row whose making is undone stays as it is but for its being deleted.
+        for (_, _, row) in back.iter().filter(|(is_unmade, ..)| !is_unmade) {
             for link in Link::ALL {
                 wanted.entry(link).or_default().extend(pointed(row, link));
             }
@@ -453,6 +466,7 @@ impl Reversing<'_> {
     ) -> Result<HashMap<external_ref::Key, Uuid>> {
         let ids: Vec<String> = back
             .iter()
+            .filter(|(_, _, target)| target.deleted_at.is_none())
             .filter_map(|(_, _, target)| target.external_id.clone())
             .collect();
         if ids.is_empty() {

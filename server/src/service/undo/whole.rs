@@ -1,13 +1,13 @@
 //! An operation of several changes, looked at before the first of them is taken back: which of its rows were changed
 //! since the last of them.
 
-use super::reverse::{Conflict, Rows, Was, content};
+use super::reverse::{Conflict, Rows, Was, is_same};
 use crate::db::Dialect;
 use crate::error::Result;
 use crate::service::expense::Expenses;
 use crate::store;
 use crate::store::image::ExpenseImage;
-use crate::store::noun::Noun;
+use crate::store::noun::{Imports, Noun};
 use crate::store::reach::Reach;
 use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};
@@ -18,6 +18,8 @@ pub struct Last {
     dialect: Dialect,
     ledger_id: Uuid,
     seen: HashSet<Uuid>,
+    /// How many rows its changes have.
+    pub rows: i64,
     pub conflicts: Vec<Conflict>,
 }
 
@@ -27,6 +29,7 @@ impl Last {
             dialect,
             ledger_id,
             seen: HashSet::new(),
+            rows: 0,
             conflicts: Vec::new(),
         }
     }
@@ -34,6 +37,8 @@ impl Last {
     /// Looks at the next change, the latest first.
     pub async fn look(&mut self, db: &impl ConnectionTrait, rev: i64) -> Result<()> {
         let rows = store::change::rows(db, self.ledger_id, rev).await?;
+        let counted = rows.iter().filter(|row| row.noun != Imports::NAME).count();
+        self.rows += i64::try_from(counted).unwrap_or(0);
         let rows = Rows::read(&rows)?;
         let purged = rows.purged.iter().filter(|id| self.seen.insert(**id));
         self.conflicts.extend(purged.copied().map(Conflict::purged));
@@ -50,14 +55,12 @@ impl Last {
         let found = store::expense::find(db, self.dialect, reach, &ids).await?;
         let now: HashMap<Uuid, ExpenseImage> = found.into_iter().map(|row| (row.id, row)).collect();
         for (before, after) in fresh {
-            let is_same = now.get(&after.id).is_some_and(|current| {
-                content(current) == content(after)
-                    || before
-                        .as_ref()
-                        .is_some_and(|before| content(current) == content(before))
+            let is_as_left = now.get(&after.id).is_some_and(|current| {
+                is_same(current, after)
+                    || before.as_ref().is_some_and(|before| is_same(current, before))
                     || (before.is_none() && current.deleted_at.is_some())
             });
-            if !is_same {
+            if !is_as_left {
                 self.conflicts.push(Conflict {
                     noun: Expenses::NAME,
                     id: after.id,

@@ -4,7 +4,8 @@
 use super::super::external_ref;
 use super::link_tags;
 use crate::db::Unit;
-use crate::error::{AppError, Result};
+use crate::error::Result;
+use crate::store::all_rows;
 use crate::store::image::ExpenseImage;
 use api::instant::Instant;
 use entity::{expense, expense_tag};
@@ -98,11 +99,7 @@ impl Relink {
             .filter(expense::Column::Version.eq(self.version))
             .exec(&unit.tx)
             .await?;
-        if usize::try_from(done.rows_affected) != Ok(pairs.len()) {
-            return Err(AppError::Internal(
-                "rows moved under their own unit of work".into(),
-            ));
-        }
+        all_rows(done.rows_affected, pairs.len())?;
         let mut gone: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
         let mut come = Vec::new();
         let mut refs = Vec::new();

@@ -99,6 +99,9 @@ pub struct Detail {
     pub committed_by: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// When that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<Instant>,
 }
 
 impl ImportImage {
