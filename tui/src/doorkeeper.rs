@@ -11,6 +11,7 @@ use crate::open;
 use crate::open_ledger::OpenLedger;
 use crate::outbox::Outbox;
 use crate::settings::{Settings, address_of};
+use crate::under_way;
 use api::auth::Login;
 use api::id::LedgerId;
 use api::instant::Instant;
@@ -122,6 +123,8 @@ impl Doorkeeper {
         opened.session.asks(move || asking.command(open::SIGN_IN));
         let watch = desk.waiting.watch(Arc::clone(&desk.api), poster.clone(), link);
         drop(self.inner.handle.spawn(watch));
+        let under_way = under_way::watch(Arc::clone(&desk.api), poster.clone());
+        drop(self.inner.handle.spawn(under_way));
         let feed = live::follow(Arc::clone(&desk.api), poster);
         let feed = self.inner.handle.spawn(feed).abort_handle();
         if let Some(before) = locked(&self.inner.feed).replace(feed) {

@@ -35,6 +35,7 @@ pub mod terminal;
 pub mod testkit;
 pub mod text;
 pub mod theme;
+mod under_way;
 mod undo;
 pub mod waiting;
 pub mod widget;

@@ -71,6 +71,8 @@ pub async fn undo(
     // One change is judged in its own transaction; several are judged here, before the first of them is touched.
     let total = if is_new && !undoing.is_skipping && revs.len() > 1 {
         check_whole(state, ledger_id, &revs).await?
+    } else if !is_new {
+        0
     } else {
         let revs = revs.as_slice();
         state

@@ -18,6 +18,7 @@ mod http;
 mod import;
 mod ledger;
 mod member;
+mod operation;
 mod ours;
 mod page;
 mod payee;

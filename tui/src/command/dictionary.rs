@@ -4,9 +4,11 @@ mod noun;
 
 pub(super) use noun::Noun;
 
-use super::{Context, Failure, table::Table};
+use super::{Context, Failure, table::Table, under_way};
+use crate::client::Key;
 use crate::figures;
 use api::account::AccountKind;
+use api::operation::Operation;
 use api::page::PageQuery;
 use api::text::fold;
 use clap::{Args, Subcommand};
@@ -58,7 +60,7 @@ pub(super) async fn run(noun: Noun, dictionary: Dictionary, context: &mut Contex
 }
 
 /// Carries out an action that writes. Gives what to say about it.
-async fn perform(noun: Noun, action: &Action, context: &Context) -> Result<String, Failure> {
+async fn perform(noun: Noun, action: &Action, context: &mut Context) -> Result<String, Failure> {
     let items = every(noun, context).await?;
     let find = |name: &str| find(noun, &items, name);
     Ok(match action {
@@ -83,13 +85,18 @@ async fn perform(noun: Noun, action: &Action, context: &Context) -> Result<Strin
             format!("{name} is offered again.")
         }
         Action::Merge { name, into } => {
-            let done = noun.merge(context, find(name)?.id, find(into)?.id).await?;
-            let rest = if done.is_done {
-                ""
-            } else {
-                " so far; the rest follows in the background"
+            let (from, to, key) = (find(name)?.id, find(into)?.id, Key::new());
+            let is_it = |operation: &Operation| operation.kind.starts_with("merge_");
+            let done = loop {
+                let work = noun.merge(context, from, to, key);
+                let done = under_way::told(context, is_it, work).await?;
+                if done.is_done {
+                    break done;
+                }
+                // Sent again under its key once it is done, it answers what came of all of it.
+                under_way::finished(context, done.operation_id).await?;
             };
-            format!("{} of {name} moved to {into}{rest}.", figures::rows(done.moved))
+            format!("{} of {name} moved to {into}.", figures::rows(done.moved))
         }
         Action::Delete { name } => {
             noun.delete(context, find(name)?).await?;

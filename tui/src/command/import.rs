@@ -1,21 +1,19 @@
 //! `expense import`: shows what each row of a file would become, then writes them all.
 
 use super::failure::in_flags;
-use super::{Context, Failure};
+use super::{Context, Failure, under_way};
 use crate::client::Key;
 use crate::figures;
 use api::account::NewAccount;
 use api::id::AccountId;
 use api::import::{Import, ImportOptions, ImportState, Verdict};
+use api::operation::Operation;
 use api::text::fold;
 use clap::Args;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Faulty rows that are printed; the rest is counted.
 const SHOWN: usize = 50;
-/// Between two looks at an import that is being written.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// Import a CSV file: every row gets a verdict first; rows that cannot be read stop the import
 #[derive(Debug, Clone, Args)]
@@ -144,13 +142,17 @@ async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Fail
 }
 
 /// Writes the rows, and waits for a large file until all are.
-async fn commit(context: &Context, preview: &Import) -> Result<Import, Failure> {
-    let mut import = context.api.commit_import(preview.id, Key::new()).await?;
-    while import.state == ImportState::Committing {
-        tokio::time::sleep(LOOK).await;
-        import = context.api.get_import(import.id).await?;
+async fn commit(context: &mut Context, preview: &Import) -> Result<Import, Failure> {
+    let work = context.api.commit_import(preview.id, Key::new());
+    let is_it = |operation: &Operation| operation.kind == "commit_import";
+    let import = under_way::told(context, is_it, work).await?;
+    match import.operation_id {
+        Some(id) if import.state == ImportState::Committing => {
+            under_way::finished(context, id).await?;
+            Ok(context.api.get_import(import.id).await?)
+        }
+        _ => Ok(import),
     }
-    Ok(import)
 }
 
 async fn find_account(context: &Context, name: &str, may_make: bool) -> Result<AccountId, Failure> {

@@ -1,13 +1,14 @@
 //! `expense undo` and `expense log`: what happened in the ledger or to one row, and taking it back.
 
 use super::find::{self, Target};
-use super::{Context, Failure, table::Table};
+use super::{Context, Failure, table::Table, under_way};
 use crate::book::{Lists, Members};
 use crate::client::Key;
 use crate::figures;
 use crate::{logged, undo as by};
 use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip};
 use api::id::ExpenseId;
+use api::operation::Operation;
 use api::page::{MAX_LIMIT, PageQuery};
 use api::problem::Code;
 use clap::Args;
@@ -41,18 +42,28 @@ pub(super) struct Log {
 const CHANGE: &str = "rllLl";
 
 pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failure> {
+    if let Some(operation) = begun_before(undo, context).await {
+        return carried_on(operation, context).await;
+    }
     let Some(change) = wanted(undo, context).await? else {
         let which = if undo.redo { "do again" } else { "undo" };
         return Err(Failure::Data(format!("Nothing of yours is left to {which}")));
     };
     let skip = undo.skip_conflicts.then_some(Skip::Conflicts);
-    let undone = match context.api.undo_change(change.rev, skip, Key::new()).await {
-        Ok(undone) => undone,
-        Err(error) => {
-            if error.code() == Some(Code::ChangedSince) {
-                context.out.say("--skip-conflicts undoes the other rows.");
+    let undoes = Some(change.operation_id);
+    let key = Key::new();
+    let undone = loop {
+        let work = context.api.undo_change(change.rev, skip, key);
+        match under_way::told(context, |operation| operation.undoes == undoes, work).await {
+            Ok(undone) if undone.is_done => break undone,
+            // Sent again under its key once it is done, it answers what came of all of it.
+            Ok(undone) => under_way::finished(context, undone.operation_id).await?,
+            Err(error) => {
+                if error.code() == Some(Code::ChangedSince) {
+                    context.out.say("--skip-conflicts undoes the other rows.");
+                }
+                return Err(error.into());
             }
-            return Err(error.into());
         }
     };
     if context.json()? {
@@ -73,12 +84,46 @@ pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failu
         let left = figures::rows(undone.skipped);
         said = format!("{said}, {left} left as others made them");
     }
-    if !undone.is_done {
-        said.push_str(", the rest is being carried out");
-    }
     context
         .out
         .say(&format!("{said}. `expense {again}` takes it back."));
+    Ok(())
+}
+
+/// The undo that is meant, where it was begun before and was still under way when this command came.
+async fn begun_before(undo: &Undo, context: &Context) -> Option<Operation> {
+    let kind = if undo.redo { "redo" } else { "undo" };
+    let operation = context
+        .under_way
+        .iter()
+        .find(|operation| operation.kind == kind)?;
+    if undo.rev.is_some() {
+        let change = wanted(undo, context).await.ok()??;
+        let is_same = operation.undoes == Some(change.operation_id);
+        return is_same.then(|| operation.clone());
+    }
+    let me = context.quiet.get_me().await.ok()?;
+    (me.id == operation.by).then(|| operation.clone())
+}
+
+/// Waits for an undo that was under way already: nothing more is taken back than was asked for.
+async fn carried_on(operation: Operation, context: &mut Context) -> Result<(), Failure> {
+    under_way::finished(context, operation.id).await?;
+    let operation = context.api.get_operation(operation.id).await?;
+    if context.json()? {
+        return Ok(());
+    }
+    let (done, again) = if operation.kind == "undo" {
+        ("Undone", "undo --redo")
+    } else {
+        ("Done again", "undo")
+    };
+    context
+        .out
+        .line(&format!("{done}: {}", figures::rows(operation.done)))?;
+    context.out.say(&format!(
+        "It was under way already, and nothing else was undone. `expense {again}` takes it back."
+    ));
     Ok(())
 }
 

@@ -19,21 +19,24 @@ mod login;
 mod manual;
 mod open;
 mod output;
+mod progress;
 mod push;
 mod report;
 mod table;
+mod under_way;
 
 pub use cli::{Cli, parse};
 pub use failure::Failure;
 
 use crate::client::{Api, Tap};
-use crate::connect::{Connection, StartLocal};
+use crate::connect::{Connection, ServerKind, StartLocal};
 use crate::dates::Dates;
 use crate::outbox::Outbox;
 use crate::settings::{Env, Settings, Zone};
 use crate::terminal::Environment;
 use crate::theme::Glyphs;
 use api::date::Date;
+use api::operation::Operation;
 use cli::Command;
 use interrupt::unless_interrupted;
 use output::Output;
@@ -42,7 +45,13 @@ use std::sync::Arc;
 /// What a command works with.
 struct Context {
     api: Arc<dyn Api>,
+    /// The same, for questions whose answers `--json` does not print.
+    quiet: Arc<dyn Api>,
     tap: Arc<Tap>,
+    /// The server is in this process, and ends with it.
+    is_local: bool,
+    /// What was under way in the book when the command began.
+    under_way: Vec<Operation>,
     today: Date,
     /// What the clock shows to whoever asks.
     zone: Zone,
@@ -52,10 +61,13 @@ struct Context {
 
 impl Context {
     fn new(api: Arc<dyn Api>, today: Date, dates: Dates, out: Output) -> Self {
-        let tap = Arc::new(Tap::new(api));
+        let tap = Arc::new(Tap::new(Arc::clone(&api)));
         Self {
             api: tap.clone(),
+            quiet: api,
             tap,
+            is_local: false,
+            under_way: Vec::new(),
             today,
             zone: Zone::Named(chrono_tz::Tz::UTC),
             dates,
@@ -112,7 +124,9 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     context.zone = settings.zone();
+    context.is_local = connection.kind != ServerKind::Configured;
     let done = unless_interrupted(async {
+        context.under_way = under_way::before(&mut context).await;
         match cli.command {
             Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
             Some(Command::Api) => access::run(&settings, &connection, &mut context).await,
@@ -121,6 +135,9 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
         }
     });
     let done = done.await;
+    if matches!(done, Err(Failure::Interrupted(_))) {
+        under_way::left_behind(&mut context).await;
+    }
     let flushed = context.out.flush();
     connection.close().await;
     done.and(flushed)

@@ -4,6 +4,9 @@ use super::Failure;
 use crate::text::clean;
 use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 
+/// To the beginning of the line, and clears it.
+const ERASE: &str = "\r\u{1b}[K";
+
 /// The two streams of a command.
 pub(super) struct Output {
     data: Box<dyn Write + Send>,
@@ -14,6 +17,10 @@ pub(super) struct Output {
     pub(super) is_ascii: bool,
     /// How wide a table may be; `None` where nobody looks at it.
     pub(super) columns: Option<usize>,
+    /// How wide the terminal is that talk goes to; `None` where it is none.
+    pub(super) talk_columns: Option<usize>,
+    /// A line of talk is drawn that the next one takes the place of.
+    is_drawn: bool,
     /// A person sits at both ends.
     pub(super) is_interactive: bool,
 }
@@ -31,12 +38,15 @@ impl Output {
             is_json,
             is_ascii: is_plain,
             columns: columns.filter(|columns| is_terminal && *columns >= 40),
+            talk_columns: columns.filter(|_| io::stderr().is_terminal()),
+            is_drawn: false,
             is_interactive: is_terminal && io::stdin().is_terminal(),
         }
     }
 
     /// A line of data.
     pub(super) fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.erase();
         Ok(writeln!(self.data, "{}", clean(text))?)
     }
 
@@ -54,13 +64,30 @@ impl Output {
         Ok(())
     }
 
+    /// A line of talk for a terminal, in the place of the one before.
+    pub(super) fn draw(&mut self, text: &str) {
+        self.is_drawn = true;
+        drop(write!(self.talk, "{ERASE}{}", clean(text)));
+        drop(self.talk.flush());
+    }
+
+    /// Takes the line away that was drawn.
+    pub(super) fn erase(&mut self) {
+        if std::mem::take(&mut self.is_drawn) {
+            drop(write!(self.talk, "{ERASE}"));
+            drop(self.talk.flush());
+        }
+    }
+
     /// A line of talk. Nobody may be listening.
     pub(super) fn say(&mut self, text: &str) {
+        self.erase();
         drop(writeln!(self.talk, "{}", clean(text)));
     }
 
     /// Asks the person at the terminal; anything but yes is no.
     pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
+        self.erase();
         self.flush()?;
         write!(self.talk, "{} [y/N] ", clean(question))?;
         self.talk.flush()?;
@@ -116,6 +143,8 @@ pub(super) mod capture {
                 is_json,
                 is_ascii: true,
                 columns: None,
+                talk_columns: None,
+                is_drawn: false,
                 is_interactive: false,
             };
             (output, data, talk)

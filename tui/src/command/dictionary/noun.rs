@@ -1,6 +1,6 @@
 //! The four dictionaries as one: each operation of a noun is its own in the API, and alike in what it does.
 
-use crate::client::{ClientError, Key};
+use crate::client::{ClientError, Key, Reply};
 use crate::command::Context;
 use api::account::{AccountKind, AccountPatch, NewAccount};
 use api::category::{CategoryPatch, NewCategory, OperationResult};
@@ -186,18 +186,13 @@ impl Noun {
         }
     }
 
-    pub(super) async fn merge(
-        self,
-        context: &Context,
-        from: Uuid,
-        into: Uuid,
-    ) -> Result<OperationResult, ClientError> {
-        let (api, key) = (&context.api, Key::new());
+    pub(super) fn merge(self, context: &Context, from: Uuid, into: Uuid, key: Key) -> Reply<OperationResult> {
+        let api = &context.api;
         match self {
-            Self::Category => api.merge_category(from.into(), into.into(), key).await,
-            Self::Account => api.merge_account(from.into(), into.into(), key).await,
-            Self::Payee => api.merge_payee(from.into(), into.into(), key).await,
-            Self::Tag => api.merge_tag(from.into(), into.into(), key).await,
+            Self::Category => api.merge_category(from.into(), into.into(), key),
+            Self::Account => api.merge_account(from.into(), into.into(), key),
+            Self::Payee => api.merge_payee(from.into(), into.into(), key),
+            Self::Tag => api.merge_tag(from.into(), into.into(), key),
         }
     }
 
