@@ -13,6 +13,7 @@ mod imports;
 mod ledgers;
 mod live;
 mod members;
+mod operations;
 mod origins;
 mod outage;
 mod payees;

@@ -5,7 +5,7 @@ use crate::client::Http;
 use crate::db::{Backend, TestDb};
 use crate::program::{Finished, Home, block_on};
 use crate::terminal::{Terminal, signal};
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, Statement};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -184,6 +184,20 @@ impl Household {
             connection.execute_unprepared(sql).await.expect("execute");
             connection.close().await.expect("close");
         });
+    }
+
+    /// The number that a query answers, past every rule of the server.
+    pub fn number(&self, sql: &str) -> i64 {
+        block_on(async {
+            let mut options = ConnectOptions::new(self.database_url());
+            options.sqlx_logging(false).max_connections(1);
+            let connection = Database::connect(options).await.expect("connect");
+            let asked = Statement::from_string(connection.get_database_backend(), sql);
+            let row = connection.query_one_raw(asked).await.expect("query");
+            let number = row.expect("a row").try_get_by_index(0).expect("a number");
+            connection.close().await.expect("close");
+            number
+        })
     }
 
     /// Rows of the last four years, one statement for all.

@@ -202,7 +202,32 @@ pub async fn fill_book_with(app: &TestApp, http: &Http, (user_id, ledger_id): (U
         }
     }
     import(app, http, ledger_id, one).await;
+    operation(app, (user_id, ledger_id), one).await;
     app.add_example_people(user_id, ledger_id, ids).await;
+}
+
+/// The server chooses the ids of operations as well.
+async fn operation(app: &TestApp, (user_id, ledger_id): (Uuid, Uuid), as_id: &str) {
+    let id: Uuid = as_id.parse().expect("an id");
+    let now = app.state.clock.now();
+    let row = server::store::operation::Operation {
+        ledger_id,
+        id,
+        kind: "merge_payee".to_owned(),
+        args: json!({ "from": id, "into": id, "step": 1 }).to_string(),
+        state: "done".to_owned(),
+        done: 12,
+        total: 12,
+        user_id,
+        client: "tests/1".to_owned(),
+        idempotency_key: format!("example {}", ledger_id.simple()),
+        request_hash: vec![0; 32],
+        created_at: now,
+        updated_at: now,
+    };
+    server::store::operation::insert(app.connection(), row)
+        .await
+        .expect("record an operation");
 }
 
 /// The server chooses an import's id; the example's is a copy of one that it made.

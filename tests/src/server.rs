@@ -12,8 +12,12 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Quer
 use server::clock::Clock;
 use server::config::{Config, DatabaseUrl};
 use server::embedded::{Running, start_at};
+use server::http::accept::{self, Limits};
+use server::run::Stop;
 use server::state::AppState;
 use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 /// A server and its database.
@@ -105,6 +109,26 @@ impl TestApp {
         Box::pin(start_at(config, self.state.clock.clone()))
             .await
             .expect("start another server")
+    }
+
+    /// A server over the same database that ends each operation after its first change, as one does that dies there; and
+    /// what ends it.
+    pub async fn impatient(&self) -> (Http, Stop) {
+        let mut config = Config::default();
+        config.database.urls = vec![DatabaseUrl::from(self.db.url())];
+        let (ended, stop) = (Stop::default(), Stop::default());
+        ended.request();
+        let state = AppState {
+            patience: Duration::ZERO,
+            stop: ended,
+            ..self.state.clone()
+        };
+        let routes = server::http::app(&state, &config, &stop).expect("the routes");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listen");
+        let address = listener.local_addr().expect("an address");
+        let (limits, until) = (Limits::from(&config), stop.clone());
+        tokio::spawn(async move { accept::serve(listener, routes, limits, until.requested()).await });
+        (Http::new(address, Some(&self.owner.token)), stop)
     }
 
     /// A client with the seeded owner's token. Addresses without a slash in front are in their default ledger.

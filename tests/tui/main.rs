@@ -19,6 +19,7 @@ mod household;
 mod keys;
 mod live;
 mod moving;
+mod operations;
 mod outage;
 mod outbox;
 mod payers;

@@ -9,12 +9,15 @@ use crate::figures;
 use crate::fx::{Fx, Message};
 use crate::keymap::Action;
 use crate::layer::Layer;
+use crate::live::LiveChanges;
 use crate::logged;
 use crate::popup::Confirm;
 use crate::theme::Look;
+use crate::under_way;
 use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip, UndoResult};
 use api::expense::Expense;
-use api::id::ExpenseId;
+use api::id::{ExpenseId, OperationId};
+use api::operation::Operation;
 use api::page::PageQuery;
 use api::problem::Code;
 use futures_util::future::{join_all, try_join_all};
@@ -44,6 +47,8 @@ pub fn nothing<L>(_: &mut L, _: &[Expense], _: &Look) -> Option<String> {
 enum Outcome {
     /// There is no such change.
     Nothing,
+    /// There is none, since it is being taken back at this moment.
+    UnderWay(Box<Operation>),
     /// It is large: is that what is meant?
     Large(Box<Change>),
     Done(Box<Change>, UndoResult, Option<Vec<Expense>>),
@@ -73,7 +78,7 @@ pub fn latest<L: Layer>(desk: &Desk, open_to: OpenTo, then: Then<L>) -> Fx<L> {
         match api.list_changes(&query).await {
             Err(error) => Outcome::Failed(error),
             Ok(page) => match page.items.into_iter().next() {
-                None => Outcome::Nothing,
+                None => under_way(&api, open_to).await,
                 Some(change) if open_to == OpenTo::Undo && logged::row_count(&change) > UNASKED => {
                     Outcome::Large(Box::new(change))
                 }
@@ -134,6 +139,40 @@ fn undo<L: Layer>(desk: &Desk, change: Change, skip: Option<Skip>, then: Then<L>
     })
 }
 
+/// Where nothing is left to undo: the undo under way that is the reason, if there is one.
+async fn under_way(api: &Arc<dyn Api>, open_to: OpenTo) -> Outcome {
+    let kind = match open_to {
+        OpenTo::Undo => "undo",
+        OpenTo::Redo => "redo",
+    };
+    let running = api.list_running().await.map(|page| page.items);
+    let running = running.unwrap_or_default();
+    match running.into_iter().find(|operation| operation.kind == kind) {
+        Some(operation) => Outcome::UnderWay(Box::new(operation)),
+        None => Outcome::Nothing,
+    }
+}
+
+/// Says so when an operation ends that was answered before its end.
+fn follow<L: Layer>(desk: &Desk, id: OperationId) -> Fx<L> {
+    let api = desk.api.clone();
+    let work = async move {
+        let operation = api.get_operation(id).await.ok()?;
+        Some(under_way::ended(api, operation).await)
+    };
+    Fx::call_latest("under way", "undoing", work, |_: &mut L, ended, _| match ended {
+        Some(operation) => {
+            let all = LiveChanges {
+                is_all: true,
+                ..LiveChanges::default()
+            };
+            Fx::announce(crate::fx::Change::new(all))
+                .and(Fx::notify(format!("{}.", under_way::sentence(&operation))))
+        }
+        None => Fx::none(),
+    })
+}
+
 async fn attempt(api: Arc<dyn Api>, change: Change, skip: Option<Skip>) -> Outcome {
     let result = match api.undo_change(change.rev, skip, Key::new()).await {
         Ok(result) => result,
@@ -179,6 +218,7 @@ async fn clash(api: &Arc<dyn Api>, error: &ClientError) -> Clash {
 fn ended<L: Layer>(desk: &Desk, layer: &mut L, outcome: Outcome, then: Then<L>, look: &Look) -> Fx<L> {
     match outcome {
         Outcome::Nothing => Fx::none(),
+        Outcome::UnderWay(operation) => Fx::notify(format!("{}.", under_way::sentence(&operation))),
         Outcome::Large(change) => chosen(desk, *change, then),
         Outcome::Failed(error) => Fx::notify(Message::error(format!("Not undone: {}", error.sentence()))),
         Outcome::Done(change, result, rows) => {
@@ -194,7 +234,12 @@ fn ended<L: Layer>(desk: &Desk, layer: &mut L, outcome: Outcome, then: Then<L>, 
             } else {
                 Fx::none()
             };
-            Fx::announce(changed).and(lists).and(Fx::notify(said))
+            let rest = if result.is_done {
+                Fx::none()
+            } else {
+                follow(desk, result.operation_id)
+            };
+            Fx::announce(changed).and(lists).and(Fx::notify(said)).and(rest)
         }
         Outcome::Clash(change, clash) => asked(desk, *change, &clash, then, look),
     }

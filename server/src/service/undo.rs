@@ -77,7 +77,7 @@ pub async fn undo(
         let revs = revs.as_slice();
         state
             .db
-            .read(|db| async move { store::change::count_rows(&db, ledger_id, revs).await })
+            .read(|db| async move { store::change::count_expenses(&db, ledger_id, revs).await })
             .await?
     };
     let work = Begin {

@@ -1,6 +1,6 @@
 //! The log: a ledger's revision, its changes and their rows. Written by `db.write` and `apply` alone.
 
-use super::noun::{Expenses, Imports, Noun};
+use super::noun::{Expenses, Noun};
 use crate::db::{Dialect, Op, Unit};
 use crate::error::{AppError, Result};
 use api::change::OpenTo;
@@ -309,14 +309,14 @@ pub async fn latest_of(
         .await?)
 }
 
-/// How many rows some changes have; the heads of imports are none.
-pub async fn count_rows(db: &impl ConnectionTrait, ledger_id: Uuid, revs: &[i64]) -> Result<i64> {
+/// How many expenses some changes have among their rows.
+pub async fn count_expenses(db: &impl ConnectionTrait, ledger_id: Uuid, revs: &[i64]) -> Result<i64> {
     let mut count = 0;
     for some in revs.chunks(500) {
         let rows = change_row::Entity::find()
             .filter(change_row::Column::LedgerId.eq(ledger_id))
             .filter(change_row::Column::Rev.is_in(some.iter().copied()))
-            .filter(change_row::Column::Noun.ne(Imports::NAME));
+            .filter(change_row::Column::Noun.eq(Expenses::NAME));
         count += i64::try_from(rows.count(db).await?).unwrap_or(0);
     }
     Ok(count)

@@ -5,9 +5,7 @@ use entity::{change, change_row, operation};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use server::config::{Config, DatabaseUrl};
-use server::http::accept::{self, Limits};
 use server::run::Stop;
-use server::state::AppState;
 use std::time::Duration;
 use tests::client::Http;
 use tests::server::TestApp;
@@ -140,25 +138,6 @@ async fn reassigned_rows_go_elsewhere_or_nowhere_and_the_category_stays() {
     http.post(&missing, json!({})).await.refused(404, "not-found");
 }
 
-/// A server that gives up on an operation after its first change, as one does that dies there.
-async fn impatient(app: &TestApp) -> (Http, Stop) {
-    let mut config = Config::default();
-    config.database.urls = vec![DatabaseUrl::from(app.test_db().url())];
-    let (ended, stop) = (Stop::default(), Stop::default());
-    ended.request();
-    let state = AppState {
-        patience: Duration::ZERO,
-        stop: ended,
-        ..app.state.clone()
-    };
-    let routes = server::http::app(&state, &config, &stop).unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (limits, until) = (Limits::from(&config), stop.clone());
-    tokio::spawn(async move { accept::serve(listener, routes, limits, until.requested()).await });
-    (Http::new(address, Some(&app.owner().token)), stop)
-}
-
 #[tokio::test]
 async fn what_a_dead_server_left_half_done_is_finished_by_the_next() {
     let app = TestApp::start().await;
@@ -168,7 +147,7 @@ async fn what_a_dead_server_left_half_done_is_finished_by_the_next() {
         made(&http, "categories", "Into").await,
     );
     fill(&http, &from, ROWS).await;
-    let (dying, stop) = impatient(&app).await;
+    let (dying, stop) = app.impatient().await;
     let merge = format!("{}/merge", path("categories", &from));
     let body = json!({ "into_id": into["id"] });
     let begun = dying.post(&merge, body.clone()).key("merge").await.ok(200);
@@ -223,7 +202,7 @@ async fn a_repeat_of_the_key_carries_on_what_was_left() {
         made(&http, "categories", "Into").await,
     );
     fill(&http, &from, ROWS).await;
-    let (dying, stop) = impatient(&app).await;
+    let (dying, stop) = app.impatient().await;
     let merge = format!("{}/merge", path("categories", &from));
     let body = json!({ "into_id": into["id"] });
     let begun = dying.post(&merge, body.clone()).key("merge").await.ok(200);

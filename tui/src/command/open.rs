@@ -1,6 +1,7 @@
 //! The full screen: puts the app together from what was resolved and connected, and closes everything after it.
 
-use super::Failure;
+use super::output::say_last;
+use super::{Failure, under_way};
 use crate::connect::{Connection, StartLocal};
 use crate::doorkeeper::Doorkeeper;
 use crate::open;
@@ -28,7 +29,16 @@ pub(super) async fn run(
                 .map_err(Failure::from)
         }
     };
+    // A server of its own goes on by itself.
+    let left = if desk.door.server().is_none() {
+        under_way::left(&desk.api, true).await
+    } else {
+        Vec::new()
+    };
     drop(desk);
     doorkeeper.close().await;
+    for line in left {
+        say_last(&line);
+    }
     outcome
 }

@@ -3,10 +3,11 @@
 
 use super::progress::Progress;
 use super::{Context, Failure};
-use crate::client::{ClientError, Reply};
+use crate::client::{Api, ClientError, Reply};
 use crate::under_way::{doing, sentence};
 use api::id::OperationId;
 use api::operation::{Operation, OperationState};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -113,17 +114,20 @@ pub(super) async fn before(context: &mut Context) -> Vec<Operation> {
 
 /// Once a command was interrupted: what stays, and how it goes on.
 pub(super) async fn left_behind(context: &mut Context) {
-    context.out.erase();
-    let Ok(Ok(page)) = timeout(FAREWELL, context.quiet.list_running()).await else {
-        return;
-    };
-    let goes_on = if context.is_local {
+    for line in left(&context.quiet, context.is_local).await {
+        context.out.say(&line);
+    }
+}
+
+/// What is under way when a program ends, a line each.
+pub(super) async fn left(api: &Arc<dyn Api>, is_local: bool) -> Vec<String> {
+    let running = timeout(FAREWELL, api.list_running()).await;
+    let running = running.ok().and_then(Result::ok).map(|page| page.items);
+    let goes_on = if is_local {
         "any `expense` command, or the app, carries it on"
     } else {
         "the server carries it on"
     };
-    for operation in page.items {
-        let said = format!("{}. What is done stays; {goes_on}.", sentence(&operation));
-        context.out.say(&said);
-    }
+    let said = |operation| format!("{}. What is done stays; {goes_on}.", sentence(operation));
+    running.unwrap_or_default().iter().map(said).collect()
 }

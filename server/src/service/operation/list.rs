@@ -110,6 +110,11 @@ fn shown(stored: &Stored) -> Result<Operation> {
     };
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
     let done = count(stored.done + skipped);
+    // Names that an undo brings back or takes away are among what is done; rows are what it is about, where it has any.
+    let total = match count(stored.total) {
+        0 => done,
+        total => total,
+    };
     Ok(Operation {
         id: stored.id.into(),
         kind: stored.kind.clone(),
@@ -118,8 +123,8 @@ fn shown(stored: &Stored) -> Result<Operation> {
             FAILED => OperationState::Failed,
             _ => OperationState::Done,
         },
-        done,
-        total: count(stored.total).max(done),
+        done: done.min(total),
+        total,
         undoes,
         by: stored.user_id.into(),
         client: stored.client.clone(),

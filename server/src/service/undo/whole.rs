@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::service::expense::Expenses;
 use crate::store;
 use crate::store::image::ExpenseImage;
-use crate::store::noun::{Imports, Noun};
+use crate::store::noun::Noun;
 use crate::store::reach::Reach;
 use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ pub struct Last {
     dialect: Dialect,
     ledger_id: Uuid,
     seen: HashSet<Uuid>,
-    /// How many rows its changes have.
+    /// How many expenses its changes have.
     pub rows: i64,
     pub conflicts: Vec<Conflict>,
 }
@@ -37,8 +37,8 @@ impl Last {
     /// Looks at the next change, the latest first.
     pub async fn look(&mut self, db: &impl ConnectionTrait, rev: i64) -> Result<()> {
         let rows = store::change::rows(db, self.ledger_id, rev).await?;
-        let counted = rows.iter().filter(|row| row.noun != Imports::NAME).count();
-        self.rows += i64::try_from(counted).unwrap_or(0);
+        let expenses = rows.iter().filter(|row| row.noun == Expenses::NAME);
+        self.rows += i64::try_from(expenses.count()).unwrap_or(0);
         let rows = Rows::read(&rows)?;
         let purged = rows.purged.iter().filter(|id| self.seen.insert(**id));
         self.conflicts.extend(purged.copied().map(Conflict::purged));
