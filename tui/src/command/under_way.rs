@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep, timeout};
 const LOOK: Duration = Duration::from_millis(300);
 /// After so long without a step it is not waited for any longer.
 const STUCK: Duration = Duration::from_mins(1);
+/// How long a command asks what is under way before it does its own work.
+const QUICK: Duration = Duration::from_secs(2);
 /// How long an interrupted command asks what it leaves behind.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -91,8 +93,9 @@ pub(super) async fn finished(context: &mut Context, id: OperationId) -> Result<(
 /// Before a command does its own work: names what is under way in the book. What an earlier run left behind in the book
 /// of this machine goes on in this process, and is waited for; a server carries it on by itself.
 pub(super) async fn before(context: &mut Context) -> Vec<Operation> {
-    // Who may not see it is told nothing; a server that knows no operations has none to tell of.
-    let Ok(page) = context.quiet.list_running().await else {
+    // Who may not see it is told nothing; a server that knows no operations has none to tell of; and one that is slow
+    // or away is the command's own to wait for.
+    let Ok(Ok(page)) = timeout(QUICK, context.quiet.list_running()).await else {
         return Vec::new();
     };
     for operation in &page.items {
