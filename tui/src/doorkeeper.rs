@@ -225,12 +225,17 @@ pub async fn sign_in(settings: &Settings, server: &Url, login: &Login) -> Result
         reason: "its token is none".to_owned(),
         server_version: None,
     })?;
-    settings
-        .places
-        .keep_token(server, &token)
-        .map_err(|error| ClientError::Unsendable {
+    if let Err(error) = settings.places.keep_token(server, &token) {
+        // Nobody has the token: a session that was said not to begin is not left behind.
+        let signed_in: Arc<dyn Api> =
+            Arc::new(HttpApi::new(server, "default", Some(&token), &settings.trust)?);
+        if let Err(error) = signed_in.logout(Key::new()).await {
+            tracing::warn!(%error, "a session that nobody has the token of could not be ended");
+        }
+        return Err(ClientError::Unsendable {
             reason: format!("the token cannot be kept on the disk: {error}"),
-        })?;
+        });
+    }
     Ok(token)
 }
 

@@ -18,9 +18,11 @@ mod log;
 mod login;
 mod manual;
 mod open;
+mod outcome;
 mod output;
 mod push;
 mod report;
+mod reset_password;
 mod table;
 
 pub use cli::{Cli, parse};
@@ -48,6 +50,10 @@ struct Context {
     zone: Zone,
     dates: Dates,
     out: Output,
+    /// Of a command that writes several times: what is done so far, as long as something is left to do.
+    unfinished: Option<String>,
+    /// How the write is tried again, or looked for, without doing it twice.
+    again: Option<String>,
 }
 
 impl Context {
@@ -60,6 +66,8 @@ impl Context {
             zone: Zone::Named(chrono_tz::Tz::UTC),
             dates,
             out,
+            unfinished: None,
+            again: None,
         }
     }
 
@@ -82,6 +90,7 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
         Some(Command::Doctor) => doctor::run(&cli, local, &mut out).await,
         Some(Command::Login(login)) => login::login(login, &cli, &mut out).await,
         Some(Command::Logout) => login::logout(&cli, &mut out).await,
+        Some(Command::ResetPassword(reset)) => reset_password::run(reset, &cli, &mut out).await,
         _ => connected(cli, local, out).await,
     };
     match outcome {
@@ -112,6 +121,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     context.zone = settings.zone();
+    let is_write = cli.command.as_ref().is_some_and(Command::is_write);
     let done = unless_interrupted(async {
         match cli.command {
             Some(Command::Push(push)) => push::run(push, flags, &mut context).await,
@@ -123,7 +133,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     let done = done.await;
     let flushed = context.out.flush();
     connection.close().await;
-    done.and(flushed)
+    outcome::settle(&mut context, is_write, done.and(flushed))
 }
 
 async fn perform(command: Command, context: &mut Context) -> Result<(), Failure> {
@@ -149,6 +159,7 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         | Command::Doctor
         | Command::Login(_)
         | Command::Logout
+        | Command::ResetPassword(_)
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     }
