@@ -3,13 +3,13 @@
 
 use super::login::{line_of_stdin, refused};
 use super::{Cli, Failure, output::Output};
-use crate::client::{Api, HttpApi, Key, shown};
+use crate::client::shown;
+use crate::doorkeeper;
 use crate::settings::{Env, Settings};
 use crate::terminal::hidden;
 use api::auth::PasswordReset;
 use clap::Args;
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
 
 /// Set a new password with a code from an admin; all sessions end, then `expense login` signs in
 #[derive(Debug, Clone, Args)]
@@ -59,9 +59,7 @@ pub(super) async fn run(args: &ResetPassword, cli: &Cli, out: &mut Output) -> Re
         code: code.trim().into(),
         password: password.into(),
     };
-    // Whoever has lost the password has no token to show.
-    let stranger: Arc<dyn Api> = Arc::new(HttpApi::new(&server, "default", None, &settings.trust)?);
-    if let Err(error) = stranger.reset_password(&reset, Key::new()).await {
+    if let Err(error) = doorkeeper::reset_password(&settings, &server, &reset).await {
         return Err(if error.is_not_done() {
             refused(error)
         } else {
