@@ -33,6 +33,10 @@ pub struct ImportOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 1000)))]
     pub kind_map: Option<String>,
+    /// The account of rows that name none, by its name; `account_id` or this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
+    pub account: Option<String>,
     /// The account of rows that name none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,

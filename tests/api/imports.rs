@@ -317,3 +317,41 @@ async fn a_stale_version_neither_commits_nor_drops() {
     }
     assert_eq!(app.number("SELECT COUNT(*) FROM expense").await, 0);
 }
+
+#[tokio::test]
+async fn an_account_by_name_is_made_with_the_rows_and_by_no_preview() {
+    let app = App::start().await;
+    let file = "Date,Amount,Account\n2026-11-20,-1,\n2026-11-20,-2,Card\n";
+    let accounts = "SELECT COUNT(*) FROM account";
+    let before = app.number(accounts).await;
+    let import = app.preview("account=Giro&create_missing=true", file).await;
+    assert_eq!(import["new_names"], json!(["account Giro"]), "{import}");
+    assert_eq!(app.number(accounts).await, before);
+    app.commit(&import).await;
+    assert_eq!(app.number(accounts).await, before + 1);
+    let rows = "SELECT COUNT(*) FROM expense e JOIN account a ON a.id = e.account_id WHERE a.name = 'Giro'";
+    assert_eq!(app.number(rows).await, 1);
+    // Now it is there, however it is written.
+    let again = app.preview("account=GIRO", file).await;
+    assert_eq!((preview_of(&again), &again["new_names"]), ((2, 0, 0), &json!([])));
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_there_is_one_fault_of_the_file() {
+    let app = App::start().await;
+    let file = "Date,Amount\n2026-11-20,-1\n";
+    let both = format!("account=Card&account_id={}", api::id::new_uuid());
+    for (query, status, pointer, code) in [
+        ("account=Girox", 409, "/account", "unknown-name"),
+        (&both, 422, "/account", "twice"),
+    ] {
+        let (answered, body) = app.send(&format!("imports?{query}"), None, file.to_owned()).await;
+        assert_eq!(answered, status, "{body:#}");
+        let faults = body["errors"].as_array().unwrap();
+        assert_eq!(faults.len(), 1, "{body:#}");
+        assert_eq!(
+            (&faults[0]["pointer"], &faults[0]["code"]),
+            (&json!(pointer), &json!(code))
+        );
+    }
+}

@@ -32,14 +32,14 @@ async fn one_lists_the_ledgers_one_is_a_member_of() {
     http.get("/v1/ledgers?limit=201").await.refused(400, "validation");
     http.get("/v1/ledgers?cursor=x").await.refused(400, "bad-cursor");
     let scopes = TokenRow {
-        scopes: "add",
+        scopes: "account",
         ..TokenRow::default()
     };
-    let adder = tests::people::Person {
+    let keeper = tests::people::Person {
         token: app.add_token(ben.user_id, scopes).await,
         ..ben
     };
-    app.client_of(&adder)
+    app.client_of(&keeper)
         .get("/v1/ledgers")
         .await
         .refused(403, "forbidden");

@@ -121,6 +121,36 @@ fn a_code_sets_a_new_password_and_who_is_shut_out_is_out_at_once() {
 }
 
 #[test]
+fn a_code_is_redeemed_by_a_command_that_says_what_became_of_the_password() {
+    let house = Household::served();
+    admin(&house, &["create", "ana", "--admin"], PASSWORD).ok();
+    let code = admin(&house, &["reset-code", "ana"], "").ok();
+    let redeem = |input: &str| {
+        let line = [
+            "reset-password",
+            "--name",
+            "ana",
+            "--code-stdin",
+            "--password-stdin",
+        ];
+        Finished::fed(house.home.command("expense", &line), input)
+    };
+    let said = redeem(&format!("exr_nonsense\n{OTHER}\n")).failed(77);
+    assert!(said.contains("code is not good"), "{said}");
+    redeem(&format!("{}\nshort\n", code.trim())).failed(65);
+    // Half of what is needed is no password without a word.
+    redeem(&format!("{}\n", code.trim())).failed(2);
+    login(house.server(), "ana", PASSWORD).ok(200);
+    let said = redeem(&format!("{}\n{OTHER}\n", code.trim()));
+    assert!(said.stderr.contains("expense login"), "{said:?}");
+    said.ok();
+    login(house.server(), "ana", OTHER).ok(200);
+    redeem(&format!("{}\n{PASSWORD}\n", code.trim())).failed(77);
+    // Neither is there a terminal to ask at.
+    house.expense(&["reset-password", "--name", "ana"]).failed(2);
+}
+
+#[test]
 fn what_cannot_be_done_says_why_and_ends_with_its_code() {
     let house = Household::served();
     admin(&house, &["create", "root", "--admin"], PASSWORD).ok();

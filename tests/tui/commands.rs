@@ -122,6 +122,75 @@ fn a_failure_writes_nothing_to_standard_output() {
 }
 
 #[test]
+fn a_row_that_was_saved_is_a_success_whatever_became_of_the_output() {
+    let house = Household::new();
+    let mut command = house.home.command("expense", &["add", "12.50 lunch"]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = command
+        .stdout(full)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(said.contains("It is written"), "{said}");
+    let rows = house.expense(&["list", "--json"]).json();
+    assert_eq!(rows["items"].as_array().unwrap().len(), 1, "{rows}");
+}
+
+#[test]
+fn a_preview_leaves_nothing_in_the_book_and_where_nobody_can_be_asked_nothing_is_written() {
+    let house = Household::new();
+    let file = house.home.write(
+        "rows.csv",
+        "Date,Amount,Category\n2026-11-20,5.00,Sushi\n2026-11-21,6.00,Food\n",
+    );
+    let file = file.display().to_string();
+    let line = ["import", &file, "--account", "Savings", "--create-missing"];
+    let names = || {
+        let of = |noun: &str| house.expense(&[noun]).ok();
+        format!("{}{}", of("categories"), of("accounts"))
+    };
+    let before = names();
+    house.expense(&[&line[..], &["--dry-run"]].concat()).ok();
+    let said = house.expense(&line).failed(2);
+    assert!(
+        said.contains("2 rows: 2 new") && said.contains("account Savings") && said.contains("--yes"),
+        "{said}"
+    );
+    let asked = house.expense(&[&line[..], &["--json"]].concat());
+    assert!(asked.stdout.contains("\"preview\""), "{asked:?}");
+    asked.failed(2);
+    assert_eq!(names(), before);
+    assert_eq!(house.expense(&["list"]).ok(), "");
+    // The log tells of previews, and of nothing else.
+    let log = house.expense(&["log"]).ok();
+    assert!(log.lines().all(|line| line.contains("prepared import")), "{log}");
+    house.expense(&[&line[..], &["--yes"]].concat()).ok();
+    assert!(names().contains("Savings") && names().contains("Sushi"));
+    // All of it is there already: that is what was asked for only where the rows can be known again.
+    assert_eq!(house.expense(&["list", "@Savings"]).ok().lines().count(), 2);
+}
+
+#[test]
+fn what_is_no_filter_is_told_with_what_is_known() {
+    let house = Household::new();
+    for (line, says) in [
+        ("-#rent", "not supported yet"),
+        ("nonsense:foo", "payee:"),
+        ("#food not @cash", "not supported yet"),
+    ] {
+        let said = house.expense(&["list", "--", line]).failed(2);
+        let piece = line.split(' ').find(|piece| said.contains(piece));
+        assert!(said.contains(says) && piece.is_some(), "{said}");
+        house.expense(&["report", "summary", "--", line]).failed(2);
+    }
+    house.expense(&["list", "anti-aging", "12:30"]).ok();
+}
+
+#[test]
 fn completions_and_the_manual_come_without_a_server() {
     let mut home = Home::new();
     home.set("EXPENSE_SERVER", "http://127.0.0.1:9");

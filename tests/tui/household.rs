@@ -30,6 +30,7 @@ fn the_household_file_comes_in_whole_and_its_figures_are_exact() {
         "--kind-map",
         "Expense=expense,Income=income,Transfer-Out=transfer",
         "--create-missing",
+        "--yes",
     ];
     let refused = house.expense(&import[..8]).failed(65);
     assert!(

@@ -10,6 +10,7 @@ mod admin;
 mod books;
 mod bytes;
 mod commands;
+mod commands_by_scope;
 mod crash;
 mod disk;
 mod door;

@@ -6,7 +6,7 @@ use crate::client::{ClientError, Finding};
 use crate::desk::Desk;
 use crate::open_ledger::OpenLedger;
 use crate::screen::{Command, Screen};
-use api::auth::Login;
+use api::auth::{Login, PasswordReset};
 use api::id::LedgerId;
 use futures_util::future::BoxFuture;
 use url::Url;
@@ -51,6 +51,13 @@ pub trait Door: Send + Sync {
         login: Login,
     ) -> BoxFuture<'static, Result<SignedIn, ClientError>>;
 
+    /// Sets a new password at that server, or where the books are open, with a code that an admin made.
+    fn reset_password(
+        &self,
+        address: Option<Url>,
+        reset: PasswordReset,
+    ) -> BoxFuture<'static, Result<(), ClientError>>;
+
     /// Nobody signs in now: what waits for it is refused.
     fn decline(&self);
 
@@ -88,6 +95,17 @@ impl Door for Closed {
     }
 
     fn sign_in(&self, _: Option<Url>, _: Login) -> BoxFuture<'static, Result<SignedIn, ClientError>> {
+        let refused = ClientError::Unsendable {
+            reason: CLOSED.to_owned(),
+        };
+        Box::pin(std::future::ready(Err(refused)))
+    }
+
+    fn reset_password(
+        &self,
+        _: Option<Url>,
+        _: PasswordReset,
+    ) -> BoxFuture<'static, Result<(), ClientError>> {
         let refused = ClientError::Unsendable {
             reason: CLOSED.to_owned(),
         };

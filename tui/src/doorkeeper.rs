@@ -12,7 +12,7 @@ use crate::open_ledger::OpenLedger;
 use crate::outbox::Outbox;
 use crate::settings::{Settings, address_of};
 use crate::under_way;
-use api::auth::Login;
+use api::auth::{Login, PasswordReset};
 use api::id::LedgerId;
 use api::instant::Instant;
 use futures_util::future::BoxFuture;
@@ -228,13 +228,28 @@ pub async fn sign_in(settings: &Settings, server: &Url, login: &Login) -> Result
         reason: "its token is none".to_owned(),
         server_version: None,
     })?;
-    settings
-        .places
-        .keep_token(server, &token)
-        .map_err(|error| ClientError::Unsendable {
+    if let Err(error) = settings.places.keep_token(server, &token) {
+        // Nobody has the token: a session that was said not to begin is not left behind.
+        let signed_in: Arc<dyn Api> =
+            Arc::new(HttpApi::new(server, "default", Some(&token), &settings.trust)?);
+        if let Err(error) = signed_in.logout(Key::new()).await {
+            tracing::warn!(%error, "a session that nobody has the token of could not be ended");
+        }
+        return Err(ClientError::Unsendable {
             reason: format!("the token cannot be kept on the disk: {error}"),
-        })?;
+        });
+    }
     Ok(token)
+}
+
+/// Sets a new password with a code. Whoever needs one has no token to show.
+pub async fn reset_password(
+    settings: &Settings,
+    server: &Url,
+    reset: &PasswordReset,
+) -> Result<(), ClientError> {
+    let stranger: Arc<dyn Api> = Arc::new(HttpApi::new(server, "default", None, &settings.trust)?);
+    stranger.reset_password(reset, Key::new()).await
 }
 
 impl Door for Doorkeeper {
@@ -288,6 +303,27 @@ impl Door for Doorkeeper {
         login: Login,
     ) -> BoxFuture<'static, Result<SignedIn, ClientError>> {
         Box::pin(self.clone().sign_in_at(address, login))
+    }
+
+    fn reset_password(
+        &self,
+        address: Option<Url>,
+        reset: PasswordReset,
+    ) -> BoxFuture<'static, Result<(), ClientError>> {
+        let here = self.opened().settings;
+        Box::pin(async move {
+            let unusable = |reason: String| ClientError::Unsendable { reason };
+            let settings = match address {
+                Some(address) => here
+                    .toward(Some(address))
+                    .map_err(|error| unusable(error.to_string()))?,
+                None => here,
+            };
+            let server = settings.server.clone();
+            let server =
+                server.ok_or_else(|| unusable("the book of this machine needs no sign-in".to_owned()))?;
+            self::reset_password(&settings, &server, &reset).await
+        })
     }
 
     fn decline(&self) {

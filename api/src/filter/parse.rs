@@ -68,6 +68,34 @@ impl Field {
     }
 }
 
+/// Words that join conditions in other programs.
+pub(super) const JOINTS: [&str; 2] = ["not", "or"];
+
+/// What is known, for whoever wrote something else.
+const KNOWN: &str =
+    "#category, @account, +tag, >20, <100, payee:, by:, kind:, cur:, from:, to: and is:deleted";
+
+/// Whether a word means something in a filter or looks as if it did, so that it is searched for only in quotes.
+pub(super) fn needs_quotes(word: &str) -> bool {
+    split_field(word).is_some() || is_leaving_out(word) || unknown_key(word).is_some()
+}
+
+/// `-#rent`, `!@cash`, `-by:ana`, `-rent`. Not `-5`, nor a dash alone, nor `anti-aging`.
+fn is_leaving_out(word: &str) -> bool {
+    let Some(rest) = word.strip_prefix(['-', '!']) else {
+        return false;
+    };
+    rest.starts_with(|c: char| c.is_alphabetic() || c == '"') || split_field(rest).is_some()
+}
+
+/// The word before a colon that stands for no field: `nonsense:foo`. Times and addresses are text.
+fn unknown_key(word: &str) -> Option<&str> {
+    let (key, value) = word.split_once(':')?;
+    let is_word = !key.is_empty() && key.chars().all(|c| c.is_alphabetic() || c == '_' || c == '-');
+    let is_address = value.starts_with("//");
+    (is_word && !value.is_empty() && !is_address && Field::of_key(key).is_none()).then_some(key)
+}
+
 /// The field a piece is about and the rest of it. `None` for a word.
 pub(super) fn split_field(text: &str) -> Option<(Field, &str)> {
     let mut chars = text.chars();
@@ -104,8 +132,10 @@ pub fn parse(line: &str, context: FilterContext) -> ParsedFilter {
         to_span: None,
         search_span: None,
     };
-    for piece in pieces(line, false) {
-        let fault = reader.piece(piece).err();
+    let mut pieces = pieces(line, false).into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let next = pieces.peek().map(|next| next.text);
+        let fault = reader.joint(piece, next).and_then(|()| reader.piece(piece)).err();
         reader.close(piece.span, fault);
     }
     reader.finish()
@@ -125,6 +155,22 @@ struct Reader {
 }
 
 impl Reader {
+    /// Refuses `not` and `or` before a condition: they would be searched for, and the condition would mean its contrary.
+    fn joint(&mut self, piece: Piece<'_>, next: Option<&str>) -> Result<(), Refusal> {
+        let word = fold(piece.text);
+        let is_joint =
+            JOINTS.contains(&word.as_str()) && next.is_some_and(|next| split_field(next).is_some());
+        if is_joint {
+            return Err((
+                "unsupported-filter",
+                format!(
+                    "{word:?} before a condition is not supported yet - every condition must hold; leave it out, or put it in quotes to search for it"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     fn piece(&mut self, piece: Piece<'_>) -> Result<(), Refusal> {
         if piece.is_unclosed {
             return Err((
@@ -137,7 +183,23 @@ impl Reader {
                 self.token(piece.span, FilterTokenKind::Condition);
                 self.field(field, value, piece.span)
             }
-            None => self.word(piece),
+            None if is_leaving_out(piece.text) => Err((
+                "unsupported-filter",
+                format!(
+                    "Leaving rows out with {} is not supported yet - put {} in quotes to search for it",
+                    piece.text.get(..1).unwrap_or_default(),
+                    piece.text
+                ),
+            )),
+            None => match unknown_key(piece.text) {
+                Some(key) => Err((
+                    "unknown-filter",
+                    format!(
+                        "No filter is called {key}: - known are {KNOWN}; put it in quotes to search for it"
+                    ),
+                )),
+                None => self.word(piece),
+            },
         }
     }
 

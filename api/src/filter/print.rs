@@ -1,9 +1,10 @@
 //! The writers of a filter: as a line that is read back as the same filter, and as the query of a list.
 
-use super::parse::split_field;
+use super::parse::{JOINTS, needs_quotes};
 use crate::entry::line::{quote, quote_name};
 use crate::expense::ExpenseFilter;
 use crate::money::Amount;
+use crate::text::fold;
 
 /// Writes a filter as a line. Reading it gives the same filter, amounts with the currency's decimals.
 pub fn print(filter: &ExpenseFilter) -> String {
@@ -42,7 +43,8 @@ pub fn print(filter: &ExpenseFilter) -> String {
 /// The words searched for, each in quotes where it could be read as something else.
 fn words(text: &str) -> String {
     let word = |word: &str| {
-        if split_field(word).is_some() || word.contains('"') {
+        let is_joint = JOINTS.contains(&fold(word).as_str());
+        if needs_quotes(word) || is_joint || word.contains('"') {
             quote(word)
         } else {
             word.to_owned()

@@ -67,6 +67,16 @@ fn every_form_becomes_its_query_parameter() {
         ("lunch rewe", "q=lunch rewe"),
         (r##""#1" "by:" x"##, "q=#1 by: x"),
         ("12:30 http://x > < + >abc", "q=12:30 http://x > < + >abc"),
+        (
+            "anti-aging -5 - ! 21:30-22:00 x-",
+            "q=anti-aging -5 - ! 21:30-22:00 x-",
+        ),
+        ("not mine or yours", "q=not mine or yours"),
+        (
+            r##""nonsense:foo" "-#rent" "not" #food"##,
+            "category=food&q=nonsense:foo -#rent not",
+        ),
+        ("lunch:", "q=lunch:"),
         ("lunch #food  berlin", "category=food&q=lunch berlin"),
     ] {
         assert_eq!(query(line), expected, "{line}");
@@ -97,6 +107,17 @@ fn what_cannot_be_meant_is_a_fault_at_its_place() {
         ("from:2026-02-01 to:2026-01-01", "reversed"),
         (">100 <20", "reversed"),
         ("is:red", "unknown-filter"),
+        ("nonsense:foo", "unknown-filter"),
+        ("Catgory:food", "unknown-filter"),
+        ("größe:xl", "unknown-filter"),
+        ("-#rent", "unsupported-filter"),
+        ("!#rent", "unsupported-filter"),
+        ("-@visa -+trip", "unsupported-filter unsupported-filter"),
+        ("-by:ana", "unsupported-filter"),
+        ("->20", "unsupported-filter"),
+        ("-rent", "unsupported-filter"),
+        ("lunch not #rent", "unsupported-filter"),
+        ("#food or @cash", "unsupported-filter"),
         ("a\u{202e}b", "direction-mark"),
         ("#a\u{1b}", "control-character"),
         ("cur:abc kind:gift", "unknown-currency unknown-kind"),
@@ -105,6 +126,15 @@ fn what_cannot_be_meant_is_a_fault_at_its_place() {
     }
     let fault = read("lunch cur:abc").faults.remove(0);
     assert_eq!(fault.span, Span { start: 6, end: 13 });
+    let fault = read("lunch nonsense:foo").faults.remove(0);
+    assert_eq!(fault.span, Span { start: 6, end: 18 });
+    assert!(
+        fault.detail.contains("nonsense:") && fault.detail.contains("payee:"),
+        "{}",
+        fault.detail
+    );
+    let fault = read("-#rent").faults.remove(0);
+    assert!(fault.detail.contains("not supported yet"), "{}", fault.detail);
     assert_eq!(query(&"word ".repeat(50)), "too-long");
 }
 
@@ -124,6 +154,7 @@ fn a_filter_is_printed_as_a_person_would_type_it() {
 fn any_line() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         "[a-z]{1,6}",
+        "(not|or|-|!|-x|x-y|NOT|a:b|-#food)",
         "[<>]=?[0-9.,]{1,6}",
         "[#@+]\"?[a-z ]{0,6}\"?",
         "(by|payee|cat|tag|min|max|kind|cur|from|to|is|foo):\"?[a-z0-9 ]{0,6}\"?",

@@ -5,7 +5,7 @@ use super::checked::{Asked, Checked};
 use super::guard::{Caller, Guard};
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, Reply};
-use super::right::{Look, Make, Own, Rows};
+use super::right::{Ledgers, Look, Make, Own};
 use crate::error::Result;
 use crate::service;
 use crate::service::ledger::create::create;
@@ -66,7 +66,7 @@ impl LedgerApi {
     ///
     /// Its settings, and the revision it is at.
     #[oai(path = "/", method = "get", operation_id = "get_ledger")]
-    async fn get_ledger(&self, ledger: Guard<Rows>) -> Result<Found<Ledger>> {
+    async fn get_ledger(&self, ledger: Guard<Ledgers>) -> Result<Found<Ledger>> {
         Ok(with_version(
             service::ledger::get(&self.state, &ledger.grant).await?,
         ))

@@ -42,6 +42,8 @@ rights! {
     Rows: EVERYBODY, &[Scope::Read];
     /// Looks at the names that rows are made of.
     Names: EVERYBODY, &[Scope::Read, Scope::Add];
+    /// Looks at the ledger itself: its name, its currency, one's role.
+    Ledgers: EVERYBODY, &[Scope::Read, Scope::Add, Scope::Share];
     /// Looks at who is a member.
     Members: EVERYBODY, &[Scope::Read, Scope::Add, Scope::Share];
     /// Records rows.
@@ -73,8 +75,8 @@ macro_rules! scopes {
 scopes! {
     /// Anybody with a token that is good.
     Anyone: &[], admin false;
-    /// Looks at what is one's own, whatever the ledger.
-    Look: &[Scope::Read], admin false;
+    /// Looks at which ledgers there are for one: who may add to one or share it must find it.
+    Look: &[Scope::Read, Scope::Add, Scope::Share], admin false;
     /// Makes ledgers of one's own.
     Make: &[Scope::Write], admin false;
     /// Changes one's own account.

@@ -182,6 +182,24 @@ impl ClientError {
         }
     }
 
+    /// True where a write that ended so is certainly not done: it never reached the server, or was refused by it. A
+    /// server that broke or was too busy may have done it and not be able to say so.
+    pub fn is_not_done(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Untrusted { .. }
+            | Self::InClear { .. }
+            | Self::NoSuchLedger { .. }
+            | Self::Unsendable { .. } => true,
+            Self::Problem { problem, .. } => problem.status < 500,
+            Self::Lost { .. }
+            | Self::Timeout { .. }
+            | Self::Foreign { .. }
+            | Self::Unreadable { .. }
+            | Self::TooLarge { .. } => false,
+        }
+    }
+
     /// True where the server would, but not now.
     pub fn is_busy(&self) -> bool {
         self.problem()

@@ -15,7 +15,7 @@ use reqwest::header::{
 };
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// The most that is read of an answer.
@@ -160,7 +160,9 @@ impl HttpApi {
         let url = self.url(&request, &ledger)?;
         let _flight = self.ours.begin(&request);
         let mut waits = WAITS.into_iter();
+        let mut lost = None;
         loop {
+            let begun = Instant::now();
             let error = match self.send_once(&request, url.clone()).await {
                 Ok(answer) => {
                     self.learn_ledger(&request, &answer);
@@ -171,9 +173,21 @@ impl HttpApi {
                 }
                 Err(error) => error,
             };
-            let is_broken = matches!(error, ClientError::Lost { .. } | ClientError::Unreachable { .. });
+            let is_broken = match error {
+                ClientError::Lost { .. } => true,
+                // Where nothing answers at all, the wait was long enough.
+                ClientError::Unreachable { .. } => begun.elapsed().as_secs() < CONNECT_SECS,
+                _ => false,
+            };
             match waits.next() {
-                Some(wait) if is_broken => tokio::time::sleep(wait).await,
+                Some(wait) if is_broken => {
+                    if matches!(error, ClientError::Lost { .. }) {
+                        lost = Some(error);
+                    }
+                    tokio::time::sleep(wait).await;
+                }
+                // An earlier try may have arrived, whatever became of this one.
+                _ if error.is_passing() => return Err(lost.unwrap_or(error)),
                 _ => return Err(error),
             }
         }
@@ -312,8 +326,10 @@ impl HttpApi {
         if let Some(distrust) = distrust(&address, error) {
             return distrust;
         }
-        if error.is_timeout() {
-            let secs = if error.is_connect() { CONNECT_SECS } else { secs };
+        if error.is_timeout() && error.is_connect() {
+            let reason = format!("no connection within {CONNECT_SECS} seconds");
+            ClientError::Unreachable { address, reason }
+        } else if error.is_timeout() {
             ClientError::Timeout { address, secs }
         } else if error.is_builder() {
             ClientError::Unsendable { reason }

@@ -22,19 +22,22 @@ pub(super) struct Add {
 }
 
 pub(super) async fn run(add: Add, context: &mut Context) -> Result<(), Failure> {
+    let id = add.id.unwrap_or_else(ExpenseId::new);
     let line = EntryLine {
         text: add.text.join(" "),
         today: context.today,
-        id: Some(add.id.unwrap_or_else(ExpenseId::new)),
+        id: Some(id),
         create_missing: add.create_missing,
     };
+    context.again = Some(format!(
+        "Whether it was saved is not known; `expense add --id {id}` with the same text adds it once."
+    ));
     // The same id is the same intention, and so is its key.
-    let key = add.id.map_or_else(Key::new, |id| Key::of(id.0));
-    let saved = context.api.quick_expense(&line, key).await?.expense;
+    let saved = context.api.quick_expense(&line, Key::of(id.0)).await?.expense;
     if context.json()? {
         return Ok(());
     }
-    let book = Book::load(context).await?;
+    let book = Book::for_show(context).await;
     let mut table = Table::new(ROW);
     table.row(book.cells(&saved));
     table.print(&mut context.out)?;

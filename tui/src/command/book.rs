@@ -1,9 +1,11 @@
-//! What names and ids mean in the ledger at hand: its settings, categories and accounts, loaded together.
+//! What names and ids mean in the ledger at hand: its settings, categories and accounts, loaded together. For showing
+//! what was just written, as much of it as may be read.
 
 use super::{Context, Failure};
 use crate::dates::Dates;
 use api::account::Account;
 use api::category::Category;
+use api::currency::Currency;
 use api::date::{Calendar, Date, Month, Period};
 use api::expense::{Expense, Kind};
 use api::id::{AccountId, CategoryId};
@@ -12,10 +14,14 @@ use api::ledger::Ledger;
 /// A ledger with the names in it.
 pub(super) struct Book {
     dates: Dates,
-    pub(super) ledger: Ledger,
-    pub(super) categories: Vec<Category>,
-    pub(super) accounts: Vec<Account>,
+    /// `None` where it is not known: then every row says its own.
+    base: Option<Currency>,
+    categories: Vec<Category>,
+    accounts: Vec<Account>,
 }
+
+/// Stands for a name that could not be read.
+const UNREAD: &str = "?";
 
 /// How the ledger cuts time.
 pub(super) fn calendar(ledger: &Ledger) -> Calendar {
@@ -28,23 +34,45 @@ pub(super) fn month_range(ledger: &Ledger, month: Month) -> (Date, Date) {
 }
 
 impl Book {
-    pub(super) async fn load(context: &Context) -> Result<Self, Failure> {
+    /// The ledger, and the names in it.
+    pub(super) async fn load(context: &Context) -> Result<(Ledger, Self), Failure> {
         let api = &context.api;
         let (ledger, categories, accounts) =
             tokio::try_join!(api.get_ledger(), api.every_category(), api.every_account())?;
-        Ok(Self {
+        let book = Self {
             dates: context.dates.clone(),
-            ledger,
+            base: Some(ledger.base_currency),
             categories,
             accounts,
-        })
+        };
+        Ok((ledger, book))
+    }
+
+    /// As much of it as can be read: a row that was just written is shown in any case, and a token that may only add
+    /// may read names and not the ledger.
+    pub(super) async fn for_show(context: &mut Context) -> Self {
+        let api = &context.api;
+        let (ledger, categories, accounts) =
+            tokio::join!(api.get_ledger(), api.every_category(), api.every_account());
+        let why = categories.as_ref().err().or(accounts.as_ref().err());
+        let why = why.map(|error| format!("Names could not be read: {}", error.sentence()));
+        let book = Self {
+            dates: context.dates.clone(),
+            base: ledger.ok().map(|ledger| ledger.base_currency),
+            categories: categories.unwrap_or_default(),
+            accounts: accounts.unwrap_or_default(),
+        };
+        if let Some(why) = why {
+            context.out.say(&why);
+        }
+        book
     }
 
     /// `Food: Groceries`, or nothing.
     pub(super) fn category(&self, id: Option<CategoryId>) -> String {
         let find = |id| self.categories.iter().find(|category| Some(category.id) == id);
         let Some(category) = find(id) else {
-            return String::new();
+            return id.map(|_| UNREAD.to_owned()).unwrap_or_default();
         };
         match find(category.parent_id) {
             Some(parent) => format!("{}: {}", parent.name, category.name),
@@ -53,10 +81,9 @@ impl Book {
     }
 
     fn account(&self, id: Option<AccountId>) -> Option<&str> {
-        self.accounts
-            .iter()
-            .find(|account| Some(account.id) == id)
-            .map(|account| account.name.as_str())
+        let id = id?;
+        let known = self.accounts.iter().find(|account| account.id == id);
+        Some(known.map_or(UNREAD, |account| account.name.as_str()))
     }
 
     /// The cells of a row, for [`ROW`].
@@ -68,7 +95,7 @@ impl Book {
             }
             _ => self.account(expense.account_id).unwrap_or_default().to_owned(),
         };
-        let is_base = expense.currency == self.ledger.base_currency;
+        let is_base = Some(expense.currency) == self.base;
         [
             self.dates.cell(expense.date),
             expense.amount.to_string(),

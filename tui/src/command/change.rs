@@ -33,7 +33,7 @@ pub(super) async fn edit(edit: &Edit, context: &mut Context) -> Result<(), Failu
     }
     let rows = find::rows(context, std::slice::from_ref(&edit.row), false).await?;
     let Some(Target { id, version }) = rows.first().copied() else {
-        return Ok(());
+        return Err(Failure::Data("No row is named".to_owned()));
     };
     let version = match version {
         Some(version) => version,
@@ -102,7 +102,7 @@ async fn all(context: &Context, rows: &[Target], op: BatchVerb) -> Result<Vec<Ex
 }
 
 async fn show(context: &mut Context, rows: &[Expense]) -> Result<(), Failure> {
-    let book = Book::load(context).await?;
+    let book = Book::for_show(context).await;
     let mut table = Table::new(ROW);
     for row in rows {
         table.row(book.cells(row));

@@ -10,6 +10,7 @@ use super::log::{Log, Undo};
 use super::login::{Invite, Join, Login};
 use super::push::PushArgs;
 use super::report::ReportArgs;
+use super::reset_password::ResetPassword;
 use crate::settings::Flags;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -25,8 +26,9 @@ use std::path::PathBuf;
     disable_help_subcommand = true
 )]
 #[command(
-    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 65 bad data, 69 server unreachable, 75 try later, 77 \
-                        refused, 78 configuration.\nThe token comes from `expense login`, EXPENSE_TOKEN, \
+    after_help = "Exit codes: 0 done, 1 failed or done in part, 2 usage, 65 bad data, 69 server unreachable, \
+                        74 the answer was lost: done or not, 75 try later, 77 refused, 78 configuration. With 2, 65, \
+                        69, 77 and 78 nothing was written.\nThe token comes from `expense login`, EXPENSE_TOKEN, \
                         EXPENSE_TOKEN_FILE or --token-file, never from an argument itself."
 )]
 pub struct Cli {
@@ -92,6 +94,7 @@ pub(super) enum Command {
     Login(Login),
     /// End the session on the server and forget its token
     Logout,
+    ResetPassword(ResetPassword),
     Invite(Invite),
     Join(Join),
     /// Print the server's address, the token and a ready curl line
@@ -107,6 +110,36 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+impl Command {
+    /// Whether it is asked to write to the books, so that doing nothing is no success.
+    pub(super) fn is_write(&self) -> bool {
+        match self {
+            Self::Add(_)
+            | Self::Edit(_)
+            | Self::Delete { .. }
+            | Self::Restore { .. }
+            | Self::Undo(_)
+            | Self::Push(_)
+            | Self::Login(_)
+            | Self::Logout
+            | Self::ResetPassword(_)
+            | Self::Invite(_)
+            | Self::Join(_) => true,
+            Self::Categories(action) | Self::Accounts(action) | Self::Payees(action) | Self::Tags(action) => {
+                action.is_write()
+            }
+            Self::Import(import) => import.is_write(),
+            Self::List(_)
+            | Self::Log(_)
+            | Self::Report(_)
+            | Self::Api
+            | Self::Doctor
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
+        }
+    }
 }
 
 impl Cli {

@@ -21,6 +21,12 @@ pub(super) struct Dictionary {
     action: Option<Action>,
 }
 
+impl Dictionary {
+    pub(super) fn is_write(&self) -> bool {
+        !matches!(self.action, None | Some(Action::List))
+    }
+}
+
 #[derive(Debug, Clone, Subcommand)]
 enum Action {
     /// List them, archived ones marked (the default)

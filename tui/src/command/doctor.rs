@@ -70,7 +70,11 @@ pub(super) async fn run(cli: &Cli, local: Option<StartLocal>, out: &mut Output) 
         }
     };
     findings.print(out)?;
-    outcome
+    let is_bad = findings.0.iter().any(|(state, ..)| *state == State::Bad);
+    match outcome {
+        Ok(()) if is_bad => Err(Failure::Failed("Something is wrong; see BAD above".to_owned())),
+        outcome => outcome,
+    }
 }
 
 /// What needs no server.

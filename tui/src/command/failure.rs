@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub enum Failure {
-    /// A name and a password that do not fit.
+    /// A name and a password or a code that do not fit.
     Refused(String),
     /// The server was not there, or refused.
     Api(ClientError),
@@ -21,6 +21,12 @@ pub enum Failure {
     Data(String),
     /// Anything else.
     Failed(String),
+    /// Something of this machine could not be read or written, such as the output.
+    Io(io::Error),
+    /// What was to be written may be there or not; the second says how to find out.
+    Unsure(Box<Failure>, String),
+    /// A part was written, which the first says, and the rest was not.
+    Partly(String, Box<Failure>),
     /// The process was told to end, by this signal.
     Interrupted(u8),
     /// Whoever read the output went away, which is their right.
@@ -34,7 +40,15 @@ impl Failure {
             Self::Quiet => 0,
             // As shells count it.
             Self::Interrupted(signal) => 128_u8.saturating_add(*signal),
-            Self::Failed(_) => 1,
+            Self::Failed(_) | Self::Io(_) => 1,
+            Self::Unsure(cause, _) => match cause.as_ref() {
+                Self::Api(ClientError::Problem { .. }) | Self::Interrupted(_) => cause.exit_code(),
+                _ => 74,
+            },
+            Self::Partly(_, cause) => match cause.as_ref() {
+                Self::Interrupted(_) => cause.exit_code(),
+                _ => 1,
+            },
             Self::Usage(_) => 2,
             Self::Data(_) => 65,
             Self::Refused(_) => 77,
@@ -85,6 +99,13 @@ impl fmt::Display for Failure {
             Self::Usage(text) | Self::Refused(text) | Self::Data(text) | Self::Failed(text) => {
                 f.write_str(text)
             }
+            Self::Io(error) => error.fmt(f),
+            // The client would say to try again, which adds it twice.
+            Self::Unsure(cause, again) => match cause.as_ref() {
+                Self::Api(error) => write!(f, "{}. {again}", error.to_string().trim_end_matches('.')),
+                other => write!(f, "{other}. {again}"),
+            },
+            Self::Partly(done, cause) => write!(f, "{done} The rest was not: {cause}"),
             Self::Interrupted(_) => f.write_str("interrupted"),
             Self::Quiet => Ok(()),
         }
@@ -118,7 +139,7 @@ impl From<io::Error> for Failure {
         if error.kind() == ErrorKind::BrokenPipe {
             Self::Quiet
         } else {
-            Self::Failed(error.to_string())
+            Self::Io(error)
         }
     }
 }

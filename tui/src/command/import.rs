@@ -4,11 +4,8 @@ use super::failure::in_flags;
 use super::{Context, Failure, under_way};
 use crate::client::Key;
 use crate::figures;
-use api::account::NewAccount;
-use api::id::AccountId;
 use api::import::{Import, ImportOptions, ImportState, Verdict};
 use api::operation::Operation;
-use api::text::fold;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -52,14 +49,16 @@ pub(super) struct ImportArgs {
     dry_run: bool,
 }
 
+impl ImportArgs {
+    pub(super) fn is_write(&self) -> bool {
+        !self.dry_run
+    }
+}
+
 pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), Failure> {
     let name = args.file.display();
     let file = tokio::fs::read(&args.file).await;
     let file = file.map_err(|error| Failure::Data(format!("{name} cannot be read: {error}")))?;
-    let account_id = match &args.account {
-        Some(account) => Some(find_account(context, account, args.create_missing).await?),
-        None => None,
-    };
     let options = ImportOptions {
         file_name: args
             .file
@@ -69,11 +68,15 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
         columns: args.columns.clone(),
         date_format: args.date_format.clone(),
         kind_map: args.kind_map.clone(),
-        account_id,
+        account: args.account.clone(),
+        account_id: None,
         create_missing: args.create_missing.then_some(true),
     };
     let preview = context.api.create_import(&options, file, Key::new()).await?;
-    if args.dry_run {
+    let is_asked = !args.yes && !args.dry_run;
+    // A script that reads JSON is no person at a terminal.
+    let is_nobody_there = is_asked && (!context.out.is_interactive || context.out.is_json);
+    if args.dry_run || is_nobody_there {
         context.json()?;
     }
     say_preview(context, &preview).await?;
@@ -88,10 +91,13 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
         return Ok(());
     }
     if preview.new_count == 0 {
-        context.out.say("Nothing to write.");
-        return Ok(());
+        return nothing_new(&preview, context);
     }
-    let is_asked = context.out.is_interactive && !args.yes && !context.out.is_json;
+    if is_nobody_there {
+        return Err(Failure::Usage(
+            "Nothing was written: there is nobody to ask here - --yes writes it without asking".to_owned(),
+        ));
+    }
     if is_asked
         && !context
             .out
@@ -105,6 +111,21 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
         let count = written.written_count;
         let noun = if count == 1 { "row" } else { "rows" };
         context.out.line(&format!("{count} {noun} written"))?;
+    }
+    Ok(())
+}
+
+/// The file is in the book already, which is what was asked for; or there is nothing in it.
+fn nothing_new(preview: &Import, context: &mut Context) -> Result<(), Failure> {
+    if preview.duplicate_count == 0 {
+        return Err(Failure::Data(
+            "Nothing was written: no row can be read".to_owned(),
+        ));
+    }
+    if !context.json()? {
+        context
+            .out
+            .say("Nothing to write: every row is in the book already.");
     }
     Ok(())
 }
@@ -143,32 +164,29 @@ async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Fail
 
 /// Writes the rows, and waits for a large file until all are.
 async fn commit(context: &mut Context, preview: &Import) -> Result<Import, Failure> {
+    context.again = Some(
+        "Whether it was written is not known; import the file again: rows with an external id are written once, and \
+          `expense log` tells of the others."
+            .to_owned(),
+    );
     let work = context.api.commit_import(preview.id, Key::new());
     let is_it = |operation: &Operation| operation.kind == "commit_import";
-    let import = under_way::told(context, is_it, work).await?;
-    match import.operation_id {
-        Some(id) if import.state == ImportState::Committing => {
-            under_way::finished(context, id).await?;
-            Ok(context.api.get_import(import.id).await?)
-        }
-        _ => Ok(import),
+    let mut import = under_way::told(context, is_it, work).await?;
+    if let (Some(id), ImportState::Committing) = (import.operation_id, import.state) {
+        context.unfinished = Some(format!(
+            "{} of {} are written, and the rest goes on; `expense log` shows them.",
+            import.written_count,
+            figures::rows(import.new_count)
+        ));
+        under_way::finished(context, id).await?;
+        import = context.api.get_import(import.id).await?;
     }
-}
-
-async fn find_account(context: &Context, name: &str, may_make: bool) -> Result<AccountId, Failure> {
-    let accounts = context.api.every_account().await?;
-    let wanted = fold(name);
-    if let Some(account) = accounts.iter().find(|account| fold(&account.name) == wanted) {
-        return Ok(account.id);
+    context.unfinished = None;
+    if import.state == ImportState::Committed {
+        Ok(import)
+    } else {
+        Err(Failure::Failed(
+            "The import was written, and undone by somebody meanwhile".to_owned(),
+        ))
     }
-    if may_make {
-        let new = NewAccount {
-            name: name.to_owned(),
-            ..NewAccount::default()
-        };
-        return Ok(context.api.create_account(&new, Key::new()).await?.id);
-    }
-    Err(Failure::Data(format!(
-        "No account is called {name} - `expense accounts` lists them, --create-missing makes it"
-    )))
 }

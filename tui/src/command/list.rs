@@ -23,8 +23,8 @@ pub(super) struct List {
 }
 
 pub(super) async fn run(list: &List, context: &mut Context) -> Result<(), Failure> {
-    let book = Book::load(context).await?;
-    let mut filter = list.filter.read(context, &book.ledger)?;
+    let (ledger, book) = Book::load(context).await?;
+    let mut filter = list.filter.read(context, &ledger)?;
     filter.include_deleted = list.deleted.then_some(true).or(filter.include_deleted);
     let mut query = ExpenseQuery {
         filter,

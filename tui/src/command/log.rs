@@ -7,6 +7,7 @@ use crate::client::Key;
 use crate::figures;
 use crate::{logged, undo as by};
 use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip};
+use api::currency::Currency;
 use api::id::ExpenseId;
 use api::operation::Operation;
 use api::page::{MAX_LIMIT, PageQuery};
@@ -46,8 +47,11 @@ pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failu
         return carried_on(operation, context).await;
     }
     let Some(change) = wanted(undo, context).await? else {
-        let which = if undo.redo { "do again" } else { "undo" };
-        return Err(Failure::Data(format!("Nothing of yours is left to {which}")));
+        return Err(Failure::Data(match undo.rev {
+            Some(rev) => format!("There is no change {rev} - `expense log` prints the numbers"),
+            None if undo.redo => "Nothing of yours is left to do again".to_owned(),
+            None => "Nothing of yours is left to undo".to_owned(),
+        }));
     };
     let skip = undo.skip_conflicts.then_some(Skip::Conflicts);
     let undoes = Some(change.operation_id);
@@ -69,7 +73,15 @@ pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failu
     if context.json()? {
         return Ok(());
     }
-    let base = context.api.get_ledger().await?.base_currency;
+    if undone.is_done && undone.restored == 0 && undone.skipped > 0 {
+        return Err(Failure::Failed(format!(
+            "Nothing was undone: {} changed since, and left so",
+            figures::rows(undone.skipped)
+        )));
+    }
+    // Only for the words: amounts in another currency say which.
+    let ledger = context.api.get_ledger().await;
+    let base = ledger.map_or(Currency::EUR, |ledger| ledger.base_currency);
     let (head, again) = if change.kind == "undo" {
         (format!("Done again: {}", logged::what(&change, base)), "undo")
     } else {
@@ -146,7 +158,8 @@ async fn wanted(undo: &Undo, context: &Context) -> Result<Option<Change>, Failur
         page: PageQuery::first(1),
         ..query
     };
-    Ok(context.api.list_changes(&query).await?.items.into_iter().next())
+    let found = context.api.list_changes(&query).await?.items.into_iter().next();
+    Ok(found.filter(|change| undo.rev.is_none_or(|rev| rev == change.rev)))
 }
 
 pub(super) async fn log(log: &Log, context: &mut Context) -> Result<(), Failure> {

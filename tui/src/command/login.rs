@@ -2,12 +2,13 @@
 //! standard input; never from an argument.
 
 use super::{Cli, Context, Failure, output::Output};
-use crate::client::{Api, HttpApi, Key, shown};
+use crate::client::{Api, ClientError, HttpApi, Key, shown};
 use crate::doorkeeper;
 use crate::settings::{Env, Settings};
 use crate::terminal::hidden;
 use api::auth::Login as Credentials;
 use api::member::{INVITE_DAYS, InviteCode, NewInvite, Role};
+use api::problem::Code;
 use clap::Args;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
@@ -72,8 +73,12 @@ pub(super) async fn login(login: &Login, cli: &Cli, out: &mut Output) -> Result<
     };
     let signed_in = doorkeeper::sign_in(&settings, &server, &credentials).await;
     signed_in.map_err(refused)?;
-    settings.remembered.keep_server(Some(&server))?;
     out.say(&format!("Signed in to {} as {}.", shown(&server), name.trim()));
+    if let Err(error) = settings.remembered.keep_server(Some(&server)) {
+        out.say(&format!(
+            "The server could not be remembered ({error}); name it with --server or EXPENSE_SERVER."
+        ));
+    }
     if let Some(origin) = settings
         .token_origin
         .filter(|origin| origin.starts_with("EXPENSE_TOKEN"))
@@ -84,7 +89,7 @@ pub(super) async fn login(login: &Login, cli: &Cli, out: &mut Output) -> Result<
 }
 
 /// A wrong password is no reason to be told of tokens.
-fn refused(error: crate::client::ClientError) -> Failure {
+pub(super) fn refused(error: crate::client::ClientError) -> Failure {
     match error.problem() {
         Some(problem) if problem.status == 401 && !problem.detail.is_empty() => {
             Failure::Refused(problem.detail.clone())
@@ -93,7 +98,7 @@ fn refused(error: crate::client::ClientError) -> Failure {
     }
 }
 
-fn line_of_stdin() -> Result<String, Failure> {
+pub(super) fn line_of_stdin() -> Result<String, Failure> {
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
         return Err(Failure::Usage("Standard input ended before a line".to_owned()));
@@ -117,17 +122,33 @@ pub(super) async fn logout(cli: &Cli, out: &mut Output) -> Result<(), Failure> {
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(&server, "default", Some(&token), &settings.trust)?);
     let ended = api.logout(Key::new()).await;
     // A token that is not good any more is as good as ended, and one for a server that is away is not kept either.
-    let was_kept = settings.places.drop_token(&server)?;
-    if settings.remembered.server.is_some() {
-        settings.remembered.keep_server(None)?;
+    let dropped = settings.places.drop_token(&server);
+    if settings.remembered.server.is_some()
+        && let Err(error) = settings.remembered.keep_server(None)
+    {
+        out.say(&format!("The server could not be forgotten: {error}."));
     }
-    match ended {
-        Err(error) if error.code() != Some(api::problem::Code::Unauthenticated) => return Err(error.into()),
-        _ => {}
+    let is_ended = |error: &ClientError| error.code() == Some(Code::Unauthenticated);
+    if let Some(error) = ended.err().filter(|error| !is_ended(error)) {
+        if dropped.is_ok() {
+            out.say("The token is forgotten here.");
+        }
+        return Err(if error.is_not_done() {
+            error.into()
+        } else {
+            let again = "Whether the session ended is not known; `:tokens` in the app shows and ends it.";
+            Failure::Unsure(Box::new(error.into()), again.to_owned())
+        });
     }
     out.say(&format!("Signed out of {}.", shown(&server)));
-    if !was_kept && let Some(origin) = settings.token_origin {
-        out.say(&format!("The token came from {origin}, where it still stands."));
+    match (dropped, settings.token_origin) {
+        (Err(error), _) => out.say(&format!(
+            "The file of the token could not be removed ({error}); the token is good for nothing any more."
+        )),
+        (Ok(false), Some(origin)) => {
+            out.say(&format!("The token came from {origin}, where it still stands."));
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -18,10 +18,12 @@ mod log;
 mod login;
 mod manual;
 mod open;
+mod outcome;
 mod output;
 mod progress;
 mod push;
 mod report;
+mod reset_password;
 mod table;
 mod under_way;
 
@@ -57,6 +59,10 @@ struct Context {
     zone: Zone,
     dates: Dates,
     out: Output,
+    /// Of a command that writes several times: what is done so far, as long as something is left to do.
+    unfinished: Option<String>,
+    /// How the write is tried again, or looked for, without doing it twice.
+    again: Option<String>,
 }
 
 impl Context {
@@ -72,6 +78,8 @@ impl Context {
             zone: Zone::Named(chrono_tz::Tz::UTC),
             dates,
             out,
+            unfinished: None,
+            again: None,
         }
     }
 
@@ -94,6 +102,7 @@ pub async fn run(cli: Cli, local: Option<StartLocal>) -> u8 {
         Some(Command::Doctor) => doctor::run(&cli, local, &mut out).await,
         Some(Command::Login(login)) => login::login(login, &cli, &mut out).await,
         Some(Command::Logout) => login::logout(&cli, &mut out).await,
+        Some(Command::ResetPassword(reset)) => reset_password::run(reset, &cli, &mut out).await,
         _ => connected(cli, local, out).await,
     };
     match outcome {
@@ -125,6 +134,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     context.zone = settings.zone();
     context.is_local = connection.kind != ServerKind::Configured;
+    let is_write = cli.command.as_ref().is_some_and(Command::is_write);
     let done = unless_interrupted(async {
         context.under_way = under_way::before(&mut context).await;
         match cli.command {
@@ -140,7 +150,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     }
     let flushed = context.out.flush();
     connection.close().await;
-    done.and(flushed)
+    outcome::settle(&mut context, is_write, done.and(flushed))
 }
 
 async fn perform(command: Command, context: &mut Context) -> Result<(), Failure> {
@@ -166,6 +176,7 @@ async fn perform(command: Command, context: &mut Context) -> Result<(), Failure>
         | Command::Doctor
         | Command::Login(_)
         | Command::Logout
+        | Command::ResetPassword(_)
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     }

@@ -34,6 +34,10 @@ pub(super) async fn run(args: PushArgs, flags: Flags, context: &mut Context) -> 
     let here = Arc::clone(&context.api);
     let ledger = here.get_ledger().await?;
     let there = connect(args, flags, &ledger)?;
+    let there: Arc<dyn Api> = Arc::new(context.tap.beside(there));
+    context.again =
+        Some("Some of it may be there; run it again: what is there is not copied twice.".to_owned());
+    context.unfinished = Some("The book and some of its names are there now, and no rows.".to_owned());
     make_ledger(&there, &ledger).await?;
     let mut ids = Ids::default();
     ids.match_categories(&here, &there).await?;
@@ -42,6 +46,7 @@ pub(super) async fn run(args: PushArgs, flags: Flags, context: &mut Context) -> 
     let known = known_rows(&there).await?;
     let pushed = push_rows(&here, &there, &ids, &known, context).await?;
     ids.archive(&there).await?;
+    context.unfinished = None;
     context.out.say(&format!(
         "{pushed} rows copied, {} were there already",
         known.len()
@@ -137,6 +142,7 @@ async fn push_rows(
                 pushed += send(there, std::mem::take(&mut batch)).await?;
                 bytes = 0;
                 context.out.say(&format!("{pushed} rows copied"));
+                context.unfinished = Some(format!("{pushed} rows were copied."));
             }
             bytes += size;
             batch.push(copy(row, ids));
@@ -146,7 +152,9 @@ async fn push_rows(
             None => break,
         }
     }
-    Ok(pushed + send(there, batch).await?)
+    pushed += send(there, batch).await?;
+    context.unfinished = Some(format!("{pushed} rows were copied."));
+    Ok(pushed)
 }
 
 async fn send(there: &Arc<dyn Api>, operations: Vec<BatchOperation>) -> Result<usize, Failure> {

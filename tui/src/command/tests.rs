@@ -5,6 +5,7 @@
 mod import;
 mod log;
 mod names;
+mod outcome;
 mod report;
 mod rows;
 
@@ -96,14 +97,23 @@ async fn ran(fake: &Arc<FakeApi>, line: &[&str]) -> Ran {
 }
 
 async fn ran_with(fake: &Arc<FakeApi>, dates: Dates, line: &[&str]) -> Ran {
+    ran_at(fake.clone(), dates, line).await
+}
+
+async fn ran_at(api: Arc<dyn crate::client::Api>, dates: Dates, line: &[&str]) -> Ran {
     let arguments = ["expense"].iter().chain(line).map(OsString::from);
     let cli: Cli = parse(arguments).unwrap_or_else(|code| panic!("{line:?} is wrong usage: {code}"));
     let (out, data, talk): (Output, Sink, Sink) = Output::captured(cli.is_json);
-    let mut context = Context::new(fake.clone(), "2026-11-21".parse().unwrap(), dates, out);
+    let mut context = Context::new(api, "2026-11-21".parse().unwrap(), dates, out);
+    let is_write = cli
+        .command
+        .as_ref()
+        .is_some_and(crate::command::cli::Command::is_write);
     let outcome = match cli.command {
         Some(command) => perform(command, &mut context).await,
         None => super::report::overview(&mut context).await,
     };
+    let outcome = super::outcome::settle(&mut context, is_write, outcome);
     Ran {
         outcome,
         data: data.text(),

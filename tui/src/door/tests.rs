@@ -120,6 +120,24 @@ impl Door for TestDoor {
         Box::pin(std::future::ready(outcome))
     }
 
+    fn reset_password(
+        &self,
+        _: Option<Url>,
+        reset: PasswordReset,
+    ) -> BoxFuture<'static, Result<(), ClientError>> {
+        self.note(format!("reset {} {}", reset.name, reset.code.expose()));
+        let outcome = if reset.code.expose() == "good" {
+            Ok(())
+        } else {
+            let mut error = refusal(Code::Unauthenticated);
+            if let ClientError::Problem { problem, .. } = &mut error {
+                problem.detail = "This code is not good for this name".to_owned();
+            }
+            Err(error)
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+
     fn decline(&self) {
         self.note("declined");
     }
@@ -192,6 +210,33 @@ fn connecting_looks_at_the_server_then_signs_in_and_opens_its_books() {
     let mut wide = open_at(&door, 140, 40);
     wide.keys(":connect<cr>books.example.org<cr>");
     insta::assert_snapshot!(wide.screen());
+}
+
+#[test]
+fn a_code_from_an_admin_sets_the_password_that_was_typed_and_signs_in_with_it() {
+    let door = TestDoor::new(Some("https://books.example.org"), None);
+    let mut app = open(&door);
+    app.poster().command(crate::open::SIGN_IN);
+    app.settle();
+    app.keys("ana<tab>right<tab>bad<cr>");
+    assert!(
+        app.screen().contains("! This code is not good for this name"),
+        "{}",
+        app.screen()
+    );
+    assert_eq!(door.asked(), ["reset ana bad"]);
+    app.keys("<c-u>good<cr>");
+    assert_eq!(door.asked()[1..], ["reset ana good", "sign in ana"]);
+    assert_eq!(said(&app), "Signed in.");
+    // The code is used up where the sign-in after it fails; that is said where it stands.
+    app.poster().command(crate::open::SIGN_IN);
+    app.settle();
+    app.keys("ana<tab>wrong<tab>good<cr>");
+    assert!(
+        app.screen().contains("! The new password is set"),
+        "{}",
+        app.screen()
+    );
 }
 
 #[test]

@@ -1,14 +1,19 @@
 //! Name and password, for a server that is to be opened or for the one that is open and does not take the token any
-//! more. What waits for the latter goes on where it was.
+//! more. What waits for the latter goes on where it was. Whoever has no password any more redeems here the code that an
+//! admin made: the password that was typed is then the new one.
 
 use super::AskForm;
 use super::ask_form::needed;
+use crate::client::ClientError;
 use crate::desk::Desk;
-use crate::door::SignedIn;
+use crate::door::{Door, SignedIn};
 use crate::fx::{Change, Fx};
 use crate::waiting::ServerBack;
 use crate::widget::Field;
-use api::auth::Login;
+use api::auth::{Login, PasswordReset};
+use api::problem::{Code, Fault, Problem};
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
 use url::Url;
 
 /// Signs in where the books are open.
@@ -35,7 +40,17 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
         Field::text("name", "Name").ghost("ana").check(needed("The name")),
         Field::text("password", "Password")
             .masked()
-            .check(needed("The password")),
+            .check(needed("The password"))
+            .end(),
+        Field::text("code", "Code")
+            .ghost("from an admin; sets the password above")
+            .check(|code, _| {
+                Ok(if code.trim().is_empty() {
+                    String::new()
+                } else {
+                    "the password above becomes yours".to_owned()
+                })
+            }),
     ];
     AskForm::new(
         title,
@@ -47,7 +62,10 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
                 password: form.value("password").into(),
                 client: Some("expense".to_owned()),
             };
-            asking.sign_in(address.clone(), login)
+            match form.value("code").trim() {
+                "" => asking.sign_in(address.clone(), login),
+                code => redeem(&asking, address.clone(), login, code),
+            }
         },
         move |signed_in, _| match signed_in {
             SignedIn::Here => Fx::pop()
@@ -60,4 +78,52 @@ fn form(desk: &Desk, title: String, address: Option<Url>) -> AskForm<SignedIn> {
         },
     )
     .blames("password")
+}
+
+/// Sets the password with the code, then signs in with it.
+fn redeem(
+    door: &Arc<dyn Door>,
+    address: Option<Url>,
+    login: Login,
+    code: &str,
+) -> BoxFuture<'static, Result<SignedIn, ClientError>> {
+    let reset = PasswordReset {
+        name: login.name.clone(),
+        code: code.into(),
+        password: login.password.clone(),
+    };
+    let door = Arc::clone(door);
+    let resetting = door.reset_password(address.clone(), reset);
+    Box::pin(async move {
+        resetting.await.map_err(about_code)?;
+        let signed_in = door.sign_in(address, login).await;
+        signed_in.map_err(|error| {
+            of_code(format!(
+                "The new password is set and the code used up; empty this field and sign in. {}",
+                error.sentence()
+            ))
+        })
+    })
+}
+
+/// What is refused without a field is the code.
+fn about_code(error: ClientError) -> ClientError {
+    match error.problem() {
+        Some(problem) if error.code() == Some(Code::Unauthenticated) && problem.errors.is_empty() => {
+            of_code(problem.detail.clone())
+        }
+        _ => error,
+    }
+}
+
+/// As a server would say it, so that it stands under the field.
+fn of_code(detail: String) -> ClientError {
+    ClientError::refused(Problem {
+        errors: vec![Fault {
+            pointer: "/code".to_owned(),
+            detail,
+            ..Fault::default()
+        }],
+        ..Problem::default()
+    })
 }

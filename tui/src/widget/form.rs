@@ -126,7 +126,7 @@ impl Form {
         let last = self.fields.len().saturating_sub(1);
         match action {
             Action::Up | Action::Down if self.pick(action == Action::Down) => FormEvent::Moved,
-            Action::Accept if self.focus == last => self.submit(look),
+            Action::Accept if self.focus == last || self.is_at_end() => self.submit(look),
             Action::Save => self.submit(look),
             Action::NextField | Action::Down | Action::Accept => {
                 self.leave(look, if self.focus == last { 0 } else { self.focus + 1 })
@@ -168,6 +168,10 @@ impl Form {
         } else {
             FormEvent::Changed(field.id)
         }
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.fields.get(self.focus).is_some_and(|field| field.is_end)
     }
 
     fn submit(&mut self, look: &Look) -> FormEvent {

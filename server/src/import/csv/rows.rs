@@ -261,12 +261,13 @@ impl File<'_> {
         let amount = amount.ok_or("The amount is 0")?;
         let kind = self.signs.kind(&money)?;
         let line = |field| Some(clean_line(cell(field))).filter(|text| !text.is_empty());
-        let account = line(Field::Account);
+        let asked = &self.options.asked;
+        let account = line(Field::Account).or_else(|| asked.account.as_deref().map(clean_line));
         let mut new = NewExpense::new(date, amount);
         new.currency = currency;
         new.kind = Some(kind);
         new.category = category(line(Field::Category), line(Field::Subcategory))?;
-        new.account_id = self.options.asked.account_id.filter(|_| account.is_none());
+        new.account_id = asked.account_id.filter(|_| account.is_none());
         new.account = account;
         new.to_account = line(Field::ToAccount);
         new.payee = line(Field::Payee);

@@ -10,10 +10,10 @@ use crate::state::AppState;
 use crate::store;
 use crate::store::names::split_path;
 use api::currency::Currency;
-use api::expense::NewExpense;
+use api::expense::{MAX_NAME, NewExpense};
 use api::import::{ImportOptions, Verdict};
 use api::problem::{Code, Faults};
-use api::text::{clean_line, fold};
+use api::text::{check_line, clean_line, fold};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -61,14 +61,7 @@ pub async fn judge(
         .db
         .read(|db| async move { Books::load(&db, ledger_id).await })
         .await?;
-    if let Some(id) = options.account_id.filter(|id| !books.has_account((*id).into())) {
-        return Err(AppError::fault(
-            Code::UnknownName,
-            "/account_id",
-            Code::UnknownName.as_str(),
-            format!("There is no account {id} in this ledger, or it is archived"),
-        ));
-    }
+    check_account(options, &books)?;
     let external_ids: HashSet<&String> = rows
         .iter()
         .filter_map(|row| row.draft.as_ref().ok()?.external_id.as_ref())
@@ -105,6 +98,40 @@ pub async fn judge(
         ));
     }
     Ok(Judged { rows, new_names })
+}
+
+/// Refuses an account for the whole file that no row could go to.
+fn check_account(options: &ImportOptions, books: &Books) -> Result<()> {
+    let unknown = |pointer: &str, detail: String| {
+        let code = Code::UnknownName;
+        Err(AppError::fault(code, pointer, code.as_str(), detail))
+    };
+    match (options.account_id, options.account.as_deref().map(clean_line)) {
+        (Some(_), Some(_)) => Err(AppError::fault(
+            Code::Unprocessable,
+            "/account",
+            "twice",
+            "Name the account by its id or by its name, not by both",
+        )),
+        (Some(id), None) if !books.has_account(id.into()) => unknown(
+            "/account_id",
+            format!("There is no account {id} in this ledger, or it is archived"),
+        ),
+        (None, Some(name)) => match (check_line(&name, MAX_NAME), books.account(&name)) {
+            (Err(fault), _) => Err(AppError::fault(
+                Code::Unprocessable,
+                "/account",
+                fault.code(),
+                fault.to_string(),
+            )),
+            (Ok(()), Err(NoEntry::Unusable(why))) => unknown("/account", why),
+            (Ok(()), Err(NoEntry::Unknown)) if options.create_missing != Some(true) => {
+                unknown("/account", books.no_account(&name))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// What a name leads to: an entry's id, an entry that will be made, or nothing, with the reason.

@@ -122,6 +122,17 @@ async fn a_write_whose_answer_is_lost_is_sent_again_with_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_write_that_may_have_arrived_is_not_called_unsent_where_nobody_is_there_any_more() {
+    // It reads the request, says nothing, and is gone before the next try.
+    let (address, asked) = play(vec![Vec::new()]).await;
+    let write = client(address).create_expense(&lunch(), Key::new());
+    let error = write.await.unwrap_err();
+    assert!(matches!(error, ClientError::Lost { .. }), "{error:?}");
+    assert!(!error.is_not_done());
+    assert_eq!(asked.await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn nobody_there_is_said_with_the_address() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -29,6 +29,7 @@ async fn import_sends_the_file_with_its_options_then_writes_and_waits_until_all_
         "ymd",
         "--account",
         "card",
+        "--yes",
     ];
     let ran = ran(&fake, &line).await;
     assert!(
@@ -43,7 +44,7 @@ async fn import_sends_the_file_with_its_options_then_writes_and_waits_until_all_
         b"Date,Amount\n2026-11-21,1.00\n"
     );
     for part in [
-        &format!("account_id={CARD}"),
+        "account=card",
         "columns=date%3DDate%2Camount%3DAmount",
         "date_format=ymd",
     ] {
@@ -72,8 +73,79 @@ async fn a_file_with_unreadable_rows_writes_nothing_and_names_their_lines() {
         .data();
     assert!(fake.requests_of("commit_import").is_empty());
     fake.on("commit_import", &import("committed", 2));
-    ran(&fake, &["import", path, "--skip-invalid"]).await.data();
+    ran(&fake, &["import", path, "--skip-invalid", "--yes"])
+        .await
+        .data();
     assert_eq!(fake.requests_of("commit_import").len(), 1);
     let (code, _) = ran(&fake, &["import", "/no/such/file.csv"]).await.failure();
     assert_eq!(code, 65);
+}
+
+#[tokio::test]
+async fn where_nobody_can_be_asked_the_preview_is_printed_and_nothing_is_written() {
+    let fake = server();
+    fake.on("create_import", &import("preview", 0));
+    fake.on("commit_import", &import("committed", 0));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let asked = ran(&fake, &["import", path]).await;
+    assert!(asked.talk.contains("10 rows: 10 new"), "{}", asked.talk);
+    let (code, said) = asked.failure();
+    assert_eq!(code, 2);
+    assert!(said.contains("--yes"), "{said}");
+    // With --json the preview is the data.
+    let asked = ran(&fake, &["import", path, "--json"]).await;
+    assert!(asked.data.contains("\"preview\""), "{}", asked.data);
+    assert_eq!(asked.failure().0, 2);
+    assert!(fake.requests_of("commit_import").is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_asks_for_nothing_but_a_preview() {
+    let fake = server();
+    fake.on("create_import", &import("preview", 0));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let line = [
+        "import",
+        path,
+        "--dry-run",
+        "--account",
+        "New",
+        "--create-missing",
+    ];
+    ran(&fake, &line).await.data();
+    assert_eq!(fake.operations(), ["create_import"]);
+}
+
+#[tokio::test]
+async fn a_file_of_which_nothing_is_new_is_done_and_one_of_which_nothing_is_read_is_not() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let mut preview = import("preview", 0);
+    for (duplicates, code) in [(10, 0), (0, 65)] {
+        let fake = server();
+        preview["new_count"] = json!(0);
+        preview["duplicate_count"] = json!(duplicates);
+        fake.on("create_import", &preview);
+        let ended = ran(&fake, &["import", path, "--yes"]).await.outcome;
+        assert_eq!(ended.err().map_or(0, |failure| failure.exit_code()), code);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_was_accepted_and_is_lost_sight_of_says_how_far_it_is() {
+    let fake = server();
+    fake.on("create_import", &import("preview", 0));
+    fake.on("commit_import", &import("committing", 0));
+    fake.fail(
+        "get_import",
+        crate::client::fake::refusal(api::problem::Code::Forbidden),
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (code, said) = ran(&fake, &["import", file.path().to_str().unwrap(), "--yes"])
+        .await
+        .failure();
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("10 of 10 rows are written"), "{said}");
 }

@@ -50,3 +50,22 @@ fn a_beginning_of_a_members_name_is_enough_and_a_wrong_one_is_told() {
     app.keys("<c-u>by:018f6f2a-7c1d-7b55-9a53-000000000063<cr>");
     assert!(asked(&bench).contains("paid_by=018f6f2a"), "{}", asked(&bench));
 }
+
+#[test]
+fn what_is_no_filter_is_told_and_nothing_is_asked_for() {
+    let bench = Bench::shared();
+    let mut app = bench.open(Harness::new(100, 24));
+    let before = bench.fake.requests().len();
+    for (line, says) in [
+        ("-#rent", "Leaving rows out with - is not supported yet"),
+        ("nonsense:foo", "No filter is called nonsense:"),
+        ("not #rent", "\"not\" before a condition is not supported yet"),
+    ] {
+        app.keys(&format!("/<c-u>{line}<cr>"));
+        assert!(app.screen().contains(says), "{line}: {}", app.screen());
+        app.keys("<esc>");
+    }
+    assert_eq!(bench.fake.requests().len(), before);
+    app.keys("/<c-u>anti-aging<cr>");
+    assert!(asked(&bench).contains("q=anti-aging"), "{}", asked(&bench));
+}

@@ -35,6 +35,7 @@ pub struct Field {
     pub(super) picked: usize,
     pub(super) is_touched: bool,
     pub(super) is_masked: bool,
+    pub(super) is_end: bool,
 }
 
 impl Field {
@@ -50,6 +51,7 @@ impl Field {
             picked: 0,
             is_touched: false,
             is_masked: false,
+            is_end: false,
         }
     }
 
@@ -76,6 +78,13 @@ impl Field {
     #[must_use]
     pub fn masked(mut self) -> Self {
         self.is_masked = true;
+        self
+    }
+
+    /// Enter here saves the form: the fields below it are for few.
+    #[must_use]
+    pub fn end(mut self) -> Self {
+        self.is_end = true;
         self
     }
 
