@@ -143,10 +143,7 @@ impl Arguments {
 
 impl From<Faults> for Failure {
     fn from(faults: Faults) -> Self {
-        Self {
-            exit: Exit::Configuration,
-            message: faults.to_string(),
-        }
+        Self::new(Exit::Configuration, faults.to_string())
     }
 }
 
