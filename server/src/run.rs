@@ -366,6 +366,17 @@ pub async fn schema_print(config: Config) -> Result<String, Failure> {
     schema::schema_markdown(mysql).await.map_err(unusable)
 }
 
+/// A file that may not grow any more (`ulimit -f`) is an error like a full disk, and no reason to be killed. It holds as
+/// long as the process lives.
+pub fn outlive_size_limit(runtime: &tokio::runtime::Runtime) {
+    let _within = runtime.enter();
+    // Where it cannot be caught, it ends the process as before.
+    drop(signal(SignalKind::from_raw(SIGXFSZ)));
+}
+
+/// The same number on every system that this runs on.
+const SIGXFSZ: i32 = 25;
+
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
