@@ -95,7 +95,7 @@ codes! {
     Unavailable, "unavailable", 503, "Try again shortly",
         "The database is busy or away. Nothing was written; wait as long as `Retry-After` says.";
     ReadOnly, "read-only", 503, "The book can only be read",
-        "`detail` names the file, what is the matter with it and what to do. Nothing was written; reading goes on.";
+        "`detail` names the file, what is the matter with it and what to do. Reading goes on.";
 }
 
 /// An error, as `application/problem+json` (RFC 9457).

@@ -96,6 +96,12 @@ impl BookFault {
         Some(Self::new(file, matter))
     }
 
+    /// Somebody holds the file. `None` where nobody is known to.
+    pub fn of_lock(file: &Path) -> Option<Self> {
+        let holder = holder::of(file)?;
+        Some(Self::new(file, Matter::Locked(Some(holder))))
+    }
+
     /// The same for an error at opening: a pool that waited in vain for its first connection waited for somebody's lock.
     pub fn of_opening(file: &Path, error: &DbErr) -> Option<Self> {
         let is_waiting = || classify(error) == Class::Endpoint;
@@ -226,7 +232,7 @@ impl BookFault {
             }
             Matter::NotWritable(path) => format!("Run `chmod u+w {}` if it is yours.", path.display()),
             Matter::Io => "Look at the system's log, and copy the book to another disk while it can be read.".to_owned(),
-            Matter::Locked(_) => "End that program, or wait until it is done, and try again.".to_owned(),
+            Matter::Locked(_) => "End that program, or wait until it is done.".to_owned(),
             Matter::Damaged => self.put_copy_back("Move it away, do not delete it, and put a copy in its place."),
             Matter::NotADatabase | Matter::Foreign => self.put_copy_back(&format!(
                 "Put the right file there, or move {file} away: then an empty book is begun."

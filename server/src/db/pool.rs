@@ -14,6 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+/// How long SQLite waits for somebody's lock.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How pools are made.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
@@ -182,7 +185,7 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             // A change of a thousand rows touches as many pages of each index: they are kept until it ends, and not
             // written to the database anew after every one of them.
@@ -197,7 +200,7 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
         sqlite
             .read_only(true)
             .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-16000")
     });
     Ok(Endpoint {

@@ -4,7 +4,7 @@
 
 use super::book_fault::{BookFault, Matter};
 use super::classify::{Class, classify, sqlite_code};
-use super::pool::{Db, Dialect, Endpoint, PoolOptions, file_of, log_of, sqlite_pool};
+use super::pool::{BUSY_TIMEOUT, Db, Dialect, Endpoint, PoolOptions, file_of, log_of, sqlite_pool};
 use crate::error::{AppError, Refusal, Result};
 use api::problem::Code;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tempfile::TempDir;
 
 /// Connections that read.
@@ -70,9 +70,29 @@ impl Db {
     /// Refuses a write to a book that was opened to be read.
     pub(super) fn refuse_writing(&self) -> Result<()> {
         match self.read_only() {
-            Some(fault) => Err(refusal(fault)),
+            Some(fault) => Err(refusal(fault, true)),
             None => Ok(()),
         }
+    }
+
+    /// Does something of upkeep that another program's lock must not hold up for long: what is not done soon is not done.
+    pub async fn soon<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.dialect() == Dialect::MySql {
+            return work.await;
+        }
+        let writer = self.upkeep()?;
+        // There is one connection that writes.
+        writer.execute_unprepared("PRAGMA busy_timeout = 500").await?;
+        let done = work.await;
+        let patience = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
+        writer.execute_unprepared(&patience).await?;
+        done
+    }
+
+    /// Who holds the file, as a refusal, where somebody does and the file may be named.
+    pub(super) fn told_lock(&self) -> Option<AppError> {
+        let fault = BookFault::of_lock(self.told_file.as_ref()?)?;
+        Some(refusal(&fault, false))
     }
 
     /// What an error says of the file, where that may be named.
@@ -82,21 +102,21 @@ impl Db {
 
     /// What a write that the file is at fault for ends with, where the file may be named: the same sentences as at a start.
     pub(super) fn told_fault(&self, error: &DbErr) -> Option<AppError> {
-        self.told_file_fault(error).map(|fault| refusal(&fault))
+        self.told_file_fault(error).map(|fault| refusal(&fault, false))
     }
 }
 
-fn refusal(fault: &BookFault) -> AppError {
+/// What is written to a book that was opened to be read never reached it; of another write nobody knows, where it was the
+/// COMMIT that failed.
+fn refusal(fault: &BookFault, is_untouched: bool) -> AppError {
     let code = match fault.matter {
         Matter::Locked(_) => Code::Unavailable,
         _ => Code::ReadOnly,
     };
+    let untouched = if is_untouched { " Nothing was written." } else { "" };
     Refusal {
         retry_after_secs: (code == Code::ReadOnly).then_some(RETRY_AFTER),
-        ..Refusal::new(
-            code,
-            format!("{} Nothing was written. {}", fault.what(), fault.advice()),
-        )
+        ..Refusal::new(code, format!("{}{untouched} {}", fault.what(), fault.advice()))
     }
     .into()
 }
@@ -160,7 +180,7 @@ async fn read(
         let sqlite = sqlite
             .filename(&file)
             .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-16000");
         how(sqlite)
     });

@@ -128,9 +128,8 @@ impl Db {
                     return other;
                 }
                 Err(_) => {
-                    return Err(AppError::Unavailable(
-                        "the database did not answer in time".into(),
-                    ));
+                    let late = || AppError::Unavailable("the database did not answer in time".into());
+                    return Err(self.told_lock().unwrap_or_else(late));
                 }
             };
             match classify(&error) {
@@ -144,7 +143,8 @@ impl Db {
                 Class::Unique | Class::ForeignKey | Class::Fatal => return Err(error.into()),
             }
             if let Err(spent) = tries.pause(&error).await {
-                return Err(self.told_fault(&error).unwrap_or(spent));
+                let told = self.told_fault(&error).or_else(|| self.told_lock());
+                return Err(told.unwrap_or(spent));
             }
         }
     }

@@ -17,13 +17,9 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 /// A run of the app that lasts longer than this starts its server anew.
 const RUN_DAYS: i64 = 30;
-
-/// How long the database may take to note the token of a run. What it does not note in time is kept in memory.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The token of a run that the database could not note: its disk is full, or somebody holds it. Clones are one.
 #[derive(Debug, Clone, Default)]
@@ -46,15 +42,13 @@ pub async fn of_run(state: &AppState) -> Result<(String, Option<BookFault>)> {
     let token = draw(SecretKind::Session);
     let fault = match state.db.read_only() {
         Some(fault) => Some(fault.clone()),
-        None => match tokio::time::timeout(PATIENCE, note(state, &token)).await {
-            Ok(Ok(())) => return Ok((token, None)),
-            Ok(Err(AppError::Db(error))) => match state.db.told_file_fault(&error) {
+        None => match state.db.soon(note(state, &token)).await {
+            Ok(()) => return Ok((token, None)),
+            Err(AppError::Db(error)) => match state.db.told_file_fault(&error) {
                 Some(fault) => Some(fault),
                 None => return Err(error.into()),
             },
-            Ok(Err(error)) => return Err(error),
-            // Somebody else is writing. The database may take it later; that does no harm.
-            Err(_) => None,
+            Err(error) => return Err(error),
         },
     };
     keep_in_memory(state, &token).await?;

@@ -146,7 +146,7 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
 }
 
 fn is_for_trouble(done: &Result<(), Failure>) -> bool {
-    matches!(done, Err(Failure::Api(error)) if error.code() == Some(Code::ReadOnly))
+    matches!(done, Err(Failure::Api(error)) if matches!(error.code(), Some(Code::ReadOnly | Code::Unavailable)))
 }
 
 async fn perform(command: Command, context: &mut Context) -> Result<(), Failure> {
