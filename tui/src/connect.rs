@@ -207,11 +207,7 @@ impl Connection {
         }
     }
 
-    async fn local(
-        settings: &Settings,
-        start: StartLocal,
-        access: BookAccess,
-    ) -> Result<Self, ConnectError> {
+    async fn local(settings: &Settings, start: StartLocal, access: BookAccess) -> Result<Self, ConnectError> {
         // Where they cannot be made, whoever needs them says so, and what: the book, the outbox. The log does without.
         for folder in [&settings.places.data, &settings.places.state] {
             drop(private_dir(folder));

@@ -71,6 +71,11 @@ pub trait Door: Send + Sync {
         None
     }
 
+    /// That unsent entries go with the app, where their folder takes none.
+    fn loses_unsent(&self) -> Option<String> {
+        None
+    }
+
     /// What the app is made of over this desk.
     fn books(&self, desk: &Desk) -> Books;
 }

@@ -92,12 +92,7 @@ impl Doorkeeper {
         Ok(Self::over(opened, Vec::new(), start, handle))
     }
 
-    fn over(
-        opened: Opened,
-        connections: Vec<Connection>,
-        start: Option<StartLocal>,
-        handle: Handle,
-    ) -> Self {
+    fn over(opened: Opened, connections: Vec<Connection>, start: Option<StartLocal>, handle: Handle) -> Self {
         Self {
             inner: Arc::new(Inner {
                 start,
@@ -121,8 +116,8 @@ impl Doorkeeper {
         if self.trouble().is_some() {
             poster.command(open::BOOK);
         }
-        if let Some(stand_in) = self.stand_in_words() {
-            poster.notify(Message::warning(stand_in));
+        if let Some(lost) = self.loses_unsent() {
+            poster.notify(Message::warning(lost));
         }
         // There is one app.
         drop(self.inner.poster.set(poster));
@@ -147,17 +142,6 @@ impl Doorkeeper {
         let outbox = Outbox::open(&folder, book).map_err(refused)?;
         opened.state = folder;
         Ok(outbox)
-    }
-
-    fn stand_in_words(&self) -> Option<String> {
-        let is_in_use = locked(&self.inner.stand_in).is_some();
-        let state = self.opened().settings.places.state;
-        is_in_use.then(|| {
-            format!(
-                "{} takes no files: what is not saved is gone when the app ends.",
-                state.display()
-            )
-        })
     }
 
     async fn of_access(self, access: BookAccess) -> Result<Desk, BookTrouble> {
@@ -406,6 +390,17 @@ impl Door for Doorkeeper {
 
     fn trouble(&self) -> Option<BookTrouble> {
         self.opened().trouble
+    }
+
+    fn loses_unsent(&self) -> Option<String> {
+        let is_so = locked(&self.inner.stand_in).is_some();
+        let state = self.opened().settings.places.state;
+        is_so.then(|| {
+            format!(
+                "What is not saved goes with the app: {} takes no files.",
+                state.display()
+            )
+        })
     }
 
     fn books(&self, desk: &Desk) -> Books {

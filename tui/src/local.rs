@@ -4,8 +4,8 @@
 use futures_util::future::BoxFuture;
 use server::cli::Exit;
 use server::config::{Config, DatabaseUrl};
-use server::embedded;
 use server::db::BookFault;
+use server::embedded;
 use server::log::{self, LogError, Place};
 use server::run::Failure;
 use tui::client::Token;

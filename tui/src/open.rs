@@ -83,15 +83,17 @@ pub const SIGN_IN: &str = "sign-in";
 pub const BOOK: &str = "book";
 
 fn book_trouble(desk: &Desk) -> MessageBox {
-    let trouble = desk.door.trouble();
-    let text = trouble.map_or_else(String::new, |trouble| {
-        format!(
-            "{} {}\n{}\nWhat you add, change or delete meanwhile waits here (w lists it) and is saved when the book can be \
-             written again.",
-            trouble.what, trouble.advice, trouble.copies
-        )
+    let Some(trouble) = desk.door.trouble() else {
+        return MessageBox::new("The book", "It can be read and written.");
+    };
+    let unsent = desk.door.loses_unsent().unwrap_or_else(|| {
+        "What you add, change or delete meanwhile waits here and is saved when the book can be written again.".to_owned()
     });
-    MessageBox::new("The book can only be read", text)
+    let text = format!(
+        "{} {}\n{}\n{unsent}",
+        trouble.what, trouble.advice, trouble.copies
+    );
+    MessageBox::new("The book cannot be written now", text)
 }
 
 /// The app where the book of this machine cannot be opened: what is the matter with it, and the way on.

@@ -172,9 +172,10 @@ impl From<AppError> for Failure {
             AppError::Unavailable(reason) => {
                 Self::new(Exit::TryLater, format!("The database is busy or away: {reason}"))
             }
-            AppError::Storage(_, reason) => {
-                Self::new(Exit::TryLater, format!("The disk of the database fails: {reason}"))
-            }
+            AppError::Storage(_, reason) => Self::new(
+                Exit::TryLater,
+                format!("The disk of the database fails: {reason}"),
+            ),
             other => Self::failed(other.to_string()),
         }
     }

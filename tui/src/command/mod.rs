@@ -139,7 +139,10 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     // A write that was refused for it has said so.
     if let Some(trouble) = connection.trouble.as_ref().filter(|_| !is_for_trouble(&done)) {
         let copies = &trouble.copies;
-        output::say_last(&format!("Opened to be read only: {} {}\n{copies}", trouble.what, trouble.advice));
+        output::say_last(&format!(
+            "Opened to be read only: {} {}\n{copies}",
+            trouble.what, trouble.advice
+        ));
     }
     connection.close().await;
     done.and(flushed)
