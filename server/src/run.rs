@@ -328,6 +328,7 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
 pub async fn migrate_up(config: Config) -> Result<String, Failure> {
     let options = pool_options(&config);
     let file = Db::file(&options);
+    make_folder(&config, file.as_deref())?;
     let db = connect(&options, file.as_deref()).await?;
     let done = migrate::up(db.upkeep().map_err(unusable)?)
         .await

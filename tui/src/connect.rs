@@ -54,6 +54,8 @@ pub struct BookTrouble {
     pub exit: u8,
     /// Whether it may be opened to be read all the same.
     pub may_be_readable: bool,
+    /// It was opened to be read until it is opened anew, whatever becomes of the file.
+    pub lasts: bool,
 }
 
 impl fmt::Display for BookTrouble {

@@ -35,6 +35,7 @@ pub fn start(book: LocalBook) -> BoxFuture<'static, Result<Running, StartError>>
             BookAccess::Read => embedded::start_to_read(config).await,
         };
         let running = running.map_err(failed)?;
+        let lasts = running.state.db.read_only().is_some();
         let address = Url::parse(&format!("http://{}", running.address));
         let address = address.map_err(|error| StartError::failed(error.to_string()))?;
         let token =
@@ -43,7 +44,10 @@ pub fn start(book: LocalBook) -> BoxFuture<'static, Result<Running, StartError>>
             address,
             token,
             book: name,
-            trouble: running.fault.as_ref().map(trouble),
+            trouble: running.fault.as_ref().map(|fault| BookTrouble {
+                lasts,
+                ..trouble(fault)
+            }),
             stop: Box::new(|| Box::pin(running.shutdown())),
         })
     })
@@ -81,5 +85,6 @@ fn trouble(fault: &BookFault) -> BookTrouble {
         copies: fault.where_copies_are(),
         exit: fault.exit() as u8,
         may_be_readable: fault.may_be_readable(),
+        lasts: false,
     }
 }

@@ -87,7 +87,12 @@ fn book_trouble(desk: &Desk) -> MessageBox {
         return MessageBox::new("The book", "It can be read and written.");
     };
     let unsent = desk.door.loses_unsent().unwrap_or_else(|| {
-        "What you add, change or delete meanwhile waits here and is saved when the book can be written again.".to_owned()
+        let when = if trouble.lasts {
+            "the next time the app is opened over a book that can be written"
+        } else {
+            "when the book can be written again"
+        };
+        format!("What you add, change or delete meanwhile waits here and is saved {when}.")
     });
     let text = format!(
         "{} {}\n{}\n{unsent}",

@@ -209,7 +209,7 @@ impl BookFault {
             Matter::NotAFile => format!("{file} is not a file, so that it cannot be a book."),
             Matter::NoFolder(folder) => {
                 format!(
-                    "{file} cannot be made: there is no folder {}, and none can be made.",
+                    "{file} cannot be opened: there is no folder {}.",
                     folder.display()
                 )
             }

@@ -46,7 +46,7 @@ impl BookFault {
         match opened {
             Ok(desk) => {
                 let said = match self.door.trouble() {
-                    Some(_) => Message::warning("Opened to be read: nothing is saved now; :book says why."),
+                    Some(_) => Message::warning("Opened to be read: what you change waits; :book says why."),
                     None => "The book is open.".into(),
                 };
                 Fx::reopen(self.door.books(&desk)).and(Fx::notify(said))

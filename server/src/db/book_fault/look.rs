@@ -5,6 +5,7 @@ use super::Matter;
 use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
 use rustix::io::Errno;
 use std::fs;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 /// What is wrong with the file before SQLite is asked.
@@ -27,16 +28,26 @@ pub(super) fn not_writable(file: &Path) -> Option<Matter> {
             _ => {}
         }
     }
-    let disk = statvfs(folder).ok();
-    if let Some(disk) = disk {
-        if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
-            return Some(Matter::ReadOnlyDisk);
-        }
-        if disk.f_blocks > 0 && disk.f_bavail == 0 {
-            return Some(Matter::Full);
+    if statvfs(folder).is_ok_and(|disk| disk.f_flag.contains(StatVfsMountFlags::RDONLY)) {
+        return Some(Matter::ReadOnlyDisk);
+    }
+    if let Err(error) = write_something(folder) {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => return Some(Matter::Full),
+            ErrorKind::ReadOnlyFilesystem => return Some(Matter::ReadOnlyDisk),
+            ErrorKind::PermissionDenied => return Some(Matter::NotWritable(folder.to_owned())),
+            ErrorKind::FileTooLarge => {}
+            _ => return Some(Matter::Io),
         }
     }
     size_limit().map(Matter::SizeLimit)
+}
+
+/// As much as SQLite needs to open a book, in a file without a name.
+fn write_something(folder: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(folder)?;
+    file.write_all(&[1; 64 * 1024])?;
+    file.sync_all()
 }
 
 /// Why SQLite could not open it.
