@@ -98,10 +98,11 @@ async fn status_of<M: MigratorTrait>(db: &impl ConnectionTrait) -> Result<Status
     Ok(Status { applied, pending })
 }
 
-/// A file is one book's alone: tables that no step of ours made are somebody else's.
+/// A file is one book's alone: where it has tables and none of ours, they are somebody else's.
 async fn has_other_tables(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let sql = "SELECT COUNT(*) AS tables FROM sqlite_master \
-        WHERE type = 'table' AND name <> 'lease' AND name <> 'seaql_migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        WHERE type = 'table' AND name NOT IN ('lease', 'seaql_migrations') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+        AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'change_row')";
     let row = db
         .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
         .await?;

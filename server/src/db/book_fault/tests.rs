@@ -1,3 +1,5 @@
+//! Files in the place of a book, over a server inside this process: each is told in words, and what can be read is read.
+
 use super::*;
 use crate::config::{Config, DatabaseUrl};
 use crate::embedded::{self, Running};
