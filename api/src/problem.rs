@@ -94,6 +94,8 @@ codes! {
         "It was logged under `request_id`; nothing was written.";
     Unavailable, "unavailable", 503, "Try again shortly",
         "The database is busy or away. Nothing was written; wait as long as `Retry-After` says.";
+    ReadOnly, "read-only", 503, "The book can only be read",
+        "`detail` names the file, what is the matter with it and what to do. Reading goes on.";
 }
 
 /// An error, as `application/problem+json` (RFC 9457).

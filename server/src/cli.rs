@@ -143,16 +143,16 @@ impl Arguments {
 
 impl From<Faults> for Failure {
     fn from(faults: Faults) -> Self {
-        Self {
-            exit: Exit::Configuration,
-            message: faults.to_string(),
-        }
+        Self::new(Exit::Configuration, faults.to_string())
     }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| Failure::failed(format!("the threads could not be started: {error}")))
+    let runtime =
+        built.map_err(|error| Failure::failed(format!("the threads could not be started: {error}")))?;
+    run::outlive_size_limit(&runtime);
+    Ok(runtime)
 }
 
 /// To a person. A closed standard error is no reason to fail.

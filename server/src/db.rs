@@ -2,17 +2,20 @@
 //! date, leased and described. No queries about expenses, no rules.
 
 mod account;
+pub mod book_fault;
 mod classify;
 pub mod lease;
 pub mod migrate;
 mod outside;
 mod pool;
+mod read_only;
 pub mod schema;
 mod storage;
 mod unit;
 mod watch;
 
 pub use account::{AccountOp, AccountWork};
+pub use book_fault::{BookFault, Matter};
 pub use classify::{Class, StorageFault, classify};
 pub use pool::{Db, Dialect, PoolOptions};
 pub use unit::{Op, Outcome, Unit, Work};

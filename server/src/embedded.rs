@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
+use crate::db::BookFault;
 use crate::http;
 use crate::http::accept::{self, Limits};
 use crate::job;
@@ -21,6 +22,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// What it lets in.
     pub token: String,
+    /// What is the matter with the book, where it can be read and not written now.
+    pub fault: Option<BookFault>,
     /// Its state, for tests that look behind the socket.
     pub state: AppState,
     stop: Stop,
@@ -51,14 +54,27 @@ pub async fn start(file: &Path) -> Result<Running, Failure> {
 
 /// Starts with a configuration. What it says of the door is left aside: nobody but the one who started this server
 /// knows its token, and they need not be kept from themselves.
-pub async fn start_with(mut config: Config) -> Result<Running, Failure> {
+pub async fn start_with(config: Config) -> Result<Running, Failure> {
+    let config = of_app(config);
+    let state = run::open(&config).await?;
+    start_over(config, state).await
+}
+
+/// The same, for a book that may be read where it cannot be written: then every write is refused with the reason.
+pub async fn start_to_read(config: Config) -> Result<Running, Failure> {
+    let config = of_app(config);
+    let state = run::open_to_read(&config).await?;
+    start_over(config, state).await
+}
+
+fn of_app(mut config: Config) -> Config {
     config.server.proxies.clear();
     // Nothing is between the two that could cut them apart, and an app left open on a laptop must not wake it.
     config.server.ping_secs = 600;
     config.server.cors_origins.clear();
     config.server.reads_per_minute = 0;
     config.server.writes_per_minute = 0;
-    start_at(config, Clock::system()).await
+    config
 }
 
 /// Starts with a configuration and a clock. It listens in clear on loopback, whatever the configuration says.
@@ -67,9 +83,14 @@ pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> 
         clock,
         ..run::open(&config).await?
     };
+    start_over(config, state).await
+}
+
+async fn start_over(config: Config, mut state: AppState) -> Result<Running, Failure> {
     let stop = state.stop.clone();
+    run::name_file(&config, &mut state);
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("the server cannot start: {error}"));
-    let token = machine::of_run(&state).await.map_err(|error| failed(&error))?;
+    let (token, fault) = machine::of_run(&state).await.map_err(|error| failed(&error))?;
     let app = http::app(&state, &config, &stop).map_err(|error| failed(&error))?;
     // Bound before it is announced, so that nobody has to wait for it.
     let listener = TcpListener::bind("127.0.0.1:0")
@@ -84,6 +105,7 @@ pub async fn start_at(config: Config, clock: Clock) -> Result<Running, Failure> 
     Ok(Running {
         address,
         token,
+        fault,
         state,
         stop,
         task,

@@ -5,6 +5,7 @@ pub mod admin;
 
 use std::fmt;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,8 @@ use tokio::sync::watch;
 use crate::cli::{self, Exit};
 use crate::clock::Clock;
 use crate::config::{Config, Sources, data_dir};
-use crate::db::{Db, Dialect, PoolOptions, migrate, schema};
+use crate::db::migrate::MigrateError;
+use crate::db::{BookFault, Db, Dialect, Matter, PoolOptions, migrate, schema};
 use crate::error::AppError;
 use crate::http;
 use crate::http::accept::door::Door;
@@ -27,7 +29,7 @@ use crate::http::accept::tls::{Tls, TlsError};
 use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
-use crate::service::machine;
+use crate::service::machine::{self, RunToken};
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use crate::state::{AppState, Streams};
@@ -38,13 +40,30 @@ use crate::store;
 pub struct Failure {
     pub exit: Exit,
     pub message: String,
+    /// What is the matter with the book, where that is why.
+    pub book: Option<Box<BookFault>>,
 }
 
 impl Failure {
-    pub fn failed(message: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
-            exit: Exit::Failed,
+            exit,
             message: message.into(),
+            book: None,
+        }
+    }
+
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+}
+
+impl From<BookFault> for Failure {
+    fn from(fault: BookFault) -> Self {
+        Self {
+            exit: fault.exit(),
+            message: fault.to_string(),
+            book: Some(Box::new(fault)),
         }
     }
 }
@@ -59,19 +78,13 @@ impl std::error::Error for Failure {}
 
 impl From<log::LogError> for Failure {
     fn from(error: log::LogError) -> Self {
-        Self {
-            exit: Exit::Configuration,
-            message: error.to_string(),
-        }
+        Self::new(Exit::Configuration, error.to_string())
     }
 }
 
 impl From<TlsError> for Failure {
     fn from(error: TlsError) -> Self {
-        Self {
-            exit: Exit::Configuration,
-            message: error.to_string(),
-        }
+        Self::new(Exit::Configuration, error.to_string())
     }
 }
 
@@ -145,17 +158,75 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
 /// Opens the database, brings it up to date where that is allowed, and makes the state.
 pub async fn open(config: &Config) -> Result<AppState, Failure> {
     let options = pool_options(config);
-    if config.database.urls.is_empty() {
-        // The file in the user's own folder, which nobody else may look into.
-        let folder = data_dir();
-        let made = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder);
-        made.map_err(|error| Failure::failed(format!("{} cannot be made: {error}", folder.display())))?;
+    let db = open_database(config, &options).await?;
+    state_over(config, db).await
+}
+
+/// The same, for a book that may be read where it cannot be written.
+pub async fn open_to_read(config: &Config) -> Result<AppState, Failure> {
+    let options = pool_options(config);
+    let failure = match open_database(config, &options).await {
+        Ok(db) => return state_over(config, db).await,
+        Err(failure) => failure,
+    };
+    let Some(fault) = failure.book.as_deref().filter(|fault| fault.may_be_readable()) else {
+        return Err(failure);
+    };
+    let file = fault.file.clone();
+    let db = Db::connect_to_read(&options, fault.clone()).await?;
+    let status = migrate::status(db.upkeep().map_err(unusable)?).await;
+    let status = status.map_err(|error| broken_schema(Some(&file), error))?;
+    if !status.pending.is_empty() {
+        return Err(BookFault::new(&file, Matter::Older).into());
     }
-    let db = Db::connect(&options).await.map_err(unusable)?;
-    prepare_schema(config, &db).await?;
+    state_over(config, db).await
+}
+
+/// The pools, over a schema that is this program's.
+async fn open_database(config: &Config, options: &PoolOptions) -> Result<Db, Failure> {
+    let file = Db::file(options);
+    make_folder(config, file.as_deref())?;
+    let db = connect(options, file.as_deref()).await?;
+    match prepare_schema(config, &db, file.as_deref()).await {
+        Ok(()) => Ok(db),
+        Err(failure) => {
+            db.close().await;
+            Err(failure)
+        }
+    }
+}
+
+async fn connect(options: &PoolOptions, file: Option<&Path>) -> Result<Db, Failure> {
+    if let Some(file) = file {
+        BookFault::look(file)?;
+    }
+    Db::connect(options).await.map_err(|error| {
+        let fault = match (file, &error) {
+            (Some(file), AppError::Db(error)) => BookFault::of_opening(file, error),
+            _ => None,
+        };
+        fault.map_or_else(|| unusable(error), Failure::from)
+    })
+}
+
+/// The folder of the book in its user's own place, which nobody else may look into.
+fn make_folder(config: &Config, file: Option<&Path>) -> Result<(), Failure> {
+    if !config.database.urls.is_empty() {
+        return Ok(());
+    }
+    let folder = data_dir();
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder);
+    made.map_err(|error| {
+        tracing::error!(folder = %folder.display(), %error, "the folder of the book cannot be made");
+        let file = file.unwrap_or(&folder);
+        BookFault::new(file, Matter::NoFolder(folder.clone())).into()
+    })
+}
+
+async fn state_over(config: &Config, db: Db) -> Result<AppState, Failure> {
     let db = Arc::new(db);
     let cursor_key = cursor_key(config, &db).await.map_err(unusable)?;
     // Time is left for the last step and for the answer.
@@ -175,6 +246,7 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         trash: (config.database.trash_days > 0)
             .then(|| chrono::TimeDelta::days(config.database.trash_days.into())),
         token_use: TokenUse::default(),
+        run_token: RunToken::default(),
     })
 }
 
@@ -193,15 +265,30 @@ fn pool_options(config: &Config) -> PoolOptions {
     }
 }
 
+/// Lets refusals name the file of the book: whoever asks is who owns it. Before anybody else has the state.
+pub fn name_file(config: &Config, state: &mut AppState) {
+    if let Some(db) = Arc::get_mut(&mut state.db) {
+        db.tell_file(Db::file(&pool_options(config)));
+    }
+}
+
 fn unusable(error: impl fmt::Display) -> Failure {
     Failure::failed(format!("the database cannot be used: {error}"))
 }
 
+/// What a migration, or the look whether one is needed, ended with.
+fn broken_schema(file: Option<&Path>, error: MigrateError) -> Failure {
+    let fault = file.and_then(|file| BookFault::of_migration(file, &error));
+    fault.map_or_else(|| unusable(error), Failure::from)
+}
+
 /// SQLite is brought up to date by itself; a MySQL server's schema is its operator's to change.
-async fn prepare_schema(config: &Config, db: &Db) -> Result<(), Failure> {
+async fn prepare_schema(config: &Config, db: &Db, file: Option<&Path>) -> Result<(), Failure> {
     let upkeep = db.upkeep().map_err(unusable)?;
     if db.dialect() == Dialect::Sqlite || config.database.auto_migrate {
-        let done = migrate::up(upkeep).await.map_err(unusable)?;
+        let done = migrate::up(upkeep)
+            .await
+            .map_err(|error| broken_schema(file, error))?;
         if let Some(copy) = &done.copy {
             tracing::info!(copy = %copy.display(), "database copied before it was migrated");
         }
@@ -211,13 +298,13 @@ async fn prepare_schema(config: &Config, db: &Db) -> Result<(), Failure> {
     if status.pending.is_empty() {
         return Ok(());
     }
-    Err(Failure {
-        exit: Exit::Configuration,
-        message: format!(
+    Err(Failure::new(
+        Exit::Configuration,
+        format!(
             "the database lacks {} migrations; run `expensed migrate up` first, or set database.auto_migrate",
             status.pending.len()
         ),
-    })
+    ))
 }
 
 /// The key that cursors are signed with: the configured one, or one that all servers of a database share in it.
@@ -228,16 +315,24 @@ async fn cursor_key(config: &Config, db: &Db) -> Result<[u8; 32], AppError> {
     }
     let drawn: [u8; 32] = rand::random();
     let text = BASE64.encode(drawn);
-    let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await?;
+    let stored = store::setting::get_or_insert(db.upkeep()?, "cursor_key", &text).await;
+    let stored = match stored {
+        // Nobody else serves a book that can only be read: the key need not outlast this process.
+        Err(_) if db.read_only().is_some() => text,
+        stored => stored?,
+    };
     Ok(Sha256::digest(stored.as_bytes()).into())
 }
 
 /// Applies what is missing and says what it did.
 pub async fn migrate_up(config: Config) -> Result<String, Failure> {
-    let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
+    let options = pool_options(&config);
+    let file = Db::file(&options);
+    make_folder(&config, file.as_deref())?;
+    let db = connect(&options, file.as_deref()).await?;
     let done = migrate::up(db.upkeep().map_err(unusable)?)
         .await
-        .map_err(unusable)?;
+        .map_err(|error| broken_schema(file.as_deref(), error))?;
     if done.steps.is_empty() {
         return Ok("nothing to do: the schema is up to date".into());
     }
@@ -251,10 +346,12 @@ pub async fn migrate_up(config: Config) -> Result<String, Failure> {
 
 /// One line a migration.
 pub async fn migrate_status(config: Config) -> Result<String, Failure> {
-    let db = Db::connect(&pool_options(&config)).await.map_err(unusable)?;
+    let options = pool_options(&config);
+    let file = Db::file(&options);
+    let db = connect(&options, file.as_deref()).await?;
     let status = migrate::status(db.upkeep().map_err(unusable)?)
         .await
-        .map_err(unusable)?;
+        .map_err(|error| broken_schema(file.as_deref(), error))?;
     let applied = status.applied.iter().map(|step| format!("applied {step}"));
     let pending = status.pending.iter().map(|step| format!("pending {step}"));
     Ok(applied.chain(pending).collect::<Vec<_>>().join("\n"))
@@ -269,6 +366,17 @@ pub async fn schema_print(config: Config) -> Result<String, Failure> {
         .map_err(unusable)?;
     schema::schema_markdown(mysql).await.map_err(unusable)
 }
+
+/// A file that may not grow any more (`ulimit -f`) is an error like a full disk, and no reason to be killed. It holds as
+/// long as the process lives.
+pub fn outlive_size_limit(runtime: &tokio::runtime::Runtime) {
+    let _within = runtime.enter();
+    // Where it cannot be caught, it ends the process as before.
+    drop(signal(SignalKind::from_raw(SIGXFSZ)));
+}
+
+/// The same number on every system that this runs on.
+const SIGXFSZ: i32 = 25;
 
 struct Signals {
     terminate: Signal,

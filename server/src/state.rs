@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::run::Stop;
+use crate::service::machine::RunToken;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use api::instant::Instant;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub stop: Stop,
     /// Uses of tokens that are not stored yet.
     pub token_use: TokenUse,
+    /// The token of this run, where the database could not take it.
+    pub run_token: RunToken,
     /// How passwords are hashed.
     pub passwords: Arc<Passwords>,
     /// How streams of changes are kept.

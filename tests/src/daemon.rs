@@ -111,12 +111,17 @@ impl Household {
     /// Nothing yet on SQLite: the first program makes it all. On MariaDB, a server.
     pub fn new() -> Self {
         match Backend::of_this_run() {
-            Backend::Sqlite => Self {
-                home: Home::new(),
-                server: None,
-                db: None,
-            },
+            Backend::Sqlite => Self::local(),
             Backend::MariaDb => Self::served(),
+        }
+    }
+
+    /// Over the file of the app itself, whatever the database of this run is.
+    pub fn local() -> Self {
+        Self {
+            home: Home::new(),
+            server: None,
+            db: None,
         }
     }
 

@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod book_faults;
 mod books;
 mod bytes;
 mod commands;

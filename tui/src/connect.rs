@@ -8,6 +8,7 @@ use api::currency::Currency;
 use api::date::Date;
 use api::ledger::LedgerPatch;
 use futures_util::future::BoxFuture;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,40 @@ pub struct LocalBook {
     pub config: Option<PathBuf>,
     /// Goes when the program ends; what the user configured does not apply to it.
     pub is_temporary: bool,
+    /// Whether it may be opened to be read alone, where it cannot be written.
+    pub access: BookAccess,
+}
+
+/// What a book is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookAccess {
+    /// To be written: a book that cannot be is not opened.
+    Write,
+    /// To be written where it can, else to be read.
+    Read,
+}
+
+/// What is the matter with the book of this machine, in the sentences of whoever opened it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BookTrouble {
+    /// Which file, and what is the matter with it.
+    pub what: String,
+    /// What to do.
+    pub advice: String,
+    /// Where its copies are.
+    pub copies: String,
+    /// The exit code of a command that fails over it.
+    pub exit: u8,
+    /// Whether it may be opened to be read all the same.
+    pub may_be_readable: bool,
+    /// It was opened to be read until it is opened anew, whatever becomes of the file.
+    pub lasts: bool,
+}
+
+impl fmt::Display for BookTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}\n{}", self.what, self.advice, self.copies)
+    }
 }
 
 /// A server inside this process.
@@ -35,6 +70,8 @@ pub struct Running {
     pub token: Token,
     /// Names the book it opened, without any secret.
     pub book: String,
+    /// What is the matter with it, where it can be read and not written.
+    pub trouble: Option<BookTrouble>,
     /// Lets requests under way finish, then ends it.
     pub stop: Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>,
 }
@@ -46,6 +83,8 @@ pub struct StartError {
     pub is_configuration: bool,
     /// For people.
     pub message: String,
+    /// What is the matter with the book, where that is why.
+    pub trouble: Option<Box<BookTrouble>>,
 }
 
 impl StartError {
@@ -54,6 +93,7 @@ impl StartError {
         Self {
             is_configuration: true,
             message,
+            trouble: None,
         }
     }
 
@@ -62,16 +102,17 @@ impl StartError {
         Self {
             is_configuration: false,
             message,
+            trouble: None,
         }
     }
 }
 
 impl From<StartError> for ConnectError {
     fn from(error: StartError) -> Self {
-        if error.is_configuration {
-            Self::Settings(SettingsError(error.message))
-        } else {
-            Self::Local(error.message)
+        match error.trouble {
+            Some(trouble) => Self::Book(trouble),
+            None if error.is_configuration => Self::Settings(SettingsError(error.message)),
+            None => Self::Local(error.message),
         }
     }
 }
@@ -88,6 +129,8 @@ pub enum ConnectError {
     Client(#[from] ClientError),
     #[error("The server inside the app cannot start: {0}")]
     Local(String),
+    #[error("{0}")]
+    Book(Box<BookTrouble>),
 }
 
 /// Which server it is.
@@ -112,13 +155,26 @@ pub struct Connection {
     pub book: String,
     /// Where drafts and unsent entries are kept.
     pub state: PathBuf,
+    /// What is the matter with the book, where it can be read and not written.
+    pub trouble: Option<BookTrouble>,
     stop: Option<Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>>,
     folder: Option<TempDir>,
 }
 
 impl Connection {
-    /// Reaches for the server that the settings name. Asks it nothing yet, unless it is inside this process.
+    /// Reaches for the server that the settings name. Asks it nothing yet, unless it is inside this process; a book of
+    /// this machine that cannot be written is opened to be read.
     pub async fn open(
+        settings: &Settings,
+        start: Option<StartLocal>,
+        today: Date,
+    ) -> Result<Self, ConnectError> {
+        Self::open_for(BookAccess::Read, settings, start, today).await
+    }
+
+    /// The same, for one of both.
+    pub async fn open_for(
+        access: BookAccess,
         settings: &Settings,
         start: Option<StartLocal>,
         today: Date,
@@ -139,12 +195,13 @@ impl Connection {
                     token: settings.token.clone(),
                     book: format!("{} {}", shown(address), settings.ledger),
                     state: settings.places.state.clone(),
+                    trouble: None,
                     stop: None,
                     folder: None,
                 })
             }
             (None, Some(start)) if settings.is_demo => Self::demo(settings, start, today).await,
-            (None, Some(start)) => Self::local(settings, start).await,
+            (None, Some(start)) => Self::local(settings, start, access).await,
             (None, None) => {
                 let why = "No server is configured - name one with --server, EXPENSE_SERVER or [app] server";
                 Err(SettingsError(why.to_owned()).into())
@@ -152,23 +209,28 @@ impl Connection {
         }
     }
 
-    async fn local(settings: &Settings, start: StartLocal) -> Result<Self, ConnectError> {
+    async fn local(settings: &Settings, start: StartLocal, access: BookAccess) -> Result<Self, ConnectError> {
+        // Where they cannot be made, whoever needs them says so, and what: the book, the outbox. The log does without.
         for folder in [&settings.places.data, &settings.places.state] {
-            private_dir(folder)
-                .map_err(|error| ConnectError::Local(format!("{}: {error}", folder.display())))?;
+            drop(private_dir(folder));
         }
         let book = LocalBook {
             database: settings.places.data.join("expense.db"),
             log_file: settings.places.log_file(),
             config: settings.config_flag.clone(),
             is_temporary: false,
+            access,
         };
         let connection = Self::within(settings, start, book, ServerKind::Local, None).await?;
-        adopt_currency(
+        let adopted = adopt_currency(
             connection.api.as_ref(),
             settings.new_book_currency().unwrap_or(Currency::EUR),
-        )
-        .await?;
+        );
+        match adopted.await {
+            // It has no rows: it takes the currency when it can be written.
+            Err(error) if error.is_busy() => {}
+            adopted => adopted?,
+        }
         Ok(connection)
     }
 
@@ -180,6 +242,7 @@ impl Connection {
             log_file: folder.path().join("demo.log"),
             config: None,
             is_temporary: true,
+            access: BookAccess::Write,
         };
         let connection = Self::within(settings, start, book, ServerKind::Demo, Some(folder)).await?;
         demo::fill(&connection.api, today).await?;
@@ -212,6 +275,7 @@ impl Connection {
                 || settings.places.state.clone(),
                 |folder| folder.path().join("state"),
             ),
+            trouble: running.trouble,
             stop: Some(running.stop),
             folder,
         })

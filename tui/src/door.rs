@@ -3,6 +3,7 @@
 
 use crate::app::Link;
 use crate::client::{ClientError, Finding};
+use crate::connect::{BookAccess, BookTrouble};
 use crate::desk::Desk;
 use crate::open_ledger::OpenLedger;
 use crate::screen::{Command, Screen};
@@ -63,6 +64,24 @@ pub trait Door: Send + Sync {
 
     /// The book of this machine, also the next time.
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>>;
+
+    /// The book of this machine, when there was none to begin with: for writing, or for what can be done with it.
+    fn open_book(&self, _: BookAccess) -> BoxFuture<'static, Result<Desk, BookTrouble>> {
+        Box::pin(std::future::ready(Err(BookTrouble {
+            what: CLOSED.to_owned(),
+            ..BookTrouble::default()
+        })))
+    }
+
+    /// What is the matter with the book that is open, where it can be read and not written.
+    fn trouble(&self) -> Option<BookTrouble> {
+        None
+    }
+
+    /// That unsent entries go with the app, where their folder takes none.
+    fn loses_unsent(&self) -> Option<String> {
+        None
+    }
 
     /// What the app is made of over this desk.
     fn books(&self, desk: &Desk) -> Books;

@@ -3,9 +3,10 @@
 
 use crate::app::Poster;
 use crate::client::{Api, ClientError, Finding, HttpApi, Key, SessionApi, Token, probe};
-use crate::connect::{Connection, ServerKind, StartLocal};
+use crate::connect::{BookAccess, BookTrouble, ConnectError, Connection, ServerKind, StartLocal};
 use crate::desk::Desk;
 use crate::door::{Books, Door, SignedIn};
+use crate::fx::Message;
 use crate::live;
 use crate::open;
 use crate::open_ledger::OpenLedger;
@@ -16,7 +17,9 @@ use api::auth::{Login, PasswordReset};
 use api::id::LedgerId;
 use api::instant::Instant;
 use futures_util::future::BoxFuture;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use url::Url;
@@ -30,6 +33,7 @@ struct Opened {
     /// The server's part of the names of books.
     server: String,
     state: std::path::PathBuf,
+    trouble: Option<BookTrouble>,
 }
 
 /// Opens books. Cheap to clone.
@@ -43,6 +47,8 @@ struct Inner {
     handle: Handle,
     opened: Mutex<Opened>,
     connections: Mutex<Vec<Connection>>,
+    /// Where unsent entries go that their own folder cannot take; gone with the app.
+    stand_in: Mutex<Option<TempDir>>,
     poster: OnceLock<Poster>,
     /// What follows the books that are open.
     feed: Mutex<Option<AbortHandle>>,
@@ -61,12 +67,39 @@ impl Doorkeeper {
         handle: Handle,
     ) -> Self {
         let opened = opened(settings, &connection);
+        Self::over(opened, vec![connection], start, handle)
+    }
+
+    /// Over nothing yet, because the book of this machine cannot be opened.
+    pub fn without_book(
+        settings: Settings,
+        start: Option<StartLocal>,
+        handle: Handle,
+    ) -> Result<Self, ClientError> {
+        // Nobody is asked there: the first screen asks for the book alone.
+        let nowhere = address_of("127.0.0.1:9").map_err(|error| ClientError::Unsendable {
+            reason: error.to_string(),
+        })?;
+        let http = HttpApi::new(&nowhere, &settings.ledger, None, &settings.trust)?;
+        let opened = Opened {
+            session: SessionApi::new(Arc::new(http.clone())),
+            http,
+            server: String::new(),
+            state: settings.places.state.clone(),
+            trouble: None,
+            settings,
+        };
+        Ok(Self::over(opened, Vec::new(), start, handle))
+    }
+
+    fn over(opened: Opened, connections: Vec<Connection>, start: Option<StartLocal>, handle: Handle) -> Self {
         Self {
             inner: Arc::new(Inner {
                 start,
                 handle,
                 opened: Mutex::new(opened),
-                connections: Mutex::new(vec![connection]),
+                connections: Mutex::new(connections),
+                stand_in: Mutex::new(None),
                 poster: OnceLock::new(),
                 feed: Mutex::new(None),
             }),
@@ -74,16 +107,69 @@ impl Doorkeeper {
     }
 
     /// The desk over the first connection, with the outbox that belongs to it.
-    pub fn first_desk(&self, outbox: Outbox) -> Desk {
-        let opened = self.opened();
-        self.desk(&opened, outbox)
+    pub fn first_desk(&self) -> Result<Desk, String> {
+        self.turn_to(self.opened())
     }
 
     /// The app runs: from now on it can be told something.
-    pub fn begin(&self, poster: Poster, desk: &Desk) {
+    pub fn begin(&self, poster: Poster) {
+        if self.trouble().is_some() {
+            poster.command(open::BOOK);
+        }
+        if let Some(lost) = self.loses_unsent() {
+            poster.notify(Message::warning(lost));
+        }
         // There is one app.
         drop(self.inner.poster.set(poster));
-        self.watch(desk);
+    }
+
+    /// The outbox of what is opened: where its folder takes nothing, in one that goes with the app.
+    fn outbox(&self, opened: &mut Opened, book: &str) -> Result<Outbox, String> {
+        let error = match Outbox::open(&opened.state, book) {
+            Ok(outbox) => return Ok(outbox),
+            Err(error) => error,
+        };
+        tracing::error!(folder = %opened.state.display(), %error, "unsent entries cannot be kept there");
+        let refused = |error: io::Error| format!("{} cannot be used: {error}.", opened.state.display());
+        let mut stand_in = locked(&self.inner.stand_in);
+        let folder = match &*stand_in {
+            Some(folder) => folder.path().to_owned(),
+            None => {
+                let made = tempfile::Builder::new().prefix("expense-unsent-").tempdir();
+                stand_in.insert(made.map_err(refused)?).path().to_owned()
+            }
+        };
+        let outbox = Outbox::open(&folder, book).map_err(refused)?;
+        opened.state = folder;
+        Ok(outbox)
+    }
+
+    async fn of_access(self, access: BookAccess) -> Result<Desk, BookTrouble> {
+        let settings = self.opened().settings;
+        let today = settings.zone().today();
+        let connection = Connection::open_for(access, &settings, self.inner.start, today).await;
+        let failed = |what: String| BookTrouble {
+            what,
+            exit: 1,
+            ..BookTrouble::default()
+        };
+        let connection = connection.map_err(|error| match error {
+            ConnectError::Book(trouble) => *trouble,
+            other => failed(other.to_string()),
+        })?;
+        self.turn_to_connection(settings, connection).map_err(failed)
+    }
+
+    /// The server inside the app, where that is what is open.
+    pub fn local_api(&self) -> Option<Arc<dyn Api>> {
+        let opened = self.opened();
+        let is_local = self.is_open() && opened.settings.server.is_none();
+        is_local.then(|| -> Arc<dyn Api> { Arc::new(opened.http) })
+    }
+
+    /// Whether anything was opened.
+    pub fn is_open(&self) -> bool {
+        !locked(&self.inner.connections).is_empty()
     }
 
     /// Ends every connection.
@@ -113,7 +199,7 @@ impl Doorkeeper {
     }
 
     /// Looks for the server while something waits, and asks for a sign-in where the token is refused.
-    fn watch(&self, desk: &Desk) {
+    pub fn watch(&self, desk: &Desk) {
         let Some(poster) = self.inner.poster.get().cloned() else {
             return;
         };
@@ -133,10 +219,9 @@ impl Doorkeeper {
     }
 
     /// Turns to other books: what is done from now on is done there.
-    fn turn_to(&self, opened: Opened) -> Result<Desk, String> {
+    fn turn_to(&self, mut opened: Opened) -> Result<Desk, String> {
         let book = format!("{} {}", opened.server, opened.settings.ledger);
-        let outbox = Outbox::open(&opened.state, &book)
-            .map_err(|error| format!("{} cannot be used: {error}.", opened.state.display()))?;
+        let outbox = self.outbox(&mut opened, &book)?;
         let desk = self.desk(&opened, outbox);
         *locked(&self.inner.opened) = opened;
         Ok(desk)
@@ -215,6 +300,7 @@ fn opened(settings: Settings, connection: &Connection) -> Opened {
         http: connection.http.clone(),
         server: server.to_owned(),
         state: connection.state.clone(),
+        trouble: connection.trouble.clone(),
         settings,
     }
 }
@@ -332,6 +418,25 @@ impl Door for Doorkeeper {
 
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
         Box::pin(self.clone().of_this_machine())
+    }
+
+    fn open_book(&self, access: BookAccess) -> BoxFuture<'static, Result<Desk, BookTrouble>> {
+        Box::pin(self.clone().of_access(access))
+    }
+
+    fn trouble(&self) -> Option<BookTrouble> {
+        self.opened().trouble
+    }
+
+    fn loses_unsent(&self) -> Option<String> {
+        let is_so = locked(&self.inner.stand_in).is_some();
+        let state = self.opened().settings.places.state;
+        is_so.then(|| {
+            format!(
+                "What is not saved goes with the app: {} takes no files.",
+                state.display()
+            )
+        })
     }
 
     fn books(&self, desk: &Desk) -> Books {

@@ -6,6 +6,7 @@ mod local;
 use std::process::ExitCode;
 use tui::command;
 use tui::connect::StartLocal;
+use tui::terminal;
 
 #[cfg(feature = "local")]
 const LOCAL: Option<StartLocal> = Some(local::start);
@@ -19,7 +20,10 @@ fn main() -> ExitCode {
         Err(code) => return ExitCode::from(code),
     };
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => ExitCode::from(runtime.block_on(command::run(cli, LOCAL))),
+        Ok(runtime) => ExitCode::from(runtime.block_on(async {
+            terminal::outlive_size_limit();
+            command::run(cli, LOCAL).await
+        })),
         Err(error) => {
             eprintln!("expense: {error}");
             ExitCode::FAILURE

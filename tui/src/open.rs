@@ -3,7 +3,9 @@
 
 use crate::app::{Link, Setup};
 use crate::client::Api;
+use crate::connect::BookTrouble;
 use crate::desk::Desk;
+use crate::door::Door;
 use crate::keymap::Keymap;
 use crate::open_ledger::{Ability, OpenLedger};
 use crate::outbox::Outbox;
@@ -11,8 +13,9 @@ use crate::popup::connect::{Connect, Disconnect};
 use crate::popup::currency::CurrencyChoice;
 use crate::popup::ledgers::Ledgers;
 use crate::popup::unsent::UnsentList;
-use crate::popup::{join, password, sign_in};
+use crate::popup::{MessageBox, join, password, sign_in};
 use crate::screen::activity::Activity;
+use crate::screen::book_fault::BookFault;
 use crate::screen::expenses::Expenses;
 use crate::screen::insights::Insights;
 use crate::screen::members::Members;
@@ -76,6 +79,48 @@ pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
 /// The command that asks for name and password again.
 pub const SIGN_IN: &str = "sign-in";
 
+/// The command that says what is the matter with the book.
+pub const BOOK: &str = "book";
+
+fn book_trouble(desk: &Desk) -> MessageBox {
+    let Some(trouble) = desk.door.trouble() else {
+        return MessageBox::new("The book", "It can be read and written.");
+    };
+    let unsent = desk.door.loses_unsent().unwrap_or_else(|| {
+        let when = if trouble.lasts {
+            "the next time the app is opened over a book that can be written"
+        } else {
+            "when the book can be written again"
+        };
+        format!("What you add, change or delete meanwhile waits here and is saved {when}.")
+    });
+    let text = format!(
+        "{} {}\n{}\n{unsent}",
+        trouble.what, trouble.advice, trouble.copies
+    );
+    MessageBox::new("The book cannot be written now", text)
+}
+
+/// The app where the book of this machine cannot be opened: what is the matter with it, and the way on.
+pub fn setup_without_book(
+    door: Arc<dyn Door>,
+    trouble: BookTrouble,
+    settings: &Settings,
+) -> Result<Setup, SettingsError> {
+    let zone = settings.zone();
+    Ok(Setup {
+        screens: vec![Screen::new("Book", move || BookFault::new(door, trouble))],
+        commands: Vec::new(),
+        keys: keys(settings)?,
+        styles: styles(settings)?,
+        glyphs: glyphs(settings)?,
+        now: Box::new(move || zone.now()),
+        dates: settings.dates(),
+        ledger: OpenLedger::default(),
+        link: Link::Quiet,
+    })
+}
+
 /// Commands of the palette that have no key.
 pub fn commands(desk: &Desk) -> Vec<Command> {
     let each = || desk.clone();
@@ -117,6 +162,14 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
             move || Tokens::new(tokens.clone()),
         ),
     ];
+    if desk.door.trouble().is_some() {
+        let troubled = each();
+        commands.push(Command::new(
+            BOOK,
+            "what is the matter with the book",
+            move || book_trouble(&troubled),
+        ));
+    }
     // The book of this machine lets its user in by itself.
     if desk.door.server().is_some() {
         commands.extend([

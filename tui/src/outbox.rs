@@ -19,6 +19,7 @@ use crate::fx::Change;
 use api::expense::NewExpense;
 use api::id::{ExpenseId, LedgerId, new_uuid};
 use queue::Queue;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,8 @@ struct Inner {
     drafts: Store<Draft>,
     /// The entries that this program holds.
     queue: Mutex<Queue>,
+    /// Those of them that the disk did not take.
+    in_memory: Mutex<BTreeSet<Uuid>>,
     /// Held while an entry is written, so that what is written last is what it is last.
     writing: Mutex<()>,
     /// Told whenever one that was under way is not any more.
@@ -72,6 +75,7 @@ impl Outbox {
             entries: Store::open(&state.join("outbox"))?,
             drafts: Store::open(&state.join("drafts"))?,
             queue: Mutex::default(),
+            in_memory: Mutex::default(),
             writing: Mutex::default(),
             landed: watch::Sender::new(0),
         };
@@ -226,7 +230,31 @@ impl Outbox {
     fn write_now(&self, id: Uuid) -> io::Result<()> {
         let _writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = self.queue().get(id);
-        entry.map_or(Ok(()), |entry| self.inner.entries.write(id, &entry))
+        let written = entry.map_or(Ok(()), |entry| self.inner.entries.write(id, &entry));
+        let mut in_memory = self
+            .inner
+            .in_memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if written.is_ok() {
+            in_memory.remove(&id);
+        } else {
+            in_memory.insert(id);
+        }
+        written
+    }
+
+    /// That an entry waits, and whether it outlives the app.
+    pub fn waiting_words(&self, entry: &Entry) -> String {
+        let in_memory = self
+            .inner
+            .in_memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if in_memory.contains(&entry.id) {
+            return format!("Not on the disk, gone when you leave: {}.", entry.text);
+        }
+        format!("Kept here, not sent yet: {}.", entry.text)
     }
 
     /// Keeps the text of a form. The same `id` again replaces it.

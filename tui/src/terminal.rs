@@ -12,6 +12,7 @@ mod wire;
 use std::io::{self, BufWriter, Stdout};
 
 use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{App, Poster, Setup};
 
@@ -21,6 +22,17 @@ pub use guard::{Guard, install_panic_hook};
 pub use input::listen;
 pub use wire::Wire;
 pub(crate) use wire::is_blank;
+
+/// A file that may not grow any more (`ulimit -f`) is an error like a full disk, and no reason to be killed. To be called
+/// inside the runtime; it holds as long as the process lives.
+pub fn outlive_size_limit() {
+    let kind = SignalKind::from_raw(SIGXFSZ);
+    // Where it cannot be caught, it ends the process as before.
+    drop(signal(kind));
+}
+
+/// The same number on every system that this runs on.
+const SIGXFSZ: i32 = 25;
 
 /// Frames gathered here leave in one write.
 const FRAME: usize = 64 * 1024;

@@ -124,8 +124,5 @@ fn ask(_: &Hidden, question: &str) -> io::Result<String> {
 }
 
 fn bad(message: &str) -> Failure {
-    Failure {
-        exit: Exit::BadData,
-        message: message.to_owned(),
-    }
+    Failure::new(Exit::BadData, message)
 }

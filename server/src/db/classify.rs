@@ -71,6 +71,22 @@ fn classify_sqlx(error: &sqlx::Error) -> Class {
     }
 }
 
+/// The number that SQLite gives an error, without what it adds to say where.
+pub(super) fn sqlite_code(error: &DbErr) -> Option<i32> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(inner))
+    | DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return None;
+    };
+    let error = inner.as_database_error()?;
+    let is_mysql = error
+        .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
+        .is_some();
+    let code: i32 = error.code().filter(|_| !is_mysql)?.parse().ok()?;
+    Some(code & 0xff)
+}
+
 /// MySQL, MariaDB, Galera, Group Replication and TiDB error numbers.
 fn classify_mysql(number: u16) -> Class {
     match number {

@@ -28,6 +28,8 @@ pub enum MigrateError {
          install that version, or restore a copy made before it", unknown.join(", ")
     )]
     Newer { unknown: Vec<String> },
+    #[error("the database has tables of another program and none of this one's")]
+    Foreign,
     #[error("another expensed has been migrating this database for {} seconds; try again later", waited.as_secs())]
     Busy { waited: Duration },
     #[error("the migration took longer than its lease could be renewed; run it again")]
@@ -89,8 +91,23 @@ async fn status_of<M: MigratorTrait>(db: &impl ConnectionTrait) -> Result<Status
     if !unknown.is_empty() {
         return Err(MigrateError::Newer { unknown });
     }
+    if applied.is_empty() && db.get_database_backend() == DbBackend::Sqlite && has_other_tables(db).await? {
+        return Err(MigrateError::Foreign);
+    }
     let (applied, pending) = known.into_iter().partition(|name| applied.contains(name));
     Ok(Status { applied, pending })
+}
+
+/// A file is one book's alone: where it has tables and none of ours, they are somebody else's.
+async fn has_other_tables(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let sql = "SELECT COUNT(*) AS tables FROM sqlite_master \
+        WHERE type = 'table' AND name NOT IN ('lease', 'seaql_migrations') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+        AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'change_row')";
+    let row = db
+        .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
+        .await?;
+    let tables: Option<i64> = row.map(|row| row.try_get("", "tables")).transpose()?;
+    Ok(tables.is_some_and(|tables| tables > 0))
 }
 
 async fn recorded(db: &impl ConnectionTrait, table: &str) -> Result<BTreeSet<String>, DbErr> {
@@ -163,7 +180,7 @@ async fn file_of(db: &impl ConnectionTrait) -> Result<Option<PathBuf>, DbErr> {
 /// Written beside the file and renamed when whole, by a second connection: the first is inside the transaction
 /// that keeps every other writer out.
 async fn copy_file(file: &Path, step: usize) -> Result<PathBuf, MigrateError> {
-    let copy = with_suffix(file, &format!(".before-{step}"));
+    let copy = copy_of(file, &step.to_string());
     let partial = with_suffix(&copy, ".partial");
     match write_copy(file, &partial, &copy).await {
         Ok(()) => Ok(copy),
@@ -194,6 +211,28 @@ async fn write_copy(file: &Path, partial: &Path, copy: &Path) -> anyhow::Result<
     tokio::fs::File::open(partial).await?.sync_all().await?;
     tokio::fs::rename(partial, copy).await?;
     Ok(())
+}
+
+/// The copy that is made of a file before a step, by the step's number.
+pub fn copy_of(file: &Path, step: &str) -> PathBuf {
+    with_suffix(file, &format!(".before-{step}"))
+}
+
+/// The copies of a file that lie beside it, latest first.
+pub fn copies(file: &Path) -> Vec<PathBuf> {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let (Some(folder), Some(beginning)) = (file.parent(), name(&copy_of(file, ""))) else {
+        return Vec::new();
+    };
+    let is_copy = |path: &PathBuf| {
+        let step = name(path).and_then(|name| name.strip_prefix(&beginning).map(str::to_owned));
+        step.is_some_and(|step| !step.is_empty() && step.chars().all(|c| c.is_ascii_digit()))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut copies: Vec<_> = entries.map(|entry| entry.path()).filter(is_copy).collect();
+    let made = |path: &PathBuf| std::fs::metadata(path).and_then(|found| found.modified()).ok();
+    copies.sort_by_key(|path| std::cmp::Reverse((made(path), path.clone())));
+    copies
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -3,15 +3,19 @@
 //! out inside a transaction: see `outside`.
 
 use super::outside;
+use super::read_only::ReadOnly;
 use super::storage::Storage;
 use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+
+/// How long SQLite waits for somebody's lock.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How pools are made.
 #[derive(Debug, Clone)]
@@ -46,6 +50,10 @@ pub struct Db {
     pub(super) retry_deadline: Duration,
     pub(super) feed: Feed,
     pub(super) storage: Storage,
+    /// Why nothing is written, where the book could only be opened to be read.
+    pub(super) read_only: Option<ReadOnly>,
+    /// The file that may be named to those who ask: it is theirs, and the server is inside their own process.
+    pub(super) told_file: Option<PathBuf>,
     statements: Arc<AtomicU64>,
 }
 
@@ -69,31 +77,37 @@ impl Db {
         } else {
             Dialect::MySql
         };
-        let statements = Arc::new(AtomicU64::new(0));
         let mut endpoints = Vec::new();
         for url in &options.urls {
-            let mut endpoint = match dialect {
+            endpoints.push(match dialect {
                 Dialect::Sqlite => sqlite(url, options).await?,
                 Dialect::MySql => mysql(url, options).await?,
-            };
+            });
+        }
+        Ok(Self::over(endpoints, dialect, options))
+    }
+
+    pub(super) fn over(mut endpoints: Vec<Endpoint>, dialect: Dialect, options: &PoolOptions) -> Self {
+        let statements = Arc::new(AtomicU64::new(0));
+        for endpoint in &mut endpoints {
             for pool in [&mut endpoint.read, &mut endpoint.write] {
                 let counter = statements.clone();
                 pool.set_metric_callback(move |_| {
                     counter.fetch_add(1, Ordering::Relaxed);
                 });
             }
-            endpoints.push(endpoint);
         }
-        let retry_deadline = options.retry_deadline;
-        Ok(Self {
+        Self {
             endpoints,
             active: AtomicUsize::new(0),
             dialect,
-            retry_deadline,
+            retry_deadline: options.retry_deadline,
             feed: Feed::default(),
             storage: Storage::default(),
+            read_only: None,
+            told_file: None,
             statements,
-        })
+        }
     }
 
     /// Which SQL is spoken.
@@ -145,31 +159,33 @@ impl Db {
     }
 }
 
+/// A pool of so many SQLite connections that stay open.
+pub(super) fn sqlite_pool(url: &str, connections: u32, options: &PoolOptions) -> ConnectOptions {
+    let mut connect = ConnectOptions::new(url);
+    connect
+        .max_connections(connections)
+        .acquire_timeout(options.acquire_timeout)
+        .sqlx_logging(false);
+    connect
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| Box::pin(outside::sqlite(connection)))
+                .after_release(|connection, _| Box::pin(outside::sqlite_after_use(connection)))
+        });
+    connect
+}
+
 async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-    let base = |pool: u32| {
-        let mut connect = ConnectOptions::new(url);
-        connect
-            .max_connections(pool)
-            .acquire_timeout(options.acquire_timeout)
-            .sqlx_logging(false);
-        connect
-            .idle_timeout(None::<Duration>)
-            .max_lifetime(None::<Duration>)
-            .test_before_acquire(false)
-            .map_sqlx_sqlite_pool_opts(|pool| {
-                pool.before_acquire(|connection, _| Box::pin(outside::sqlite(connection)))
-                    .after_release(|connection, _| Box::pin(outside::sqlite_after_use(connection)))
-            });
-        connect
-    };
-    let mut writer = base(1);
+    let mut writer = sqlite_pool(url, 1, options);
     writer.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             // A change of a thousand rows touches as many pages of each index: they are kept until it ends, and not
             // written to the database anew after every one of them.
@@ -179,29 +195,34 @@ async fn sqlite(url: &str, options: &PoolOptions) -> Result<Endpoint> {
     });
     let write = Database::connect(writer).await?;
     // After the writer, which makes the file and its log.
-    let mut reader = base(4);
+    let mut reader = sqlite_pool(url, 4, options);
     reader.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .read_only(true)
             .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-16000")
     });
     Ok(Endpoint {
         read: Database::connect(reader).await?,
         write,
-        log: Some(log_of(url)?),
+        log: Some(log_of(&file_of(url)?)),
     })
 }
 
-/// The file beside the database that commits are written to.
-fn log_of(url: &str) -> Result<PathBuf> {
+/// The file of an address of SQLite.
+pub(super) fn file_of(url: &str) -> Result<PathBuf, DbErr> {
     let options: sqlx::sqlite::SqliteConnectOptions = url
         .parse()
         .map_err(|error: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
-    let mut log = options.get_filename().as_os_str().to_owned();
+    Ok(options.get_filename().to_owned())
+}
+
+/// The file beside the database that commits are written to.
+pub(super) fn log_of(file: &Path) -> PathBuf {
+    let mut log = file.as_os_str().to_owned();
     log.push("-wal");
-    Ok(log.into())
+    log.into()
 }
 
 async fn mysql(url: &str, options: &PoolOptions) -> Result<Endpoint> {

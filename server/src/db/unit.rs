@@ -115,6 +115,7 @@ impl Db {
     where
         F: Future<Output = Result<T>> + Send,
     {
+        self.refuse_writing()?;
         let mut tries = Tries::new(self.retry_deadline);
         loop {
             let failed = self.active.load(Ordering::Relaxed);
@@ -127,9 +128,8 @@ impl Db {
                     return other;
                 }
                 Err(_) => {
-                    return Err(AppError::Unavailable(
-                        "the database did not answer in time".into(),
-                    ));
+                    let late = || AppError::Unavailable("the database did not answer in time".into());
+                    return Err(self.told_lock().unwrap_or_else(late));
                 }
             };
             match classify(&error) {
@@ -137,11 +137,15 @@ impl Db {
                 Class::Endpoint => self.fail_over(failed),
                 Class::Storage(fault) => {
                     self.storage.fails(fault);
-                    return Err(AppError::Storage(fault, error.to_string()));
+                    let told = self.told_fault(&error);
+                    return Err(told.unwrap_or_else(|| AppError::Storage(fault, error.to_string())));
                 }
                 Class::Unique | Class::ForeignKey | Class::Fatal => return Err(error.into()),
             }
-            tries.pause(&error).await?;
+            if let Err(spent) = tries.pause(&error).await {
+                let told = self.told_fault(&error).or_else(|| self.told_lock());
+                return Err(told.unwrap_or(spent));
+            }
         }
     }
 
@@ -198,6 +202,7 @@ impl Db {
     where
         F: Future<Output = Result<T>> + Send,
     {
+        self.refuse_writing()?;
         self.again(|endpoint| endpoint.write.clone(), write).await
     }
 

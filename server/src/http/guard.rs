@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::service::secret::{self, SecretKind};
 use crate::service::{Grant, Person};
 use crate::state::AppState;
-use crate::store::token::{Access, Seat, Wanted, access};
+use crate::store::token::{Access, Seat, Wanted, access, access_of_user};
 use api::problem::Code;
 use api::token::{Scope, TokenKind};
 use chrono::TimeDelta;
@@ -213,11 +213,18 @@ async fn authenticate(request: &Request, wanted: Wanted) -> Result<([u8; 32], Ac
 
 /// In one indexed read.
 async fn look_up(state: &AppState, hash: &[u8], wanted: Wanted) -> Result<(Access, Vec<Seat>), AppError> {
+    let now = state.clock.now();
+    let in_memory = state.run_token.access(hash, now);
+    let in_memory = in_memory.as_ref();
     let found = state
         .db
-        .read(|db| async move { access(&db, hash, wanted).await })
+        .read(|db| async move {
+            match in_memory {
+                Some(token) => access_of_user(&db, token.clone(), wanted).await,
+                None => access(&db, hash, wanted).await,
+            }
+        })
         .await?;
-    let now = state.clock.now();
     let (access, seats) = found
         .filter(|(access, _)| is_good(access, now))
         .ok_or_else(invalid)?;

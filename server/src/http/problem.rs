@@ -130,7 +130,7 @@ impl Problems {
                     headers.insert(header::ALLOW, value);
                 }
             }
-            Code::Unavailable | Code::RateLimited => {
+            Code::Unavailable | Code::ReadOnly | Code::RateLimited => {
                 headers.insert(header::RETRY_AFTER, wait_secs.into());
             }
             _ => {}

@@ -18,6 +18,10 @@ pub const OF_AN_APP: Duration = Duration::from_mins(15);
 
 /// Starts all jobs. What each looks up first is looked up before this returns.
 pub async fn start(state: &AppState, stop: &Stop, pause: Duration) -> JoinHandle<()> {
+    if state.db.read_only().is_some() {
+        let (state, stop) = (state.clone(), stop.clone());
+        return tokio::spawn(async move { live::run(&state, &stop).await });
+    }
     let (cut_off, left) = (
         operations::look(state, operations::AT_START).await,
         imports::look(state).await,

@@ -4,7 +4,7 @@ use crate::cli::admin::{Admin, read_password};
 use crate::cli::{self, Exit};
 use crate::config::Config;
 use crate::error::{AppError, Refusal};
-use crate::run::{Failure, open};
+use crate::run::{Failure, name_file, open};
 use crate::service::actor::Actor;
 use crate::service::{WriteKey, password_reset, sign_in, user};
 use crate::state::AppState;
@@ -25,7 +25,8 @@ pub async fn admin(config: Config, command: &Admin) -> Result<(), Failure> {
         Admin::Create { .. } => Some(read_password()?),
         _ => None,
     };
-    let state = open(&config).await?;
+    let mut state = open(&config).await?;
+    name_file(&config, &mut state);
     let done = match (command, password) {
         (Admin::Create { .. }, Some(password)) => create(&state, command, &password).await,
         (Admin::ResetCode { name }, _) => reset_code(&state, name).await,
@@ -167,18 +168,14 @@ fn key(state: &AppState) -> WriteKey {
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Refused(refusal) => Self {
-                exit: exit_of(refusal.code),
-                message: said(&refusal),
-            },
-            AppError::Unavailable(reason) => Self {
-                exit: Exit::TryLater,
-                message: format!("The database is busy or away: {reason}"),
-            },
-            AppError::Storage(_, reason) => Self {
-                exit: Exit::TryLater,
-                message: format!("The disk of the database fails: {reason}"),
-            },
+            AppError::Refused(refusal) => Self::new(exit_of(refusal.code), said(&refusal)),
+            AppError::Unavailable(reason) => {
+                Self::new(Exit::TryLater, format!("The database is busy or away: {reason}"))
+            }
+            AppError::Storage(_, reason) => Self::new(
+                Exit::TryLater,
+                format!("The disk of the database fails: {reason}"),
+            ),
             other => Self::failed(other.to_string()),
         }
     }

@@ -15,6 +15,14 @@ use uuid::Uuid;
 /// Most ledgers that are looked through for the one that `default` means.
 const MOST_SEATS: u64 = 200;
 
+/// What of a ledger every request needs, besides its id.
+const OF_LEDGER: [ledger::Column; 4] = [
+    ledger::Column::BaseCurrency,
+    ledger::Column::MonthStartDay,
+    ledger::Column::WeekStart,
+    ledger::Column::Epoch,
+];
+
 /// The token presented and its user.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Access {
@@ -75,6 +83,47 @@ pub async fn access(
     Ok(Some((access, seats)))
 }
 
+/// The same for a token that is in memory alone: what belongs to its user is read afresh.
+pub async fn access_of_user(
+    db: &impl ConnectionTrait,
+    token: Access,
+    wanted: Wanted,
+) -> Result<Option<(Access, Vec<Seat>)>> {
+    let Some(user) = user::Entity::find_by_id(token.user_id).one(db).await? else {
+        return Ok(None);
+    };
+    let access = Access {
+        is_disabled: user.is_disabled,
+        is_admin: user.is_admin,
+        default_ledger_id: user.default_ledger_id,
+        ..token
+    };
+    if wanted == Wanted::NoLedger {
+        return Ok(Some((access, Vec::new())));
+    }
+    let mut theirs = Query::select();
+    theirs
+        .column((member::Entity, member::Column::Role))
+        .expr_as(Expr::col((ledger::Entity, ledger::Column::Id)), "ledger_id")
+        .columns(OF_LEDGER.map(|column| (ledger::Entity, column)))
+        .from(member::Entity)
+        .inner_join(
+            ledger::Entity,
+            Expr::col((ledger::Entity, ledger::Column::Id))
+                .equals((member::Entity, member::Column::LedgerId)),
+        )
+        .and_where(Expr::col((member::Entity, member::Column::UserId)).eq(user.id))
+        .and_where(Expr::col((member::Entity, member::Column::State)).eq("active"))
+        .order_by((member::Entity, member::Column::LedgerId), sea_orm::Order::Asc)
+        .limit(MOST_SEATS);
+    if let Wanted::Ledger(id) = wanted {
+        theirs.and_where(Expr::col((member::Entity, member::Column::LedgerId)).eq(id));
+    }
+    let rows = db.query_all(&theirs).await?;
+    let seats = rows.iter().map(|row| Ok(Seat::from_query_result(row, "")?));
+    Ok(Some((access, seats.collect::<Result<_>>()?)))
+}
+
 /// A row without a membership has a token and nothing else.
 fn seat(row: &QueryResult) -> Result<Option<Seat>> {
     if row.try_get::<Option<Uuid>>("", "ledger_id")?.is_none() {
@@ -127,14 +176,7 @@ fn select(hash: &[u8], wanted: Wanted) -> SelectStatement {
     );
     select.column((member::Entity, member::Column::Role));
     select.expr_as(Expr::col((ledger::Entity, ledger::Column::Id)), "ledger_id");
-    for column in [
-        ledger::Column::BaseCurrency,
-        ledger::Column::MonthStartDay,
-        ledger::Column::WeekStart,
-        ledger::Column::Epoch,
-    ] {
-        select.column((ledger::Entity, column));
-    }
+    select.columns(OF_LEDGER.map(|column| (ledger::Entity, column)));
     select
         .order_by((member::Entity, member::Column::LedgerId), sea_orm::Order::Asc)
         .limit(MOST_SEATS);

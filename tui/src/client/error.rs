@@ -218,6 +218,8 @@ impl ClientError {
 /// What to do about a refusal, unless its own words say so.
 fn refusal_fix(problem: &Problem, retry_after_secs: Option<u64>) -> String {
     match (problem.known_code(), retry_after_secs) {
+        // What to do is in its own words, and waiting is no part of it.
+        (Some(Code::ReadOnly), _) => String::new(),
         (_, Some(secs)) => format!("try again in {secs} s"),
         (Some(Code::Unauthenticated), _) => {
             "sign in with `expense login` (:sign-in in the app), or set EXPENSE_TOKEN or EXPENSE_TOKEN_FILE to a valid token"

@@ -1,7 +1,7 @@
 //! How a command fails, and the exit code that says so to a script.
 
 use crate::client::ClientError;
-use crate::connect::ConnectError;
+use crate::connect::{BookTrouble, ConnectError};
 use crate::settings::SettingsError;
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -19,6 +19,8 @@ pub enum Failure {
     Usage(String),
     /// What was to be written is.
     Data(String),
+    /// Something is the matter with the book of this machine.
+    Book(Box<BookTrouble>),
     /// Anything else.
     Failed(String),
     /// Something of this machine could not be read or written, such as the output.
@@ -54,6 +56,7 @@ impl Failure {
             Self::Refused(_) => 77,
             Self::Settings(_) => 78,
             Self::Api(error) => of_client(error),
+            Self::Book(trouble) => trouble.exit,
         }
     }
 }
@@ -96,6 +99,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Api(error) => f.write_str(&in_flags(&error.sentence())),
             Self::Settings(error) => error.fmt(f),
+            Self::Book(trouble) => trouble.fmt(f),
             Self::Usage(text) | Self::Refused(text) | Self::Data(text) | Self::Failed(text) => {
                 f.write_str(text)
             }
@@ -129,6 +133,7 @@ impl From<ConnectError> for Failure {
         match error {
             ConnectError::Settings(error) => Self::Settings(error),
             ConnectError::Client(error) => Self::Api(error),
+            ConnectError::Book(trouble) => Self::Book(trouble),
             ConnectError::Local(_) => Self::Failed(error.to_string()),
         }
     }

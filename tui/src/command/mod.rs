@@ -33,12 +33,12 @@ pub use failure::Failure;
 use crate::client::{Api, Tap};
 use crate::connect::{Connection, ServerKind, StartLocal};
 use crate::dates::Dates;
-use crate::outbox::Outbox;
 use crate::settings::{Env, Settings, Zone};
 use crate::terminal::Environment;
 use crate::theme::Glyphs;
 use api::date::Date;
 use api::operation::Operation;
+use api::problem::Code;
 use cli::Command;
 use interrupt::unless_interrupted;
 use output::Output;
@@ -118,18 +118,15 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
     let settings = Settings::resolve(&cli.flags(), Env::of_process())?;
     out.is_ascii |= Environment::of(&settings.env).glyphs() == Glyphs::ASCII;
     let today = settings.zone().today();
+    let is_full_screen = cli.command.is_none() && out.is_interactive && !cli.is_plain && !cli.is_json;
+    if is_full_screen {
+        return open::run(settings, local).await;
+    }
     let connection = unless_interrupted(async {
         let connection = Connection::open(&settings, local, today).await?;
         Ok(connection)
     });
     let connection = connection.await?;
-    let is_full_screen = cli.command.is_none() && out.is_interactive && !cli.is_plain && !cli.is_json;
-    if is_full_screen {
-        let outbox = Outbox::open(&connection.state, &connection.book).map_err(|error| {
-            Failure::Failed(format!("{} cannot be used: {error}", connection.state.display()))
-        })?;
-        return open::run(settings, connection, outbox, local).await;
-    }
     let flags = cli.flags();
     let mut context = Context::new(Arc::clone(&connection.api), today, settings.dates(), out);
     context.zone = settings.zone();
@@ -149,8 +146,20 @@ async fn connected(cli: Cli, local: Option<StartLocal>, mut out: Output) -> Resu
         under_way::left_behind(&mut context).await;
     }
     let flushed = context.out.flush();
+    // A write that was refused for it has said so.
+    if let Some(trouble) = connection.trouble.as_ref().filter(|_| !is_for_trouble(&done)) {
+        let copies = &trouble.copies;
+        output::say_last(&format!(
+            "Opened to be read only: {} {}\n{copies}",
+            trouble.what, trouble.advice
+        ));
+    }
     connection.close().await;
     outcome::settle(&mut context, is_write, done.and(flushed))
+}
+
+fn is_for_trouble(done: &Result<(), Failure>) -> bool {
+    matches!(done, Err(Failure::Api(error)) if matches!(error.code(), Some(Code::ReadOnly | Code::Unavailable)))
 }
 
 async fn perform(command: Command, context: &mut Context) -> Result<(), Failure> {

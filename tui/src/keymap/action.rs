@@ -98,6 +98,7 @@ actions! {
     Help "help" "keys and help",
     Palette "palette" "find a command",
     Reload "reload" "load again",
+    OpenReadOnly "open-read-only" "open the book to be read only",
     Redraw "redraw" "draw the screen again",
     Suspend "suspend" "back to the shell, fg returns",
     Quit "quit" "quit",

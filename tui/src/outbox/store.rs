@@ -23,11 +23,14 @@ pub(super) struct Store<T> {
 impl<T: Serialize + DeserializeOwned> Store<T> {
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         private_dir(dir)?;
-        Ok(Self {
+        let store = Self {
             dir: dir.to_owned(),
             held: Mutex::default(),
             item: PhantomData,
-        })
+        };
+        // Whether it takes files at all is better known now than when something is to be kept.
+        store.gate()?;
+        Ok(store)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Uuid, File>> {

@@ -2,6 +2,7 @@
 //! A new screen is its file, a `mod` line and a row where the table is put together.
 
 pub mod activity;
+pub mod book_fault;
 pub mod day_sheet;
 pub mod expenses;
 pub mod insights;

@@ -76,7 +76,7 @@ impl DaySheet {
             sheet.waiting = Some(entry.typed.clone());
             fx = Fx::call("", forget, |_, (), _| Fx::none()).and(sheet.keep_draft());
         }
-        let mut said = format!("Kept here, not sent yet: {}.", entry.text);
+        let mut said = self.desk.outbox.waiting_words(entry);
         if let Some(why) = why {
             self.desk.waiting.away(self.desk.outbox.waiting());
             said = format!("{said} {}", why.sentence());

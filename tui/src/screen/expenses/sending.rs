@@ -186,7 +186,7 @@ impl Expenses {
     /// It waits: for the server, or for others before it, which are tried again now.
     pub(super) fn kept(&mut self, entry: &Entry, why: Option<String>) -> Fx<Self> {
         self.show_all();
-        let said = format!("Kept here, not sent yet: {}.", entry.text);
+        let said = self.desk.outbox.waiting_words(entry);
         match why {
             Some(why) => {
                 self.desk.waiting.away(self.desk.outbox.waiting());
