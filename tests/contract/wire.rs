@@ -58,8 +58,8 @@ type Agree = fn(&Value, bool) -> Result<(), String>;
 fn check_of(schema: &str) -> Option<Agree> {
     use api::page::Page;
     use api::{
-        account, audit, auth, category, change, day, expense, import, ledger, member, payee, quick, report,
-        tag, token, user,
+        account, audit, auth, category, change, day, expense, import, ledger, member, operation, payee,
+        quick, report, tag, token, user,
     };
     Some(match schema {
         "Expense" => agree::<expense::Expense>,
@@ -124,6 +124,8 @@ fn check_of(schema: &str) -> Option<Agree> {
         "ChangePage" => agree::<change::ChangePage>,
         "Page_Change" => agree::<Page<change::Change>>,
         "UndoResult" => agree::<change::UndoResult>,
+        "Operation" => agree::<operation::Operation>,
+        "Page_Operation" => agree::<Page<operation::Operation>>,
         "Import" => agree::<import::Import>,
         "Page_Import" => agree::<Page<import::Import>>,
         "Page_ImportRow" => agree::<Page<import::ImportRow>>,
