@@ -44,16 +44,37 @@ pub(super) fn mend_schema(name: &str, schema: &mut Value, is_request: bool) {
         .unwrap_or_default();
     // A patch says itself which fields `null` clears.
     let says_itself = name.ends_with("Patch") || name == "DayRow";
-    if says_itself {
-        return;
-    }
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, property) in properties {
-            if !required.contains(&Value::String(name.clone())) {
+            if required.contains(&Value::String(name.clone())) {
+                continue;
+            }
+            if !says_itself {
                 make_nullable(property);
+            }
+            if is_request {
+                say_default(property);
             }
         }
     }
+}
+
+/// A default is said in words. By the keyword generators take a field for one that is always there, which is true of answers
+/// only: whoever sends it would have to write it out.
+fn say_default(property: &mut Value) {
+    let Some(property) = property.as_object_mut() else {
+        return;
+    };
+    let Some(default) = property.remove("default") else {
+        return;
+    };
+    let said = match default {
+        Value::Array(values) if values.is_empty() => "None when left out.".to_owned(),
+        value => format!("`{value}` when left out."),
+    };
+    let before = property.get("description").and_then(Value::as_str).unwrap_or_default();
+    let description = format!("{before} {said}").trim_start().to_owned();
+    property.insert("description".into(), description.into());
 }
 
 fn make_nullable(property: &mut Value) {
@@ -135,6 +156,20 @@ fn only_reference(object: &Map<String, Value>) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_with_a_default_is_one_that_may_be_left_out_of_a_request() {
+        let schema = json!({ "type": "object", "required": ["name"], "properties": {
+            "name": { "type": "string" },
+            "tags": { "type": "array", "default": [], "description": "Names." },
+        } });
+        let (mut asked, mut answered) = (schema.clone(), schema);
+        mend_schema("NewThing", &mut asked, true);
+        mend_schema("Thing", &mut answered, false);
+        let tags = json!({ "type": "array", "description": "Names. None when left out." });
+        assert_eq!(asked["properties"]["tags"], tags);
+        assert_eq!(answered["properties"]["tags"]["default"], json!([]));
+    }
 
     #[test]
     fn null_becomes_a_type_and_a_description_stands_beside_its_reference() {
