@@ -72,7 +72,10 @@ fn say_default(property: &mut Value) {
         Value::Array(values) if values.is_empty() => "None when left out.".to_owned(),
         value => format!("`{value}` when left out."),
     };
-    let before = property.get("description").and_then(Value::as_str).unwrap_or_default();
+    let before = property
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let description = format!("{before} {said}").trim_start().to_owned();
     property.insert("description".into(), description.into());
 }
