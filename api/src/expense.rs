@@ -152,11 +152,11 @@ pub struct NewExpense {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
     pub to_account: Option<String>,
-    /// Who was paid, or who paid; made on use.
+    /// Who was paid, or who paid, by name or id; a new name is made on use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
     pub payee: Option<String>,
-    /// Names of tags; made on use.
+    /// Tags by name or id; a new name is made on use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", oai(default, validator(max_items = 20)))]
     pub tags: Vec<String>,
@@ -215,11 +215,11 @@ pub struct ExpensePatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
     pub to_account: Patch<String>,
-    /// Who was paid, or who paid.
+    /// Who was paid, or who paid, by name or id.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 100)))]
     pub payee: Patch<String>,
-    /// Names of its tags, all of them.
+    /// Its tags, all of them, by name or id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_items = 20)))]
     pub tags: Option<Vec<String>>,

@@ -5,6 +5,7 @@ pub(crate) mod wire;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use uuid::Uuid;
 
 /// The form in which texts are compared and searched: compatibility decomposed (NFKD), without marks, lower case,
 /// white space collapsed to single blanks and trimmed. Folding twice is folding once.
@@ -80,6 +81,9 @@ pub enum TextFault {
     /// The word by which a filter asks for what has no entry.
     #[error("The word none stands for what has no name here - choose another name, or leave it out")]
     Reserved,
+    /// What an id looks like, by which something else would be meant.
+    #[error("A name cannot look like an id - choose another name")]
+    LooksLikeId,
     /// A character that changes the direction of the text after it.
     #[error("A hidden direction mark at character {at} - remove it")]
     Bidi {
@@ -98,6 +102,7 @@ impl TextFault {
             Self::Control { .. } => "control-character",
             Self::Bidi { .. } => "direction-mark",
             Self::Reserved => "reserved-name",
+            Self::LooksLikeId => "looks-like-id",
         }
     }
 }
@@ -126,7 +131,24 @@ pub fn check_name(text: &str, max_chars: usize) -> Result<(), TextFault> {
         0 => Err(TextFault::Blank),
         chars if chars > MAX_NAME_FOLD => Err(TextFault::TooLongFolded),
         _ if folded == NO_NAME => Err(TextFault::Reserved),
+        _ if as_id(&folded).is_some() => Err(TextFault::LooksLikeId),
         _ => Ok(()),
+    }
+}
+
+/// The id that a text is written as, in the form that this API writes: wherever a name can be given, an id is meant then.
+pub fn as_id(text: &str) -> Option<Uuid> {
+    let text = text.trim();
+    (text.len() == uuid::fmt::Hyphenated::LENGTH)
+        .then(|| Uuid::try_parse(text).ok())
+        .flatten()
+}
+
+/// Whether a text may name a dictionary entry or be its id.
+pub fn check_name_or_id(text: &str, max_chars: usize) -> Result<(), TextFault> {
+    match as_id(text) {
+        Some(_) => Ok(()),
+        None => check_name(text, max_chars),
     }
 }
 
@@ -173,6 +195,11 @@ mod tests {
             assert_eq!(check_name(name, 100), Err(TextFault::Reserved), "{name}");
         }
         assert_eq!(check_name("none of it", 100), Ok(()));
+        let id = "018F6F2A-7c1d-7b55-9a53-1f0d2c3b4a59";
+        assert_eq!(check_name(id, 100), Err(TextFault::LooksLikeId));
+        assert_eq!(check_name_or_id(&format!(" {id} "), 100), Ok(()));
+        let hash = id.replace('-', "");
+        assert_eq!((check_name(&hash, 100), as_id(&hash)), (Ok(()), None));
     }
     use proptest::prelude::*;
 

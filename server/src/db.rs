@@ -14,7 +14,7 @@ mod storage;
 mod unit;
 mod watch;
 
-pub use account::{AccountOp, AccountWork};
+pub use account::{AccountOp, AccountWork, Replayed};
 pub use book_fault::{BookFault, Matter};
 pub use classify::{Class, StorageFault, classify};
 pub use pool::{Db, Dialect, PoolOptions};

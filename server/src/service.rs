@@ -35,5 +35,6 @@ pub mod undo;
 pub mod user;
 pub mod write;
 
+pub use crate::db::Replayed;
 pub use grant::{Grant, Person};
 pub use write::WriteKey;

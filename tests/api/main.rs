@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod auth;
 mod categories;
 mod changes;

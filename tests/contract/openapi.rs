@@ -1,7 +1,7 @@
 //! The served document: it equals the kept copy, so that no change of the contract goes unseen, and it keeps the rules of
-//! OpenAPI 3.0 and the house's own.
+//! OpenAPI 3.1 and the house's own.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use tests::server::TestApp;
 
@@ -102,7 +102,7 @@ async fn the_document_is_the_one_that_was_agreed_on() {
 #[tokio::test]
 async fn every_operation_is_named_described_and_grouped() {
     let document = document().await;
-    assert_eq!(document["openapi"], "3.0.3");
+    assert_eq!(document["openapi"], "3.1.0");
     let tags: BTreeSet<&str> = document["tags"]
         .as_array()
         .unwrap()
@@ -146,10 +146,10 @@ async fn every_operation_says_how_it_refuses() {
         for status in [429, 500, 503] {
             assert!(statuses.contains(&status), "{name} does not say {status}");
         }
-        if operation.contains_key("security") || operation.contains_key("requestBody") {
+        if operation["security"] != json!([]) || operation.contains_key("requestBody") {
             let of_a_token: &[u16] = &[400, 401, 403, 404];
             let of_a_stranger: &[u16] = &[400, 401, 403];
-            let wanted = if operation.contains_key("security") {
+            let wanted = if operation["security"] != json!([]) {
                 of_a_token
             } else {
                 of_a_stranger
@@ -226,9 +226,11 @@ async fn request_schemas_are_closed_and_answers_are_open() {
 }
 
 #[tokio::test]
-async fn schemas_keep_to_openapi_3_0() {
+async fn schemas_keep_to_openapi_3_1() {
     let document = document().await;
-    let types = ["string", "integer", "number", "boolean", "array", "object"];
+    let types = [
+        "string", "integer", "number", "boolean", "array", "object", "null",
+    ];
     let formats = [
         "date",
         "date-time",
@@ -246,20 +248,27 @@ async fn schemas_keep_to_openapi_3_0() {
         if at.ends_with("/properties") || at.contains("/example") {
             return;
         }
-        if let Some(kind) = object
-            .get("type")
-            .and_then(Value::as_str)
-            .filter(|_| !at.ends_with("/securitySchemes/bearer"))
-        {
+        let kinds = match object.get("type") {
+            _ if at.ends_with("/securitySchemes/bearer") => Vec::new(),
+            Some(Value::Array(kinds)) => {
+                assert!(kinds.len() == 2 && kinds[1] == "null", "{at}: {kinds:?}");
+                kinds.iter().collect()
+            }
+            kind => kind.into_iter().collect(),
+        };
+        for kind in kinds {
+            let kind = kind.as_str().unwrap();
             assert!(types.contains(&kind), "{at}: {kind}");
             assert!(
                 kind != "array" || object.contains_key("items"),
                 "{at} has no items"
             );
         }
+        assert!(!object.contains_key("nullable"), "{at}: 3.0's way to say null");
+        let any_of = object.get("anyOf").and_then(Value::as_array);
         assert!(
-            !object.get("type").is_some_and(Value::is_array),
-            "{at}: types of 3.1"
+            any_of.is_none_or(|any| any.len() == 2 && any[1]["type"] == "null"),
+            "{at}: {any_of:?}"
         );
         if let Some(format) = object.get("format").and_then(Value::as_str) {
             assert!(formats.contains(&format), "{at}: {format}");
@@ -273,7 +282,10 @@ async fn schemas_keep_to_openapi_3_0() {
             }
         }
         if object.contains_key("$ref") {
-            assert_eq!(object.len(), 1, "{at}: what stands beside $ref is ignored in 3.0");
+            let beside = object
+                .keys()
+                .filter(|key| !matches!(key.as_str(), "$ref" | "description"));
+            assert_eq!(beside.count(), 0, "{at}: {object:?}");
         }
     });
     walk(&document, "", &mut |_, object| {
@@ -348,4 +360,79 @@ async fn days_are_dates_and_amounts_are_texts() {
             "{at}: nothing here is a float"
         );
     });
+}
+
+#[tokio::test]
+async fn the_document_says_who_answers_for_it_where_it_is_and_what_to_read_first() {
+    let document = document().await;
+    assert_eq!(document["servers"][0]["url"], "/");
+    let info = &document["info"];
+    assert!(info["contact"]["name"].is_string() && info["license"]["identifier"] == "MIT");
+    let page = info["description"].as_str().unwrap();
+    for word in [
+        "Money",
+        "Idempotency-Key",
+        "If-Match",
+        "next_cursor",
+        "RateLimit",
+        "errors",
+        "/docs/guide",
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+    let tags: Vec<&str> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| tag["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(tags[..4], ["Auth", "Ledgers", "Expenses", "Days"]);
+    assert_eq!(tags.last(), Some(&"Health"));
+}
+
+#[tokio::test]
+async fn operations_for_everybody_say_so() {
+    let document = document().await;
+    let open: BTreeSet<&str> = operations(&document)
+        .iter()
+        .filter(|(_, operation)| operation["security"] == json!([]))
+        .map(|(_, operation)| operation["operationId"].as_str().unwrap())
+        .collect();
+    assert!(open.is_superset(&BTreeSet::from([
+        "livez",
+        "login",
+        "readyz",
+        "reset_password",
+        "sign_up"
+    ])));
+    assert!(
+        !open.contains("list_expenses") && !open.contains("get_me"),
+        "{open:?}"
+    );
+    for (name, operation) in operations(&document) {
+        assert!(operation["security"].is_array(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_left_out_of_a_request_has_no_default_that_makes_it_needed() {
+    let document = document().await;
+    for name in request_schemas(&document) {
+        let schema = &document["components"]["schemas"][&name];
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(property.get("default").is_none(), "{name}: {field}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_component_is_there_for_nothing() {
+    let document = document().await;
+    let text = document.to_string();
+    for kind in ["schemas", "responses"] {
+        for name in document["components"][kind].as_object().unwrap().keys() {
+            let reference = format!("\"#/components/{kind}/{name}\"");
+            assert!(text.contains(&reference), "{reference}");
+        }
+    }
 }

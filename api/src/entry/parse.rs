@@ -10,7 +10,7 @@ use crate::currency::Currency;
 use crate::date::{Date, DateError, parse_day};
 use crate::expense::{Kind, MAX_NAME, MAX_NOTE, MAX_TAGS};
 use crate::quick::MAX_LINE;
-use crate::text::{TextFault, check_line, check_name, check_note, clean_line, clean_note, fold};
+use crate::text::{TextFault, check_line, check_name_or_id, check_note, clean_line, clean_note, fold};
 
 /// Reads a line. Never fails: what cannot be meant is a fault, what is not understood is the payee.
 pub fn parse(line: &str, context: &Context<'_>) -> Parsed {
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
 
     fn tag(&mut self, span: Span, raw: &str) {
         let tag = clean_line(&unquote(raw).0);
-        if let Err(fault) = check_name(&tag, MAX_NAME) {
+        if let Err(fault) = check_name_or_id(&tag, MAX_NAME) {
             return self.fault(span, fault.code(), fault.to_string());
         }
         let folded = fold(&tag);
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Parsed {
         let payee = self.words.join(" ");
-        let is_payee = check_name(&payee, MAX_NAME);
+        let is_payee = check_name_or_id(&payee, MAX_NAME);
         if let (Err(fault @ (TextFault::TooLong { .. } | TextFault::Reserved)), Some(span)) =
             (is_payee, self.payee_span)
         {

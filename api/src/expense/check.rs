@@ -4,7 +4,7 @@ use super::{Kind, MAX_NAME, MAX_NOTE, MAX_TAGS};
 use crate::currency::Currency;
 use crate::money::Amount;
 use crate::problem::Faults;
-use crate::text::{check_line, check_name, check_note};
+use crate::text::{check_line, check_name_or_id, check_note};
 
 /// Finds an amount that the currency cannot hold.
 pub fn check_amount(amount: &Amount, currency: Currency, faults: &mut Faults) {
@@ -44,7 +44,7 @@ pub(super) fn check_texts(
         let check = if *pointer == "/external_id" {
             check_line
         } else {
-            check_name
+            check_name_or_id
         };
         if let Some(Err(fault)) = text.map(|text| check(text, *max)) {
             faults.add(*pointer, fault.code(), fault.to_string());
@@ -57,7 +57,7 @@ pub(super) fn check_texts(
         faults.add("/tags", "too-many", format!("At most {MAX_TAGS} tags"));
     }
     for (index, tag) in tags.iter().enumerate() {
-        if let Err(fault) = check_name(tag, MAX_NAME) {
+        if let Err(fault) = check_name_or_id(tag, MAX_NAME) {
             faults.add(format!("/tags/{index}"), fault.code(), fault.to_string());
         }
     }

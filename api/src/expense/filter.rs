@@ -43,10 +43,10 @@ pub struct ExpenseFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 200)))]
     pub q: Option<String>,
-    /// Smallest amount, inclusive.
+    /// Smallest amount, inclusive, in `currency`, or else in the base currency of the ledger; rows in others are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Amount>,
-    /// Largest amount, inclusive.
+    /// Largest amount, inclusive, in the same currency as `min`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Amount>,
     /// Kinds, comma between: `expense,refund`; `none` alone is no row at all.
@@ -59,7 +59,7 @@ pub struct ExpenseFilter {
         ))
     )]
     pub kind: Option<String>,
-    /// ISO 4217 code.
+    /// ISO 4217 code: rows in that currency alone, and what `min` and `max` are in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// The member who paid, by id or user name, also one who left; `none` is nobody named.

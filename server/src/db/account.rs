@@ -10,7 +10,24 @@ use crate::store;
 use api::instant::Instant;
 use sea_orm::DatabaseTransaction;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
+
+/// Whether the answer to a request is that to an earlier one with its key. Clones are one.
+#[derive(Debug, Clone, Default)]
+pub struct Replayed(Arc<AtomicBool>);
+
+impl Replayed {
+    /// Notes that it is.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// True where it is.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Who writes what, under which key.
 #[derive(Debug, Clone)]
@@ -25,6 +42,8 @@ pub struct AccountOp {
     pub kind: &'static str,
     /// When.
     pub at: Instant,
+    /// Set where it is found that the key was used before for the same.
+    pub replayed: Replayed,
 }
 
 /// What such a unit of work does. It may run several times and has no effect outside its transaction.

@@ -63,6 +63,7 @@ impl<'a> ApiExtractor<'a> for Key {
         Ok(Self(WriteKey {
             key,
             request_hash: hash,
+            replayed: request.extensions().get().cloned().unwrap_or_default(),
         }))
     }
 }

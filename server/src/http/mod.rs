@@ -8,12 +8,16 @@ mod categories;
 mod changes;
 mod checked;
 pub mod client_address;
+mod compress;
 mod days;
+mod docs;
 pub mod examples;
 mod expenses;
 mod file;
 mod guard;
+mod headers;
 mod health;
+mod host;
 mod imports;
 mod invites;
 mod key;
@@ -43,20 +47,21 @@ use crate::error::AppError;
 use crate::run::Stop;
 use crate::service::Grant;
 use crate::state::AppState;
-use api::problem::Code;
 use client_address::ClientAddresses;
+use compress::Compress;
+use docs::Docs;
+use headers::Headers;
+use host::OneHost;
 use limit::{BodyKind, Limit};
 use origins::Origins;
 use poem::endpoint::BoxEndpoint;
-use poem::http::{Method, header};
-use poem::web::Path;
-use poem::{EndpointExt, Response, Route, handler};
+use poem::http::Method;
+use poem::{EndpointExt, Route};
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
 use problem::{Allowed, Problems};
 use rate::RateLimits;
-use schema::Schemas;
 use serde_json::Value;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The groups that operations are shown in.
 #[derive(Tags)]
@@ -93,39 +98,13 @@ enum Tag {
     Health,
 }
 
-/// The document, the page that shows it, and what it says of requests. The texts are made when they are asked for: an app
-/// that starts its own server waits for them in vain.
-#[derive(Debug)]
-struct Docs {
-    document: Value,
-    schemas: Schemas,
-    raw: String,
-    raw_page: String,
-    json: OnceLock<String>,
-    page: OnceLock<String>,
-}
-
-impl Docs {
-    fn json(&self) -> &str {
-        self.json
-            .get_or_init(|| serde_json::to_string_pretty(&self.document).unwrap_or_default())
-    }
-
-    fn page(&self) -> &str {
-        self.page.get_or_init(|| {
-            let page = self.raw_page.trim_start().replace(&self.raw, self.json());
-            format!("<!doctype html>{page}")
-        })
-    }
-}
-
 /// Everything behind the socket.
 pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint<'static>, AppError> {
     let service = service(state, stop);
-    let docs = docs(&service)?;
+    let docs = Docs::of(&service)?;
     let known = docs.clone();
     let allowed: Allowed = Arc::new(move |path| match spec::methods_of(&known.document, path) {
-        methods if methods.is_empty() && is_page(path) => vec![Method::GET, Method::HEAD],
+        methods if methods.is_empty() && docs::is_page(path) => vec![Method::GET, Method::HEAD],
         methods => methods,
     });
     let problems = Problems {
@@ -134,21 +113,21 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
     };
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
-        route = route
-            .at("/docs", poem::get(docs_page))
-            .at("/openapi.json", poem::get(openapi_json))
-            .at("/docs/errors/:code", poem::get(error_page));
+        route = docs::routes(route);
     }
-    // From the inside out: what a handler may ask for, panics, limits of one request, of all of a caller, errors, other
-    // pages' scripts, the line in the log, whose request it is.
+    // From the inside out: what a handler may ask for, panics, limits of one request, of all of a caller, the host, errors, other
+    // pages' scripts, what all answers carry, packing, the line in the log, whose request it is.
     Ok(route
         .data(state.clone())
         .data(docs)
         .with(problem::Panics)
         .with(Limit::new(config, body_kind))
         .with(RateLimits::new(config, state.clock.clone()))
+        .with(OneHost)
         .with(problems)
         .with(Origins::new(&config.server.cors_origins, allowed))
+        .with(Headers)
+        .with(Compress)
         .with(trace::Trace::new(state.clock.clone()))
         .with(ClientAddresses::new(&config.server.proxies))
         .boxed())
@@ -156,7 +135,7 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
 
 /// The served OpenAPI document.
 pub fn document(state: &AppState) -> Result<Value, AppError> {
-    Ok(docs(&service(state, &Stop::default()))?.document.clone())
+    Ok(Docs::of(&service(state, &Stop::default()))?.document.clone())
 }
 
 /// The resources. One more is one more line here; in groups, since a tuple of more than sixteen is none.
@@ -232,30 +211,6 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
         .license(LicenseObject::new("MIT").identifier("MIT"))
 }
 
-/// Made once a process: it is of the types alone.
-fn docs(service: &OpenApiService<Resources, ()>) -> Result<Arc<Docs>, AppError> {
-    static DOCS: OnceLock<Arc<Docs>> = OnceLock::new();
-    if let Some(docs) = DOCS.get() {
-        return Ok(docs.clone());
-    }
-    let raw = service.spec();
-    let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-    let docs = Docs {
-        schemas: Schemas::of(&document)?,
-        raw_page: service.swagger_ui_html(),
-        document,
-        raw,
-        json: OnceLock::new(),
-        page: OnceLock::new(),
-    };
-    Ok(DOCS.get_or_init(|| Arc::new(docs)).clone())
-}
-
-/// The addresses beside the document's own.
-fn is_page(path: &str) -> bool {
-    path == "/docs" || path == "/openapi.json" || path.starts_with("/docs/errors/")
-}
-
 fn body_kind(method: &Method, path: &str) -> BodyKind {
     let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
     if method == Method::POST && is_import {
@@ -263,36 +218,6 @@ fn body_kind(method: &Method, path: &str) -> BodyKind {
     } else {
         BodyKind::Whole
     }
-}
-
-#[handler]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "poem hands a handler its data by value"
-)]
-fn docs_page(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder()
-        .content_type("text/html; charset=utf-8")
-        .body(docs.page().to_owned())
-}
-
-#[handler]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "poem hands a handler its data by value"
-)]
-fn openapi_json(docs: poem::web::Data<&Arc<Docs>>) -> Response {
-    Response::builder()
-        .content_type("application/json")
-        .body(docs.json().to_owned())
-}
-
-#[handler]
-fn error_page(Path(code): Path<String>) -> poem::Result<Response> {
-    let code = Code::from_word(&code).ok_or_else(AppError::not_found)?;
-    Ok(Response::builder()
-        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .body(problem::page(code)))
 }
 
 /// The address of something in a ledger.

@@ -13,10 +13,10 @@ use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use super::problem::Allowed;
 
 /// What a page may send.
-const REQUEST_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, x-request-id";
+const REQUEST_HEADERS: &str =
+    "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id";
 /// What a page may read, beside what any may.
-const ANSWER_HEADERS: &str =
-    "allow, etag, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id";
+const ANSWER_HEADERS: &str = "allow, etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id";
 /// How long a browser may go by what it was told: ten minutes, so that a change of the settings is soon seen.
 const MAX_AGE_SECS: &str = "600";
 

@@ -275,11 +275,10 @@ impl<E: Endpoint> Endpoint for Caught<E> {
     }
 }
 
-/// The page behind a problem's `type`.
+/// What stands on the page behind a problem's `type`.
 pub fn page(code: Code) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{word}</title>\
-         <body><h1>{title}</h1><p><code>{word}</code>, answered with status {status}.</p><p>{advice}</p></body></html>",
+        "<h1>{title}</h1><p><code>{word}</code>, answered with status {status}.</p><p>{advice}</p>",
         word = code.as_str(),
         title = code.title(),
         status = code.status(),

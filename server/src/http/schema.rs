@@ -28,20 +28,16 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Of the component schemas of an OpenAPI 3.0 document.
+    /// Of the component schemas of an OpenAPI 3.1 document, which are JSON Schema.
     pub fn of(document: &Value) -> Result<Self, AppError> {
         let schemas = document
             .pointer("/components/schemas")
             .and_then(Value::as_object)
             .cloned()
             .unwrap_or_default();
-        let definitions: Map<String, Value> = schemas
-            .iter()
-            .map(|(name, schema)| (name.clone(), plain(schema)))
-            .collect();
         let registry = Registry::new()
             .draft(Draft::Draft202012)
-            .add(DOCUMENT, json!({ "components": { "schemas": definitions } }))
+            .add(DOCUMENT, json!({ "components": { "schemas": &schemas } }))
             .and_then(RegistryBuilder::prepare)
             .map_err(|error| AppError::Internal(format!("schemas: {error}")))?;
         let validators = schemas.keys().map(|name| (name.clone(), OnceLock::new()));
@@ -191,10 +187,9 @@ impl Schemas {
             .all
             .get(type_name)
             .and_then(|schema| schema.pointer(&format!("/properties/{property}")));
-        match schema
-            .and_then(|schema| schema.get("type"))
-            .and_then(Value::as_str)
-        {
+        // One that may be left out has `null` beside its type.
+        let kind = schema.and_then(|schema| schema.get("type"));
+        match kind.and_then(|kind| kind.as_str().or_else(|| kind.get(0)?.as_str())) {
             Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
@@ -225,30 +220,4 @@ fn one_a_place(found: Vec<(Rank, Fault)>) -> Faults {
         }
     }
     Faults(faults.into_iter().map(|(_, fault)| fault).collect())
-}
-
-/// An OpenAPI 3.0 schema as JSON Schema: `nullable` becomes a type of its own.
-fn plain(schema: &Value) -> Value {
-    match schema {
-        Value::Object(object) => {
-            let mut plain: Map<String, Value> = object
-                .iter()
-                .filter(|(key, _)| *key != "nullable")
-                .map(|(key, value)| (key.clone(), self::plain(value)))
-                .collect();
-            if object.get("nullable") == Some(&Value::Bool(true)) {
-                if let Some(kind) = plain.get("type").cloned() {
-                    plain.insert("type".into(), json!([kind, "null"]));
-                    if let Some(Value::Array(options)) = plain.get_mut("enum") {
-                        options.push(Value::Null);
-                    }
-                } else {
-                    return json!({ "anyOf": [Value::Object(plain), { "type": "null" }] });
-                }
-            }
-            Value::Object(plain)
-        }
-        Value::Array(values) => values.iter().map(self::plain).collect(),
-        other => other.clone(),
-    }
 }

@@ -161,7 +161,7 @@ async fn find(state: &AppState, name: &str) -> Result<Uuid, Failure> {
 fn key(state: &AppState) -> WriteKey {
     WriteKey {
         key: state.clock.new_id().simple().to_string(),
-        request_hash: [0; 32],
+        ..WriteKey::default()
     }
 }
 

@@ -3,9 +3,10 @@
 //! quick entries and imports are all change sets.
 
 mod given;
+mod unmet;
 
 use crate::db::{Dialect, Unit, Work};
-use crate::error::{AppError, Findings, Refusal, Result};
+use crate::error::{AppError, Findings, Result};
 use crate::service::names::{MOST_CANDIDATES, Miss, Missed, Names, note, usable};
 use crate::store;
 use crate::store::apply::{Logged, apply};
@@ -13,13 +14,14 @@ use crate::store::image::{EntryImage, ExpenseImage, Named};
 use crate::store::names::{Dictionary, Wanted, split_path};
 use crate::store::noun::{Edit, Pair};
 use api::currency::Currency;
-use api::expense::{Expense, ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
+use api::expense::{ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
 use api::patch::Patch;
-use api::problem::{Code, Faults};
-use api::text::{check_name, clean_line, clean_note, fold};
+use api::problem::Code;
+use api::text::{as_id, check_name, clean_line, clean_note, fold};
 use given::{Given, Ref};
 use std::collections::{BTreeMap, HashMap};
+use unmet::{Place, Unmet, stale_refusal};
 use uuid::Uuid;
 
 /// What to do with one row.
@@ -40,6 +42,15 @@ pub enum RowOp {
 }
 
 impl RowOp {
+    /// Where in an operation of a batch its fields are.
+    fn part(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "/expense",
+            Self::Update { .. } => "/patch",
+            Self::Delete { .. } | Self::Restore { .. } => "",
+        }
+    }
+
     fn existing(&self) -> Option<(Uuid, Option<i64>)> {
         match self {
             Self::Create(_) => None,
@@ -59,6 +70,8 @@ pub struct ChangeSet {
     pub base: Currency,
     /// The operations, each with the JSON pointer its faults are told under.
     pub ops: Vec<(String, RowOp)>,
+    /// True where the fields of an operation are in a part of it: in those of a batch.
+    pub is_batch: bool,
 }
 
 impl Work for ChangeSet {
@@ -78,12 +91,7 @@ impl ChangeSet {
 
     /// As [`ChangeSet::edits`], telling what the caller found together with what is found here.
     pub async fn edits_beside(&self, unit: &Unit, findings: Findings) -> Result<Vec<Edit>> {
-        let ids: Vec<Uuid> = self
-            .ops
-            .iter()
-            .filter_map(|(_, op)| op.existing())
-            .map(|(id, _)| id)
-            .collect();
+        let ids: Vec<Uuid> = self.ops.iter().filter_map(|(_, op)| self.looked_at(op)).collect();
         let rows: HashMap<Uuid, ExpenseImage> = if ids.is_empty() {
             HashMap::new()
         } else {
@@ -100,11 +108,51 @@ impl ChangeSet {
             made: Made::default(),
             findings,
             missed: Missed::default(),
+            unmet: Unmet::default(),
         };
-        let mut edits = Vec::with_capacity(self.ops.len());
+        let mut pairs: Vec<Pair<ExpenseImage>> = Vec::with_capacity(self.ops.len());
+        let mut places = Vec::new();
         for (pointer, op) in &self.ops {
-            edits.extend(build.edit(pointer, op)?);
+            let place = Place {
+                row: pointer,
+                fields: if self.is_batch {
+                    format!("{pointer}{}", op.part())
+                } else {
+                    pointer.clone()
+                },
+            };
+            let Some(pair) = build.edit(&place, op)? else {
+                continue;
+            };
+            if !self.is_batch {
+                pairs.push(pair);
+                continue;
+            }
+            // What a later operation does to a row that this batch makes is part of its making.
+            let id = pair.after.id;
+            let made = pairs
+                .iter_mut()
+                .find(|made| made.before.is_none() && made.after.id == id);
+            match made {
+                Some(made) if pair.before.is_some() => {
+                    made.after = ExpenseImage {
+                        version: made.after.version,
+                        ..pair.after
+                    };
+                    build.rows.insert(id, made.after.clone());
+                }
+                _ => {
+                    build.rows.insert(id, pair.after.clone());
+                    pairs.push(pair);
+                    places.push(place.fields);
+                }
+            }
         }
+        if self.is_batch {
+            let images = places.iter().zip(pairs.iter().map(|pair| &pair.after));
+            build.unmet.find_recorded(unit, images).await?;
+        }
+        build.unmet.refuse()?;
         let missed = build.missed.dictionaries();
         if !missed.is_empty() {
             let all = store::names::all(&unit.tx, unit.ledger_id, &missed, MOST_CANDIDATES).await?;
@@ -112,8 +160,16 @@ impl ChangeSet {
         }
         build.findings.refuse()?;
         let mut all = build.made.edits;
-        all.extend(edits.into_iter().map(Edit::Expense));
+        all.extend(pairs.into_iter().map(Edit::Expense));
         Ok(all)
+    }
+
+    /// The row that an operation has to know: the one it is about, and in a batch the one that has the id of a new one.
+    fn looked_at(&self, op: &RowOp) -> Option<Uuid> {
+        match op {
+            RowOp::Create(new) if self.is_batch => new.id.map(Into::into),
+            other => other.existing().map(|(id, _)| id),
+        }
     }
 
     fn wanted(&self, rows: &HashMap<Uuid, ExpenseImage>) -> Wanted {
@@ -163,40 +219,41 @@ struct Build<'a> {
     made: Made,
     findings: Findings,
     missed: Missed,
+    unmet: Unmet,
 }
 
 impl Build<'_> {
-    fn edit(&mut self, pointer: &str, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
-        match op {
-            RowOp::Create(new) => Ok(Some(self.create(pointer, new))),
-            RowOp::Update { id, version, patch } => {
-                let before = self.row(pointer, *id, *version)?;
-                if before.deleted_at.is_some() {
-                    return Err(missing(pointer));
+    fn edit(&mut self, place: &Place<'_>, op: &RowOp) -> Result<Option<Pair<ExpenseImage>>> {
+        let pointer = place.fields.as_str();
+        Ok(match op {
+            RowOp::Create(new) => {
+                if let Some(id) = new.id.map(Uuid::from).filter(|id| self.rows.contains_key(id)) {
+                    let detail = format!("Something else has the id {id}. Draw a new one");
+                    self.unmet
+                        .taken
+                        .add(format!("{pointer}/id"), Code::IdTaken.as_str(), detail);
                 }
-                Ok(Some(self.update(pointer, before, patch)))
+                Some(self.create(pointer, new))
             }
-            RowOp::Delete { id, version } => {
-                let before = self.row(pointer, *id, *version)?;
-                if before.deleted_at.is_some() {
-                    return Err(missing(pointer));
-                }
+            RowOp::Update { id, version, patch } => self
+                .row(place, *id, *version, false)?
+                .map(|before| self.update(pointer, before, patch)),
+            RowOp::Delete { id, version } => self.row(place, *id, *version, false)?.map(|before| {
                 let after = ExpenseImage {
                     deleted_at: Some(self.unit.at),
                     ..before.clone()
                 };
-                Ok(Some(self.next(before, after)))
-            }
-            RowOp::Restore { id, version } => {
-                let before = self.row(pointer, *id, *version)?;
+                self.next(before, after)
+            }),
+            RowOp::Restore { id, version } => self.row(place, *id, *version, true)?.map(|before| {
                 self.check_entries(pointer, &before);
                 let after = ExpenseImage {
                     deleted_at: None,
                     ..before.clone()
                 };
-                Ok(Some(self.next(before, after)))
-            }
-        }
+                self.next(before, after)
+            }),
+        })
     }
 
     /// A row comes back only to what is there: it may be the last thing that pointed to a category that was deleted.
@@ -213,12 +270,36 @@ impl Build<'_> {
         }
     }
 
-    fn row(&self, pointer: &str, id: Uuid, version: Option<i64>) -> Result<ExpenseImage> {
-        let row = self.rows.get(&id).ok_or_else(|| missing(pointer))?;
-        if version.is_some_and(|version| version != row.version) {
-            return Err(stale(row.clone()));
+    /// The row that an operation is about, as it is by then; `None` where that was noted as a fault.
+    fn row(
+        &mut self,
+        place: &Place<'_>,
+        id: Uuid,
+        version: Option<i64>,
+        may_be_deleted: bool,
+    ) -> Result<Option<ExpenseImage>> {
+        let row = self.rows.get(&id).cloned();
+        let Some(row) = row.filter(|row| may_be_deleted || row.deleted_at.is_none()) else {
+            if place.row.is_empty() {
+                return Err(AppError::not_found());
+            }
+            let detail = "There is no such row, or it was deleted";
+            self.unmet
+                .missing
+                .add(format!("{}/id", place.row), "not-found", detail);
+            return Ok(None);
+        };
+        if version.is_none_or(|version| version == row.version) {
+            return Ok(Some(row));
         }
-        Ok(row.clone())
+        if place.row.is_empty() {
+            return Err(stale_refusal(row).into());
+        }
+        let detail = format!("It was changed since; it has version {} now", row.version);
+        let pointer = format!("{}/version", place.row);
+        self.unmet.stale.add(pointer, Code::StaleVersion.as_str(), detail);
+        self.unmet.current.get_or_insert(row);
+        Ok(None)
     }
 
     /// The pair, with the version counted on if anything else differs.
@@ -336,12 +417,15 @@ impl Build<'_> {
         match given.payee {
             Patch::Keep => {}
             Patch::Clear => image.payee = None,
-            Patch::Set(name) => image.payee = self.on_use(Dictionary::Payee, name),
+            Patch::Set(name) => {
+                image.payee = self.on_use(format!("{pointer}/payee"), Dictionary::Payee, name);
+            }
         }
         if let Some(tags) = given.tags {
             let mut named: Vec<Named> = tags
                 .iter()
-                .filter_map(|tag| self.on_use(Dictionary::Tag, tag))
+                .enumerate()
+                .filter_map(|(at, tag)| self.on_use(format!("{pointer}/tags/{at}"), Dictionary::Tag, tag))
                 .collect();
             named.sort();
             named.dedup_by_key(|tag| tag.id);
@@ -368,8 +452,10 @@ impl Build<'_> {
         };
         match (found, given) {
             (Ok(entry), _) => Some(entry.id),
-            // Nobody becomes a member by being named.
-            (Err(Miss::Unknown), Ref::Name(name)) if create_missing && dictionary != Dictionary::Member => {
+            // Nobody becomes a member by being named, and nothing is named by an id.
+            (Err(Miss::Unknown), Ref::Name(name))
+                if create_missing && dictionary != Dictionary::Member && as_id(name).is_none() =>
+            {
                 self.make_path(format!("{pointer}/{field}"), dictionary, name)
             }
             (Err(miss), Ref::Id(_)) => {
@@ -395,14 +481,16 @@ impl Build<'_> {
                     &text,
                     miss,
                 );
-                self.missed.remember(&self.findings.lookups, dictionary, &text);
+                if as_id(&text).is_none() {
+                    self.missed.remember(&self.findings.lookups, dictionary, &text);
+                }
                 None
             }
         }
     }
 
-    /// A payee or tag: made when it is first used.
-    fn on_use(&mut self, dictionary: Dictionary, name: &str) -> Option<Named> {
+    /// A payee or tag: made when it is first used by name. One that is meant by its id has to be there.
+    fn on_use(&mut self, pointer: String, dictionary: Dictionary, name: &str) -> Option<Named> {
         let name = clean_line(name);
         if name.is_empty() {
             return None;
@@ -412,6 +500,16 @@ impl Build<'_> {
                 name: entry.name.clone(),
                 id: entry.id,
             });
+        }
+        if as_id(&name).is_some() {
+            note(
+                &mut self.findings.lookups,
+                pointer,
+                dictionary.mark(),
+                &name,
+                Miss::Unknown,
+            );
+            return None;
         }
         Some(self.make(dictionary, None, &name))
     }
@@ -470,29 +568,4 @@ impl Build<'_> {
         self.made.by_name.insert(key, named.clone());
         named
     }
-}
-
-fn missing(pointer: &str) -> AppError {
-    if pointer.is_empty() {
-        return AppError::not_found();
-    }
-    let mut faults = Faults::default();
-    faults.add(
-        format!("{pointer}/id"),
-        "not-found",
-        "There is no such row, or it was deleted",
-    );
-    AppError::faults(Code::NotFound, faults)
-}
-
-/// A refusal that carries the row as it is now.
-pub fn stale(row: ExpenseImage) -> AppError {
-    let version = row.version;
-    let current = serde_json::to_value(Expense::from(row)).ok();
-    let detail = format!("It was changed since; it has version {version} now");
-    Refusal {
-        current,
-        ..Refusal::new(Code::StaleVersion, detail)
-    }
-    .into()
 }

@@ -137,6 +137,7 @@ impl Work for Sheet {
             dialect: self.dialect,
             base: self.base,
             ops,
+            is_batch: false,
         };
         apply(unit, set.edits_beside(unit, findings).await?).await
     }

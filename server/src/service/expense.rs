@@ -15,6 +15,7 @@ use api::expense::{
 use api::id::{ExpenseId, new_uuid};
 use api::page::Page;
 use api::problem::Code;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub use crate::store::noun::{Expenses, Noun};
@@ -169,16 +170,23 @@ pub async fn restore(
 /// Carries out several operations, all or nothing.
 pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch) -> Result<BatchResult> {
     let mut findings = Findings::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen: BTreeMap<ExpenseId, BatchVerb> = BTreeMap::new();
     for (index, op) in batch.operations.iter().enumerate() {
         findings.rules.within(&format!("/operations/{index}"), |faults| {
             op.check(faults);
-            if op.id.is_some_and(|id| !seen.insert(id)) {
-                faults.add(
-                    "/id",
-                    "twice",
-                    "Another operation of this batch names the same row",
-                );
+            let (pointer, id) = match (&op.expense, op.id) {
+                (Some(new), None) => ("/expense/id", new.id),
+                (_, id) => ("/id", id),
+            };
+            let Some(id) = id else { return };
+            let before = seen.insert(id, op.op);
+            // What is made can still be changed before anybody sees it.
+            let is_of_its_making = before == Some(BatchVerb::Create) && op.op == BatchVerb::Update;
+            if is_of_its_making {
+                seen.insert(id, BatchVerb::Create);
+            } else if before.is_some() {
+                let detail = "Another operation of this batch names the same row; only one that is made here can be changed again";
+                faults.add(pointer, "twice", detail);
             }
         });
     }
@@ -193,6 +201,7 @@ pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch
         dialect: state.db.dialect(),
         base: grant.base(),
         ops,
+        is_batch: true,
     };
     let done = commit(state, grant, key, "batch_expenses", set).await?;
     let items = done.images::<Expenses>()?.into_iter().map(Into::into).collect();
@@ -204,7 +213,6 @@ pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch
 }
 
 fn row_op(index: usize, op: BatchOperation) -> Option<(String, RowOp)> {
-    let pointer = format!("/operations/{index}");
     let BatchOperation {
         op,
         id,
@@ -212,35 +220,27 @@ fn row_op(index: usize, op: BatchOperation) -> Option<(String, RowOp)> {
         expense,
         patch,
     } = op;
-    Some(match op {
+    let row_op = match op {
         BatchVerb::Create => {
             let mut new = expense?;
             new.id.get_or_insert_with(|| new_uuid().into());
-            (format!("{pointer}/expense"), RowOp::Create(Box::new(new)))
+            RowOp::Create(Box::new(new))
         }
-        BatchVerb::Update => (
-            format!("{pointer}/patch"),
-            RowOp::Update {
-                id: id?.into(),
-                version,
-                patch: Box::new(patch?),
-            },
-        ),
-        BatchVerb::Delete => (
-            pointer,
-            RowOp::Delete {
-                id: id?.into(),
-                version,
-            },
-        ),
-        BatchVerb::Restore => (
-            pointer,
-            RowOp::Restore {
-                id: id?.into(),
-                version,
-            },
-        ),
-    })
+        BatchVerb::Update => RowOp::Update {
+            id: id?.into(),
+            version,
+            patch: Box::new(patch?),
+        },
+        BatchVerb::Delete => RowOp::Delete {
+            id: id?.into(),
+            version,
+        },
+        BatchVerb::Restore => RowOp::Restore {
+            id: id?.into(),
+            version,
+        },
+    };
+    Some((format!("/operations/{index}"), row_op))
 }
 
 /// The ledger's revision now.
@@ -262,6 +262,7 @@ async fn one(
         dialect: state.db.dialect(),
         base: grant.base(),
         ops: vec![(String::new(), op)],
+        is_batch: false,
     };
     commit(state, grant, key, kind, set).await
 }

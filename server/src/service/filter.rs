@@ -9,7 +9,7 @@ use crate::store;
 use crate::store::filter::{Filter, Pick};
 use crate::store::names::{Dictionary, Found, Wanted};
 use api::expense::ExpenseFilter;
-use api::text::fold;
+use api::text::{as_id, fold};
 use uuid::Uuid;
 
 /// The word that asks for rows without one.
@@ -39,10 +39,7 @@ pub async fn look_up(
     ];
     for (dictionary, _, given) in &slots {
         if let Some(given) = given.as_deref().filter(|given| *given != NONE) {
-            match Uuid::try_parse(given) {
-                Ok(id) => wanted.id(*dictionary, id),
-                Err(_) => wanted.name(*dictionary, given),
-            }
+            wanted.name(*dictionary, given);
         }
     }
     let found = if wanted.is_empty() {
@@ -61,17 +58,13 @@ pub async fn look_up(
         if given == NONE {
             return Some(Pick::None);
         }
-        let entry = match Uuid::try_parse(given) {
-            Ok(id) => names.by_id(dictionary, id),
-            Err(_) => names.by_name(dictionary, given),
-        };
-        match entry {
+        match names.by_name(dictionary, given) {
             Ok(entry) if asked.category_only == Some(true) => Some(Pick::Any(vec![entry.id])),
             Ok(entry) => Some(Pick::Any(with_children(&found, entry))),
             Err(miss) => {
                 let pointer = format!("/{field}");
                 note(&mut findings.lookups, pointer, dictionary.mark(), given, miss);
-                if Uuid::try_parse(given).is_err() {
+                if as_id(given).is_none() {
                     missed.remember(&findings.lookups, dictionary, given);
                 }
                 None

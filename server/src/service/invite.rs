@@ -111,7 +111,10 @@ pub async fn revoke(
             json!({ "invite_id": id }),
         ),
     };
-    state.db.write(op, Arc::new(work)).await.map(|_| ())
+    if let Outcome::Replay = state.db.write(op, Arc::new(work)).await? {
+        write::check_repeat(state, grant.user_id(), grant.ledger_id(), key).await?;
+    }
+    Ok(())
 }
 
 /// Makes the caller a member. A repeat answers the same.

@@ -2,7 +2,7 @@
 
 use crate::store::names::{Dictionary, Found, split_path};
 use api::problem::{Code, Fault, Faults};
-use api::text::fold;
+use api::text::{as_id, fold};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -56,9 +56,12 @@ impl Names {
             .ok_or(Miss::Unknown)
     }
 
-    /// The entry of that name. Of categories with the same name the one at the top is meant; `Parent: Child` says
-    /// which subcategory.
+    /// The entry of that name, or of the id that it is written as. Of categories with the same name the one at the top is
+    /// meant; `Parent: Child` says which subcategory.
     pub fn by_name(&self, dictionary: Dictionary, name: &str) -> Result<&Found, Miss> {
+        if let Some(id) = as_id(name) {
+            return self.by_id(dictionary, id);
+        }
         let folded = fold(name);
         let mut same: Vec<&Found> = self
             .of(dictionary)

@@ -83,6 +83,7 @@ impl Work for Quick {
             dialect: self.dialect,
             base: self.base,
             ops,
+            is_batch: false,
         };
         let edits = set.edits(unit).await.map_err(in_line)?;
         apply(unit, edits).await

@@ -235,8 +235,8 @@ pub async fn create_with_password(
     let hash = state.passwords.hash(&turn, password).await?;
     // The key's hash would be one of the password too.
     let key = WriteKey {
-        key: key.key.clone(),
         request_hash: [0; 32],
+        ..key.clone()
     };
     user::create(state, by, &key, new, Some(hash)).await
 }

@@ -1,7 +1,7 @@
 //! From a unit of work to an answer: commits it under the caller's key, and where the key was used before reads the
 //! same answer back from the log.
 
-use crate::db::{AccountOp, Op, Outcome, Work};
+use crate::db::{AccountOp, Op, Outcome, Replayed, Work};
 use crate::error::{AppError, Result};
 use crate::service::Grant;
 use crate::state::AppState;
@@ -13,12 +13,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The key that makes a write safe to repeat, and what it was used for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct WriteKey {
     /// The client's key, or one drawn for this request.
     pub key: String,
     /// SHA-256 of the request.
     pub request_hash: [u8; 32],
+    /// Set where the key was used before for the same request.
+    pub replayed: Replayed,
 }
 
 /// What came of a write.
@@ -142,6 +144,7 @@ pub async fn check_repeat(
     if change.request_hash != key.request_hash || change.ledger_id != ledger_id {
         return Err(key_reused());
     }
+    key.replayed.set();
     Ok(Some(change.rev))
 }
 
@@ -154,7 +157,11 @@ pub async fn check_account_repeat(state: &AppState, user_id: Uuid, key: &WriteKe
         .await?;
     match found {
         Some(write) if write.request_hash != key.request_hash => Err(key_reused()),
-        _ => Ok(()),
+        Some(_) => {
+            key.replayed.set();
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 
@@ -196,6 +203,7 @@ pub(crate) fn account_op(state: &AppState, user_id: Uuid, key: &WriteKey, kind: 
         request_hash: key.request_hash,
         kind,
         at: state.now(),
+        replayed: key.replayed.clone(),
     }
 }
 
@@ -216,7 +224,10 @@ pub(crate) async fn is_done(state: &AppState, op: &AccountOp) -> Result<bool> {
         .await?;
     match found {
         None => Ok(false),
-        Some(done) if done.request_hash == op.request_hash && done.kind == op.kind => Ok(true),
+        Some(done) if done.request_hash == op.request_hash && done.kind == op.kind => {
+            op.replayed.set();
+            Ok(true)
+        }
         Some(_) => Err(key_reused()),
     }
 }

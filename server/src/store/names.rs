@@ -1,7 +1,7 @@
 //! Look-ups in a ledger's dictionaries: all the names and ids of one request in one statement.
 
 use crate::error::Result;
-use api::text::fold;
+use api::text::{as_id, fold};
 use entity::{account, category, member, payee, tag, user};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
@@ -57,8 +57,12 @@ impl Wanted {
         self.ids.insert((dictionary, id));
     }
 
-    /// Asks for an entry by name. `Parent: Child` asks for both.
+    /// Asks for an entry by name, or by an id written as text. `Parent: Child` asks for both.
     pub fn name(&mut self, dictionary: Dictionary, name: &str) {
+        if let Some(id) = as_id(name) {
+            self.id(dictionary, id);
+            return;
+        }
         if dictionary == Dictionary::Category
             && let Some((parent, child)) = split_path(name)
         {

@@ -30,7 +30,7 @@ async fn guess(state: &AppState, name: &str, password: &str, from: &str) -> bool
     };
     let key = WriteKey {
         key: api::id::new_uuid().simple().to_string(),
-        request_hash: [0; 32],
+        ..WriteKey::default()
     };
     let wanted = Login {
         name: name.to_owned(),

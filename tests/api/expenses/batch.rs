@@ -174,6 +174,18 @@ async fn a_stale_version_in_a_batch_stops_all_of_it() {
         .await
         .refused(412, "stale-version");
     assert_eq!(answer.json["current"], b);
+    answer.with_faults(&[("/operations/1/version", "stale-version")]);
+    let both = batch(json!([
+        { "op": "update", "id": b["id"], "version": 1, "patch": { "note": "mine" } },
+        { "op": "delete", "id": a["id"], "version": 7 },
+    ]));
+    let answer = http.post("expenses/batch", both).await;
+    let answer = answer.refused(412, "stale-version");
+    assert_eq!(answer.json["current"], b);
+    answer.with_faults(&[
+        ("/operations/0/version", "stale-version"),
+        ("/operations/1/version", "stale-version"),
+    ]);
     assert_eq!(app.rev().await, 3);
     assert_eq!(http.get(&at(&a)).await.ok(200), a);
 }
@@ -195,13 +207,17 @@ async fn a_row_named_twice_is_refused() {
         .client()
         .post("expenses/batch", batch(json!([same, same])))
         .await;
-    assert!(matches!(answer.status, 409 | 422), "{answer:?}");
+    answer
+        .refused(422, "unprocessable")
+        .with_faults(&[("/operations/1/expense/id", "twice")]);
     let external = json!({ "op": "create", "expense": with(plain(), json!({ "external_id": "e" })) });
     let answer = app
         .client()
         .post("expenses/batch", batch(json!([external, external])))
         .await;
-    answer.refused(409, "duplicate-external-id");
+    answer
+        .refused(409, "duplicate-external-id")
+        .with_faults(&[("/operations/1/expense/external_id", "duplicate-external-id")]);
     assert_eq!((app.rev().await, app.count_expenses().await), (1, 1));
 }
 
@@ -239,4 +255,84 @@ async fn a_batch_that_changes_nothing_counts_nothing() {
     let body = batch(json!([{ "op": "update", "id": row["id"], "patch": { "amount": "12.50" } }]));
     let result = app.client().post("expenses/batch", body).await.ok(200);
     assert_eq!((result, app.rev().await), (json!({ "rev": 1, "items": [] }), 1));
+}
+
+#[tokio::test]
+async fn a_row_that_is_made_can_be_changed_in_the_same_batch() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    let id = api::id::new_uuid();
+    let make = json!({ "op": "create", "expense": with(plain(), json!({ "id": id, "payee": "first" })) });
+    let change = |note: &str| json!({ "op": "update", "id": id, "version": 1, "patch": { "note": note, "amount": "7.00" } });
+    let body = batch(json!([make, change("one"), change("two")]));
+    let items = items(
+        &http
+            .post("expenses/batch", body.clone())
+            .key("batch-1")
+            .await
+            .ok(200),
+    )
+    .to_vec();
+    let [row] = items.as_slice() else {
+        panic!("one row: {items:?}")
+    };
+    assert_eq!(
+        (&row["note"], &row["amount"], &row["payee"]),
+        (&json!("two"), &json!("7.00"), &json!("first"))
+    );
+    assert_eq!((&row["version"], app.rev().await), (&json!(1), 1));
+    assert_eq!(&http.get(&at(row)).await.ok(200), row);
+    let again = http.post("expenses/batch", body).key("batch-1").await.ok(200);
+    assert_eq!(&again["items"][0], row);
+    // One change, and so one thing to take back.
+    http.post("changes/1/undo", json!(null)).await.expect(200);
+    assert_ne!(http.get(&at(row)).await.ok(200)["deleted_at"], json!(null));
+    let other = api::id::new_uuid();
+    let make = json!({ "op": "create", "expense": with(plain(), json!({ "id": other })) });
+    for second in [
+        json!({ "op": "delete", "id": other }),
+        json!({ "op": "restore", "id": other }),
+    ] {
+        let answer = http.post("expenses/batch", batch(json!([make, second]))).await;
+        answer
+            .refused(422, "unprocessable")
+            .with_faults(&[("/operations/1/id", "twice")]);
+    }
+    let too_early = json!([{ "op": "update", "id": other, "patch": {} }, make]);
+    let answer = http.post("expenses/batch", batch(too_early)).await;
+    answer
+        .refused(422, "unprocessable")
+        .with_faults(&[("/operations/1/expense/id", "twice")]);
+}
+
+#[tokio::test]
+async fn what_is_missing_or_taken_is_told_by_its_operation() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    let row = created(&http, json!({ "external_id": "known" })).await;
+    let (one, two) = (api::id::new_uuid(), api::id::new_uuid());
+    let missing = batch(json!([
+        { "op": "update", "id": one, "patch": { "note": "x" } },
+        { "op": "create", "expense": plain() },
+        { "op": "delete", "id": two },
+    ]));
+    let answer = http.post("expenses/batch", missing).await;
+    answer.refused(404, "not-found").with_faults(&[
+        ("/operations/0/id", "not-found"),
+        ("/operations/2/id", "not-found"),
+    ]);
+    let taken = batch(json!([
+        { "op": "create", "expense": plain() },
+        { "op": "create", "expense": with(plain(), json!({ "id": row["id"] })) },
+    ]));
+    let answer = http.post("expenses/batch", taken).await;
+    answer
+        .refused(409, "id-taken")
+        .with_faults(&[("/operations/1/expense/id", "id-taken")]);
+    let recorded = json!({ "op": "create", "expense": with(plain(), json!({ "external_id": "known" })) });
+    let answer = http.post("expenses/batch", batch(json!([recorded]))).await;
+    answer
+        .refused(409, "duplicate-external-id")
+        .with_faults(&[("/operations/0/expense/external_id", "duplicate-external-id")]);
+    assert_eq!((app.rev().await, app.count_expenses().await), (1, 1));
 }

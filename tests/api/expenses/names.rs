@@ -258,3 +258,147 @@ async fn an_external_id_is_recorded_once_an_account_also_after_the_row_is_delete
         .await
         .expect(200);
 }
+
+#[tokio::test]
+async fn an_id_in_the_place_of_a_name_is_what_it_is_the_id_of() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    created(
+        &http,
+        json!({ "category": "Food", "account": "Card", "payee": "Rewe", "tags": ["trip"] }),
+    )
+    .await;
+    let mut ids = Vec::new();
+    for (list, name) in [
+        ("categories", "Food"),
+        ("accounts", "Card"),
+        ("payees", "Rewe"),
+        ("tags", "trip"),
+    ] {
+        let entries = http.walk(list).await;
+        let entry = entries.iter().find(|entry| entry["name"] == name).unwrap();
+        ids.push(entry["id"].as_str().unwrap().to_owned());
+    }
+    let [category, account, payee, tag] = ids.as_slice() else {
+        unreachable!("four lists")
+    };
+    let by_id = json!({
+        "category": category, "account": account, "payee": payee.to_uppercase(), "tags": [tag, "trip"], "create_missing": true,
+    });
+    let row = created(&http, by_id).await;
+    assert_eq!(
+        (&row["category_id"], &row["account_id"]),
+        (&json!(category), &json!(account))
+    );
+    assert_eq!((&row["payee"], &row["tags"]), (&json!("Rewe"), &json!(["trip"])));
+    let patched = http
+        .patch(&at(&row), json!({ "payee": payee, "tags": [tag] }))
+        .await
+        .ok(200);
+    assert_eq!(
+        (&patched["payee"], &patched["tags"]),
+        (&json!("Rewe"), &json!(["trip"]))
+    );
+    assert_eq!(
+        (http.walk("payees").await.len(), http.walk("tags").await.len()),
+        (1, 1)
+    );
+    let filtered = http
+        .walk(&format!(
+            "expenses?payee={payee}&tag={tag}&category={category}&account={account}"
+        ))
+        .await;
+    assert_eq!(filtered.len(), 2);
+    let line = json!({ "text": format!("3.20 {payee} +{tag}"), "today": "2026-11-22" });
+    let quick = http.post("expenses/quick", line).await.ok(201);
+    assert_eq!(
+        (&quick["expense"]["payee"], &quick["expense"]["tags"]),
+        (&json!("Rewe"), &json!(["trip"]))
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_leads_nowhere_never_becomes_a_name() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    let nobody = api::id::new_uuid().to_string();
+    for (fields, pointer) in [
+        (json!({ "payee": nobody }), "/payee"),
+        (json!({ "tags": ["fine", nobody] }), "/tags/1"),
+        (json!({ "category": nobody, "create_missing": true }), "/category"),
+        (json!({ "account": nobody, "create_missing": true }), "/account"),
+    ] {
+        let answer = http.post("expenses", with(plain(), fields.clone())).await;
+        answer
+            .refused(409, "unknown-name")
+            .with_faults(&[(pointer, "unknown-name")]);
+        let body = json!({ "operations": [{ "op": "create", "expense": with(plain(), fields) }] });
+        let pointer = format!("/operations/0/expense{pointer}");
+        let answer = http.post("expenses/batch", body).await;
+        answer
+            .refused(409, "unknown-name")
+            .with_faults(&[(&pointer, "unknown-name")]);
+    }
+    for list in ["categories", "accounts", "payees", "tags"] {
+        let mut new = json!({ "name": nobody });
+        if list == "accounts" {
+            new["kind"] = json!("card");
+        }
+        let answer = http.post(list, new).await;
+        answer
+            .refused(422, "unprocessable")
+            .with_faults(&[("/name", "looks-like-id")]);
+    }
+    let file = format!(
+        "Date,Amount,Account,Category,Payee\n2026-11-20,1.00,{nobody},,\n2026-11-20,2.00,,{nobody},\n"
+    );
+    let url = "imports?columns=date=Date,amount=Amount,account=Account,category=Category,payee=Payee&create_missing=true&date_format=ymd";
+    let preview = http
+        .call(reqwest::Method::POST, url)
+        .bytes("text/csv", file)
+        .await
+        .ok(201);
+    assert_eq!(
+        (&preview["invalid_count"], &preview["new_count"]),
+        (&json!(2), &json!(0)),
+        "{preview}"
+    );
+    assert_eq!((app.rev().await, app.count_expenses().await), (1, 0));
+}
+
+#[tokio::test]
+async fn a_smallest_and_a_largest_amount_are_in_one_currency() {
+    let app = TestApp::start().await;
+    let http = app.client();
+    for (amount, currency) in [
+        ("20.00", "EUR"),
+        ("20.00", "USD"),
+        ("2000", "JPY"),
+        ("5.00", "EUR"),
+    ] {
+        created(&http, json!({ "amount": amount, "currency": currency })).await;
+    }
+    for (query, found) in [
+        ("min=10", vec!["EUR"]),
+        ("max=10", vec!["EUR"]),
+        ("min=10&currency=USD", vec!["USD"]),
+        ("min=10&currency=JPY", vec!["JPY"]),
+        ("currency=EUR", vec!["EUR", "EUR"]),
+    ] {
+        let rows = http.walk(&format!("expenses?{query}")).await;
+        let currencies: Vec<&str> = rows.iter().map(|row| row["currency"].as_str().unwrap()).collect();
+        assert_eq!(currencies, found, "{query}");
+    }
+    let document = server::http::document(&app.state).unwrap();
+    let parameters = document["paths"]["/v1/ledgers/{ledger}/expenses"]["get"]["parameters"]
+        .as_array()
+        .unwrap();
+    let min = parameters
+        .iter()
+        .find(|parameter| parameter["name"] == "min")
+        .unwrap();
+    assert!(
+        min["description"].as_str().unwrap().contains("base currency"),
+        "{min}"
+    );
+}

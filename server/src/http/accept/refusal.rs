@@ -1,6 +1,7 @@
 //! Answers that no route can give, because there is no request yet: nobody may come in, headers that are none.
 //! They look like those of the error layer (RFC 9457), for a client should not have to know who refused it.
 
+use api::id::new_uuid;
 use api::problem::Code;
 
 /// Why there is no request.
@@ -89,13 +90,15 @@ impl Refusal {
             Self::Full | Self::AddressFull => "retry-after: 1\r\n",
             _ => "",
         };
+        let id = new_uuid();
         let body = format!(
-            r#"{{"type":"/docs/errors/{word}","title":"{title}","status":{status},"code":"{word}","detail":"{detail}","errors":[]}}"#
+            r#"{{"type":"/docs/errors/{word}","title":"{title}","status":{status},"code":"{word}","detail":"{detail}","request_id":"{id}","errors":[]}}"#
         );
         let length = body.len();
+        tracing::info!(target: "request", %id, status, "refused before it was a request: {detail}");
         format!(
-            "HTTP/1.1 {status} {reason}\r\ncontent-type: application/problem+json\r\n{retry}content-length: {length}\r\n\
-             connection: close\r\n\r\n{body}"
+            "HTTP/1.1 {status} {reason}\r\ncontent-type: application/problem+json\r\n{retry}x-request-id: {id}\r\n\
+             cache-control: no-store\r\nx-content-type-options: nosniff\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
         )
         .into_bytes()
     }
@@ -140,6 +143,9 @@ mod tests {
                 "{head}"
             );
             assert!(problem.known_code().is_some(), "{body}");
+            let id = format!("\r\nx-request-id: {}\r\n", problem.request_id);
+            assert!(!problem.request_id.is_empty() && head.contains(&id), "{head}");
+            assert!(head.contains("\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n"));
             let is_for_later = matches!(problem.status, 429 | 503);
             assert_eq!(head.contains("\r\nretry-after: "), is_for_later, "{head}");
         }

@@ -15,7 +15,8 @@ pub(super) fn problem_response(status: u16) -> Value {
         "description": if titles.is_empty() { "It was refused.".to_owned() } else { titles.join("; ") },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
-    let headers: &[(&str, &str)] = match status {
+    let mut headers = vec![("X-Request-Id", "The id this request has in the server's log.")];
+    let more: &[(&str, &str)] = match status {
         401 => &[("WWW-Authenticate", "How to authenticate (RFC 6750).")],
         429 => &[
             ("Retry-After", "Seconds to wait."),
@@ -28,16 +29,15 @@ pub(super) fn problem_response(status: u16) -> Value {
         503 => &[("Retry-After", "Seconds to wait.")],
         _ => &[],
     };
-    if !headers.is_empty() {
-        let headers: Map<String, Value> = headers
-            .iter()
-            .map(|(name, description)| {
-                let header = json!({ "description": description, "schema": { "type": "string" } });
-                ((*name).to_owned(), header)
-            })
-            .collect();
-        set(&mut response, "headers", headers);
-    }
+    headers.extend(more);
+    let headers: Map<String, Value> = headers
+        .into_iter()
+        .map(|(name, description)| {
+            let header = json!({ "description": description, "schema": { "type": "string" } });
+            (name.to_owned(), header)
+        })
+        .collect();
+    set(&mut response, "headers", headers);
     response
 }
 
@@ -66,7 +66,7 @@ pub(super) fn add_problem(document: &mut Value) {
             "code": { "type": "string", "description": format!("A stable word: {}.", words.join(", ")) },
             "request_id": { "type": "string", "description": "The id this request has in the server's log." },
             "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" }, "description": "Every fault at once." },
-            "current": { "type": "object", "description": "On 412: the row as it is now." },
+            "current": { "type": "object", "description": "On 412: the row as it is now; of a batch the first that is stale, and `errors` names each." },
             "count": { "type": "integer", "description": "On `in-use`: how many rows use it." },
         },
     });

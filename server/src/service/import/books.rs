@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::service::names::nearest;
 use crate::store;
 use crate::store::names::split_path;
-use api::text::fold;
+use api::text::{as_id, fold};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -75,6 +75,9 @@ impl Books {
 
     /// The category of that path: the one at the top, or for `Parent: Child` the child of that parent.
     pub fn category(&self, path: &str) -> Result<Uuid, NoEntry> {
+        if let Some(id) = as_id(path) {
+            return by_id("category", self.top.values().chain(self.child.values()), id);
+        }
         if let Some(entry) = self.top.get(&fold(path)) {
             return usable("category", entry);
         }
@@ -117,6 +120,9 @@ impl Books {
 
     /// The account of that name.
     pub fn account(&self, name: &str) -> Result<Uuid, NoEntry> {
+        if let Some(id) = as_id(name) {
+            return by_id("account", self.accounts.values(), id);
+        }
         usable("account", self.accounts.get(&fold(name)).ok_or(NoEntry::Unknown)?)
     }
 
@@ -144,6 +150,14 @@ impl Books {
             name,
             &nearest(name, self.accounts.values().map(|entry| entry.path.clone())),
         )
+    }
+}
+
+/// One that is meant by its id is never made.
+fn by_id<'a>(what: &str, mut entries: impl Iterator<Item = &'a Entry>, id: Uuid) -> Result<Uuid, NoEntry> {
+    match entries.find(|entry| entry.id == id) {
+        Some(entry) => usable(what, entry),
+        None => Err(NoEntry::Unusable(format!("There is no {what} with the id {id}"))),
     }
 }
 

@@ -260,6 +260,7 @@ impl Step {
                 dialect: self.dialect,
                 base: self.base,
                 ops: pointed,
+                is_batch: false,
             };
             match set.edits(unit).await {
                 Ok(edits) => {

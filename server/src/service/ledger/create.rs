@@ -31,6 +31,7 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewL
     }
     let user_id = person.user_id();
     if let Some(made) = replay(state, user_id, key).await? {
+        key.replayed.set();
         return Ok(made);
     }
     let mut findings = Findings::default();
@@ -47,7 +48,8 @@ pub async fn create(state: &AppState, person: &Person, key: &WriteKey, new: NewL
     let opening = Opening::new(state, user_id, &new);
     match opening.write(state, key, person.client()).await {
         // A replay is of a request with the same key beside this one, or of its own try before, whose answer was lost.
-        Ok(Outcome::Done { .. } | Outcome::Unchanged | Outcome::Replay) => {}
+        Ok(Outcome::Replay) => key.replayed.set(),
+        Ok(Outcome::Done { .. } | Outcome::Unchanged) => {}
         Err(AppError::Db(error)) if classify(&error) == Class::Unique => {
             return replay(state, user_id, key).await?.ok_or_else(id_taken);
         }
