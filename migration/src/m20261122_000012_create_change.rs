@@ -20,6 +20,9 @@ impl MigrationTrait for Migration {
             .col(string_len("client", 64))
             .col(string_len("kind", 32))
             .instant("at")
+            // How many rows it changed, and the names beside them: an operation of a million rows is told in one look.
+            .col(big_integer("row_count"))
+            .col(string_len("name_counts", 255))
             .primary_key(&["ledger_id", "rev"])
             // A request sent again finds its first answer by this key.
             .unique("idempotency_key", &["user_id", "idempotency_key"])

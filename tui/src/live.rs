@@ -44,8 +44,6 @@ pub struct LiveChange {
     pub is_ours: bool,
     /// Its operation made changes before: it goes on after it was answered.
     pub is_continued: bool,
-    /// Rows that its operation has changed so far, this change among them.
-    pub rows: u64,
 }
 
 impl LiveChanges {
@@ -56,10 +54,7 @@ impl LiveChanges {
 
     /// Whether rows are other ones than are shown. Of an own operation its layers know what it did at once.
     pub fn touches_rows(&self) -> bool {
-        let is_of_rows = |live: &LiveChange| {
-            let is_whole = live.change.row_count == u64::try_from(live.change.rows.len()).ok();
-            !is_whole || live.change.rows.iter().any(|row| row.noun == "expense")
-        };
+        let is_of_rows = |live: &LiveChange| live.change.row_count != Some(0);
         let mut unknown = self
             .changes
             .iter()
@@ -147,8 +142,8 @@ struct Follower {
     /// What leads back to where the stream was left.
     place: Option<String>,
     me: Option<UserId>,
-    /// The operation that was heard of last, and how many rows it changed.
-    operation: Option<(OperationId, u64)>,
+    /// The operation that was heard of last.
+    operation: Option<OperationId>,
     is_broken: bool,
 }
 
@@ -198,14 +193,12 @@ impl Follower {
                 place,
             } => {
                 self.place = Some(place);
-                let before = self.operation.filter(|(id, _)| *id == change.operation_id);
-                let rows = before.map_or(0, |(_, rows)| rows) + words::row_count(&change);
-                self.operation = Some((change.operation_id, rows));
+                let before = self.operation.replace(change.operation_id);
+                let is_continued = before == Some(change.operation_id);
                 part.changes.push(LiveChange {
                     change: *change,
                     is_ours,
-                    is_continued: before.is_some(),
-                    rows,
+                    is_continued,
                 });
             }
         }

@@ -209,8 +209,7 @@ fn said(desk: &Desk, change: &Change, result: &UndoResult, look: &Look) -> Strin
     } else {
         format!("Undone: {}.", logged::deed_noun(change, base))
     };
-    if result.skipped > 0 {
-        let stayed = figures::rows(result.skipped);
+    if let Some(stayed) = skipped_words(result) {
         said = format!("{said} {stayed} stayed as others left them.");
     }
     if !result.is_done {
@@ -230,15 +229,27 @@ fn said(desk: &Desk, change: &Change, result: &UndoResult, look: &Look) -> Strin
     }
 }
 
+/// `2 rows`, `1 row and 1 name`: what an undo passed over.
+pub fn skipped_words(result: &UndoResult) -> Option<String> {
+    let names = match result.skipped_names {
+        0 => None,
+        1 => Some("1 name".to_owned()),
+        names => Some(format!("{} names", figures::grouped(&names.to_string()))),
+    };
+    match (result.skipped, names) {
+        (0, names) => names,
+        (rows, None) => Some(figures::rows(rows)),
+        (rows, Some(names)) => Some(format!("{} and {names}", figures::rows(rows))),
+    }
+}
+
 /// Some rows were changed since: the others, or none.
 fn asked<L: Layer>(desk: &Desk, change: Change, clash: &Clash, then: Then<L>, look: &Look) -> Fx<L> {
     let lists = desk.book.lists();
     let named = names(clash, &lists);
     let count = clash.count;
     let total = logged::row_count(&change);
-    // Of several changes only the latest is known here.
-    let is_long = total > change.rows.len() as u64 || !logged::is_one_change(&change);
-    if count >= total && !is_long {
+    if count >= total && logged::is_one_change(&change) {
         let history = look.key(&["expenses"], Action::History);
         let it_was = if count == 1 { "it was" } else { "they were" };
         return Fx::notify(Message::warning(format!(
