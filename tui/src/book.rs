@@ -21,6 +21,7 @@ use crate::open_ledger::OpenLedger;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::id::ExpenseId;
+use api::ledger::Ledger;
 use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -106,6 +107,15 @@ impl Book {
             }
             Err(error) => Fx::notify(Message::error(error.sentence())),
         }
+    }
+
+    /// Takes the ledger's settings in as the server has them now: nothing is asked, so that it is so whichever layer
+    /// goes meanwhile.
+    pub fn adopt<L: Layer>(&self, ledger: Ledger) -> Fx<L> {
+        let lists = Lists::clone(&self.lists()).with_ledger(ledger);
+        let open = OpenLedger::of(&lists);
+        self.set(lists);
+        Fx::ledger(open).and(Fx::announce(Change::new(BookChanged)))
     }
 
     /// Takes rows in that were saved: their payees, tags and habits are known from the next key on. Says whether

@@ -216,16 +216,10 @@ fn said(desk: &Desk, change: &Change, result: &UndoResult, look: &Look) -> Strin
         let reload = look.key(&["expenses", "global"], Action::Reload);
         said = format!("{said} The rest of it is being carried out; {reload} shows how far it is.");
     }
-    let (action, does) = if is_redo {
-        (Action::Undo, "takes it back")
+    if is_redo {
+        format!("{said} <expenses.undo> takes it back.")
     } else {
-        (Action::Redo, "does it again")
-    };
-    let key = look.key(&["expenses"], action);
-    if key.is_empty() {
-        said
-    } else {
-        format!("{said} {key} {does}.")
+        format!("{said} <expenses.redo> does it again.")
     }
 }
 
@@ -259,10 +253,12 @@ fn asked<L: Layer>(desk: &Desk, change: Change, clash: &Clash, then: Then<L>, lo
     let were = if count == 1 { "was" } else { "were" };
     let question = if count < total {
         let rest = total - count;
-        format!("{count} of {total} rows {were} changed since ({named}). y undoes the other {rest}.")
+        format!(
+            "{count} of {total} rows {were} changed since ({named}). <confirm.yes> undoes the other {rest}."
+        )
     } else {
         format!(
-            "{} {were} changed since ({named}). y undoes the others.",
+            "{} {were} changed since ({named}). <confirm.yes> undoes the others.",
             figures::rows(count)
         )
     };

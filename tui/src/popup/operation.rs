@@ -85,8 +85,8 @@ impl Layer for Operation {
     fn about(&self) -> [&'static str; 3] {
         [
             "The rows that were changed together, each field before and after; of many the first ones.",
-            "u undoes all of it after a question.",
-            "Esc goes back to the list.",
+            "<history.undo> undoes all of it after a question.",
+            "<history.back> goes back to the list.",
         ]
     }
 

@@ -126,7 +126,7 @@ impl Layer for UnsentList {
         [
             "What was done here and is not with the server, in its order; also on disk.",
             "It goes by itself. What was refused waits for you, its row's changes behind it:",
-            "e opens it again or asks mine or theirs, s sends it once more, d drops it.",
+            "<unsent.mend> opens it again or asks mine or theirs, <unsent.send-again> sends it once more, <unsent.delete> drops it.",
         ]
     }
 

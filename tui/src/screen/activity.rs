@@ -1,5 +1,5 @@
 //! Activity: what happened in the ledger, the latest first, an operation a line however many changes it is made of.
-//! Loads as far as it is looked at; whatever changes rows or lists loads it again. Enter shows the rows, `u` undoes.
+//! Loads as far as it is looked at; whatever changes rows or lists loads it again. <activity.accept> shows the rows, `u` undoes.
 
 #[cfg(test)]
 mod tests;
@@ -156,8 +156,8 @@ impl Layer for Activity {
     fn about(&self) -> [&'static str; 3] {
         [
             "What everybody did in this ledger, the latest first; an import or a merge is one line.",
-            "Enter shows the rows of a line, each field before and after.",
-            "u undoes the chosen line after a question, whoever made it; rows changed since are named first.",
+            "<activity.accept> shows the rows of a line, each field before and after.",
+            "<activity.undo> undoes the chosen line after a question, whoever made it; rows changed since are named first.",
         ]
     }
 

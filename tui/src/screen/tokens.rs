@@ -265,7 +265,7 @@ impl Layer for Tokens {
         let shape = Shape {
             head: Some(&head),
             loading: "Loading the tokens.",
-            none: "No tokens. a makes one for a program.",
+            none: "No tokens. <tokens.add> makes one for a program.",
             columns: &[
                 Column::flexible("Name", 16),
                 Column::fixed("Scopes", 16),

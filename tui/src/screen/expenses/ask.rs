@@ -45,6 +45,7 @@ impl Expenses {
 
     /// Asks for the first page and the totals of the view.
     pub(super) fn load(&mut self) -> Fx<Self> {
+        self.is_marking = false;
         let changes = self.changes;
         let calendar = self.desk.book.lists().calendar;
         let view = self.view.clone();
@@ -143,12 +144,15 @@ impl Expenses {
             .selected()
             .max(self.scroll.visible(self.list.shown_len()).end)
             + AHEAD;
-        let Some(cursor) = self.list.next.clone().filter(|_| near >= self.list.len()) else {
+        let is_wanted = self.is_marking || near >= self.list.len();
+        let Some(cursor) = self.list.next.clone().filter(|_| is_wanted) else {
             return Fx::none();
         };
         if self.list.is_full() {
             let kept = crate::figures::rows(self.list.len() as u64);
-            return Fx::notify(format!("{kept} are loaded. S shows the other end, p or / fewer."));
+            return Fx::notify(format!(
+                "{kept} are loaded. <expenses.sort-reverse> shows the other end, <expenses.filter> fewer."
+            ));
         }
         let Some(view) = self.shown.clone().filter(|shown| *shown == self.view) else {
             return Fx::none();
@@ -165,7 +169,7 @@ impl Expenses {
 
     fn loaded_more(&mut self, cursor: &str, page: Result<Page<Expense>, ClientError>, _: &Look) -> Fx<Self> {
         if self.list.next.as_deref() != Some(cursor) {
-            return Fx::none();
+            return self.go_on_marking();
         }
         match page {
             Ok(page) => {
@@ -176,7 +180,13 @@ impl Expenses {
                     self.scroll.select(len, len);
                 }
             }
-            Err(error) => return Fx::notify(Message::error(error.sentence())),
+            Err(error) => {
+                self.is_marking = false;
+                return Fx::notify(Message::error(error.sentence()));
+            }
+        }
+        if self.is_marking {
+            return self.go_on_marking();
         }
         self.load_more()
     }

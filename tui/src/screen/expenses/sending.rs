@@ -202,7 +202,10 @@ impl Expenses {
         self.wanted = None;
         if entry.created().is_some() {
             self.show_all();
-            let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
+            let said = format!(
+                "Not saved: {} <expenses.edit> mends it, <expenses.delete> drops it.",
+                error.sentence()
+            );
             return Fx::notify(Message::error(said)).and(self.flush());
         }
         let (outbox, id) = (self.desk.outbox.clone(), entry.id);
@@ -219,7 +222,7 @@ impl Expenses {
             let kept = slot.keep(&entry.typed);
             slot.shelve(&entry.typed);
             let said = format!(
-                "None of them was saved; a offers them again. {}",
+                "None of them was saved; <expenses.add> offers them again. {}",
                 error.sentence()
             );
             return Fx::call("", kept, |_, (), _| Fx::none())
