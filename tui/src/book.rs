@@ -15,6 +15,7 @@ pub use load::load;
 pub use members::{Members, SOMEONE};
 
 use crate::client::{Api, ClientError};
+use crate::door::LedgerGone;
 use crate::fx::{Change, Fx, Message};
 use crate::layer::Layer;
 use crate::open_ledger::OpenLedger;
@@ -22,6 +23,7 @@ use crate::theme::Look;
 use api::expense::Expense;
 use api::id::ExpenseId;
 use api::ledger::Ledger;
+use api::problem::Code;
 use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -105,6 +107,8 @@ impl Book {
                 self.set(lists);
                 Fx::ledger(open).and(Fx::announce(Change::new(BookChanged)))
             }
+            // Every list of it is there for whoever may open it.
+            Err(error) if error.code() == Some(Code::NotFound) => Fx::announce(Change::new(LedgerGone)),
             Err(error) => Fx::notify(Message::error(error.sentence())),
         }
     }

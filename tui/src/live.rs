@@ -9,6 +9,7 @@ pub(crate) use words::tests as samples;
 
 use crate::app::{Link, Poster};
 use crate::client::{Api, ClientError, Feed, News};
+use crate::door::LedgerGone;
 use crate::fx::Change as Told;
 use crate::waiting::ServerBack;
 use api::change::{Change, ChangeAction};
@@ -120,7 +121,12 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
                 follower.poster.feed(Link::Connecting);
                 jittered(pause)
             }
-            Err(error) => follower.refused(&error).unwrap_or_else(|| jittered(pause)),
+            Err(error) => {
+                if error.code() == Some(Code::NotFound) && is_out(&follower.api).await {
+                    follower.poster.change(Told::new(LedgerGone));
+                }
+                follower.refused(&error).unwrap_or_else(|| jittered(pause))
+            }
         };
         tokio::select! {
             () = sleep(wait) => {}
@@ -128,6 +134,12 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
         }
         pause = (pause * 2).min(LONGEST);
     }
+}
+
+/// Whether the ledger is not to be opened any more.
+async fn is_out(api: &Arc<dyn Api>) -> bool {
+    let asked = api.get_ledger().await;
+    asked.is_err_and(|error| error.code() == Some(Code::NotFound))
 }
 
 /// Never the same for two apps, which a server that comes back would otherwise meet all at once.

@@ -24,6 +24,7 @@ mod unsent;
 
 use crate::book::{BookChanged, RowsChanged};
 use crate::desk::Desk;
+use crate::door::LedgerGone;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
@@ -87,6 +88,8 @@ pub struct Expenses {
     mark_from: Option<ExpenseId>,
     /// Rows are being loaded so that all of the view can be marked.
     is_marking: bool,
+    /// The ledger may not be opened any more.
+    is_shut: bool,
     /// What was begun with more rows than go in one batch.
     parts: Option<parts::Parts>,
     /// The currency of the chart, where it is not the first.
@@ -144,6 +147,7 @@ impl Expenses {
             recall: Vec::new(),
             mark_from: None,
             is_marking: false,
+            is_shut: false,
             parts: None,
             currency: 0,
             first_day: None,
@@ -237,6 +241,9 @@ impl Layer for Expenses {
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
+        if change.get::<LedgerGone>().is_some() {
+            return self.shut();
+        }
         if change.get::<BookChanged>().is_some() {
             return self.book_changed();
         }

@@ -311,3 +311,15 @@ fn a_name_that_no_member_has_is_a_fault_once_the_members_are_known() {
     let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
     assert_eq!(sent.paid_by, Some(MemberRef::Name("zed".to_owned())));
 }
+
+#[test]
+fn a_transfer_shows_both_accounts_known_or_new() {
+    let (_bench, mut app) = open();
+    app.keys("a200 @cash>@savings account");
+    let line = app.line(19);
+    assert!(line.contains("Cash > savings"), "{}", app.screen());
+    app.keys("<c-u>200 @nowhere>@elsewhere");
+    assert!(app.line(19).contains("nowhere (new) > "), "{}", app.screen());
+    app.keys("<c-u>200 @cash>");
+    assert!(app.line(19).contains("Cash > outside"), "{}", app.screen());
+}

@@ -7,7 +7,6 @@ use super::undo::{self, Undo};
 use crate::book::{Lists, RowsChanged};
 use crate::client::ClientError;
 use crate::fx::{Fx, Message};
-use crate::keymap::Action;
 use crate::outbox::{Entry, Write, deleted};
 use crate::popup::expense_form::{ExpenseForm, FormDone};
 use crate::popup::{Confirm, Picked, Picker, QuickAdd, quick_add};

@@ -8,6 +8,7 @@ use crate::screen::view::View;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::page::Page;
+use api::problem::Code;
 use api::report::Report;
 
 /// Rows that are loaded ahead of the last one in view.
@@ -134,7 +135,17 @@ impl Expenses {
         if let Some(shown) = &self.shown {
             self.view = shown.clone();
         }
-        Fx::notify(Message::error(error.sentence()))
+        self.look_for_ledger(error)
+            .and(Fx::notify(Message::error(error.sentence())))
+    }
+
+    /// Something is not there: where that is the ledger itself, the lists that are loaded again say so.
+    pub(super) fn look_for_ledger(&self, error: &ClientError) -> Fx<Self> {
+        if error.code() == Some(Code::NotFound) {
+            self.desk.book.refresh(&self.desk.api)
+        } else {
+            Fx::none()
+        }
     }
 
     /// Asks for the next page once the end of what is loaded comes near.

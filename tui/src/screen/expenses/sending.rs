@@ -179,7 +179,10 @@ impl Expenses {
                 self.wanted = None;
                 self.kept(&entry, why.as_ref().map(ClientError::sentence))
             }
-            Sent::Refused(entry, error) => self.refused_at_once(&entry, &error),
+            Sent::Refused(entry, error) => {
+                let looked = self.look_for_ledger(&error);
+                self.refused_at_once(&entry, &error).and(looked)
+            }
         }
     }
 
@@ -264,7 +267,10 @@ impl Expenses {
                 let list = look.key(&["global"], Action::Unsent);
                 let said = format!("Not saved: {}: {} {list} lists it.", entry.text, error.sentence());
                 let told = Fx::announce(OutboxChanged::news());
-                told.and(Fx::notify(Message::error(said))).and(self.flush())
+                let looked = self.look_for_ledger(&error);
+                told.and(Fx::notify(Message::error(said)))
+                    .and(looked)
+                    .and(self.flush())
             }
         }
     }

@@ -281,5 +281,6 @@ mod payers;
 mod roles;
 mod rows;
 mod shapes;
+mod truth;
 mod undo;
 mod unsent;
