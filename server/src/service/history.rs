@@ -6,7 +6,7 @@ use crate::service::{Grant, cursor};
 use crate::state::AppState;
 use crate::store;
 use crate::store::change::Wanted;
-use crate::store::change_count::{NAMES, names, of_operations};
+use crate::store::change_count::{NAMES, names, of_operations, of_shown};
 use crate::store::noun::{Edit, Noun};
 use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, ChangedRow, MAX_SHOWN_ROWS, OperationCounts};
 use api::id::OperationId;
@@ -96,7 +96,12 @@ pub async fn read(
                 let rows = shown.take(&head, rev);
                 let whole = operations.get(&head.op_id);
                 let counts = whole.map(|whole| whole.counts.clone()).unwrap_or_default();
-                changes.push(undos.change(head, name, rows, Some(counts))?);
+                let mut change = undos.change(head, name, rows, Some(counts.clone()))?;
+                if wanted.is_whole {
+                    change.row_count = Some(counts.row_count);
+                    change.name_counts = counts.name_counts;
+                }
+                changes.push(change);
             }
             let (_, rev) = store::ledger::get(&db, ledger_id).await?;
             Ok((changes, rev))
@@ -241,10 +246,17 @@ impl Undos {
         operation: Option<OperationCounts>,
     ) -> Result<Change> {
         let undone_by = self.undone_by.get(&head.op_id).copied();
-        let names = names(&head.name_counts)?;
-        let row_count = operation
-            .is_some()
-            .then(|| u64::try_from(head.row_count).unwrap_or(0));
+        let (row_count, name_counts) = match (&operation, head.row_count) {
+            (None, _) => (None, Vec::new()),
+            (Some(_), Some(kept)) => {
+                let names = names(head.name_counts.as_deref().unwrap_or_default())?;
+                (Some(u64::try_from(kept).unwrap_or(0)), names)
+            }
+            (Some(_), None) => {
+                let (rows, names) = of_shown(&rows);
+                (Some(rows), names)
+            }
+        };
         Ok(Change {
             rev: head.rev,
             operation_id: OperationId(head.op_id),
@@ -257,7 +269,7 @@ impl Undos {
             undoes: self.undoes.get(&head.op_id).copied().map(OperationId),
             undone_by: undone_by.map(OperationId),
             row_count,
-            name_counts: if operation.is_some() { names } else { Vec::new() },
+            name_counts,
             operation,
             rows,
         })

@@ -51,8 +51,8 @@ pub async fn insert(db: &impl ConnectionTrait, rev: i64, op: &Op) -> Result<(), 
         client: Set(op.client.clone()),
         kind: Set(op.kind.to_owned()),
         at: Set(op.at.utc()),
-        row_count: Set(0),
-        name_counts: Set(String::new()),
+        row_count: Set(None),
+        name_counts: Set(None),
     };
     change::Entity::insert(head)
         .exec_without_returning(db)
@@ -60,8 +60,11 @@ pub async fn insert(db: &impl ConnectionTrait, rev: i64, op: &Op) -> Result<(), 
         .map(|_| ())
 }
 
-/// Keeps with a change how many rows and names it changed.
+/// Keeps with a change how many rows and names it changed, where they are too many to be counted when it is told.
 pub async fn set_counts(unit: &Unit, counts: &Counts) -> Result<()> {
+    if !counts.is_large() {
+        return Ok(());
+    }
     change::Entity::update_many()
         .col_expr(change::Column::RowCount, Expr::value(counts.rows))
         .col_expr(change::Column::NameCounts, Expr::value(counts.names()))

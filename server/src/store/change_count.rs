@@ -3,9 +3,9 @@
 
 use super::noun::{Accounts, Categories, Expenses, Noun, Payees, Tags};
 use crate::error::{AppError, Result};
-use api::change::{NameCount, OperationCounts};
-use entity::change;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use api::change::{ChangeAction, ChangedRow, MAX_SHOWN_ROWS, NameCount, OperationCounts};
+use entity::{change, change_row};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ pub struct Counts {
     pub rows: i64,
     /// By noun: new ones, and others.
     names: BTreeMap<&'static str, (u64, u64)>,
+    all: usize,
 }
 
 impl Counts {
@@ -26,18 +27,25 @@ impl Counts {
     pub fn of_rows(rows: usize) -> Self {
         Self {
             rows: i64::try_from(rows).unwrap_or(i64::MAX),
+            all: rows,
             ..Self::default()
         }
     }
 
     /// One more row of that noun.
     pub fn add(&mut self, noun: &str, is_new: bool) {
+        self.all += 1;
         if noun == Expenses::NAME {
             self.rows += 1;
         } else if let Some(name) = NAMES.into_iter().find(|name| *name == noun) {
             let (made, changed) = self.names.entry(name).or_default();
             *if is_new { made } else { changed } += 1;
         }
+    }
+
+    /// Whether not all of it is read when it is shown. Anything smaller is counted then, and costs no statement now.
+    pub fn is_large(&self) -> bool {
+        self.all > MAX_SHOWN_ROWS
     }
 
     /// As the change keeps it: `payee 3 0 tag 1 2`.
@@ -83,7 +91,8 @@ pub async fn of_operations(
     ops: impl Iterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Whole>> {
     let ops: BTreeSet<Uuid> = ops.collect();
-    let rows: Vec<(Uuid, String, i64, i64, i64)> = change::Entity::find()
+    let ops: Vec<Uuid> = ops.into_iter().collect();
+    let rows: Vec<(Uuid, Option<String>, i64, i64, Option<i64>)> = change::Entity::find()
         .select_only()
         .columns([change::Column::OpId, change::Column::NameCounts])
         .column_as(change::Column::Rev.min(), "first")
@@ -95,45 +104,122 @@ pub async fn of_operations(
             "rows",
         )
         .filter(change::Column::LedgerId.eq(ledger_id))
-        .filter(change::Column::OpId.is_in(ops))
+        .filter(change::Column::OpId.is_in(ops.iter().copied()))
         .group_by(change::Column::OpId)
         .group_by(change::Column::NameCounts)
         .into_tuple()
         .all(db)
         .await?;
-    let mut all: HashMap<Uuid, Whole> = HashMap::new();
+    let mut wholes: HashMap<Uuid, Whole> = HashMap::new();
     let unsigned = |count: i64| u64::try_from(count).unwrap_or(0);
     for (op, kept, first, changes, rows) in rows {
-        let is_new = !all.contains_key(&op);
-        let whole = all.entry(op).or_default();
+        let is_new = !wholes.contains_key(&op);
+        let whole = wholes.entry(op).or_default();
         whole.first = if is_new {
             first
         } else {
             Ord::min(whole.first, first)
         };
         whole.counts.change_count += unsigned(changes);
-        whole.counts.row_count += unsigned(rows);
-        for more in names(&kept)? {
+        whole.counts.row_count += unsigned(rows.unwrap_or(0));
+        for more in names(&kept.unwrap_or_default())? {
             let times = unsigned(changes);
-            let counts = &mut whole.counts.name_counts;
-            let at = counts.iter().position(|count| count.noun == more.noun);
-            match at.and_then(|at| counts.get_mut(at)) {
-                Some(count) => {
-                    count.made += more.made * times;
-                    count.changed += more.changed * times;
-                }
-                None => counts.push(NameCount {
-                    made: more.made * times,
-                    changed: more.changed * times,
-                    noun: more.noun,
-                }),
-            }
+            let more = NameCount {
+                made: more.made * times,
+                changed: more.changed * times,
+                ..more
+            };
+            add_names(&mut whole.counts.name_counts, more);
         }
     }
-    for whole in all.values_mut() {
+    for (op, noun, all, old) in uncounted(db, ledger_id, &ops).await? {
+        let Some(whole) = wholes.get_mut(&op) else {
+            continue;
+        };
+        let made = unsigned(all - old);
+        if noun == Expenses::NAME {
+            whole.counts.row_count += unsigned(all);
+        } else if NAMES.contains(&noun.as_str()) {
+            let more = NameCount {
+                noun,
+                made,
+                changed: unsigned(old),
+            };
+            add_names(&mut whole.counts.name_counts, more);
+        }
+    }
+    for whole in wholes.values_mut() {
         whole.counts.name_counts.sort_by(|a, b| a.noun.cmp(&b.noun));
     }
-    Ok(all)
+    Ok(wholes)
+}
+
+fn add_names(counts: &mut Vec<NameCount>, more: NameCount) {
+    let at = counts.iter().position(|count| count.noun == more.noun);
+    match at.and_then(|at| counts.get_mut(at)) {
+        Some(count) => {
+            count.made += more.made;
+            count.changed += more.changed;
+        }
+        None => counts.push(more),
+    }
+}
+
+/// What the changes of some operations come to that keep no counts: by operation and noun how many in all, and how many
+/// of them were there before.
+async fn uncounted(
+    db: &impl ConnectionTrait,
+    ledger_id: Uuid,
+    ops: &[Uuid],
+) -> Result<Vec<(Uuid, String, i64, i64)>> {
+    let of_change = |column| Expr::col((change::Entity, column));
+    let of_row = |column| Expr::col((change_row::Entity, column));
+    let mut select = Query::select();
+    select
+        .column((change::Entity, change::Column::OpId))
+        .column((change_row::Entity, change_row::Column::Noun))
+        .expr(of_row(change_row::Column::N).count())
+        .expr(of_row(change_row::Column::BeforeImage).count())
+        .from(change::Entity)
+        .inner_join(
+            change_row::Entity,
+            of_row(change_row::Column::LedgerId)
+                .equals((change::Entity, change::Column::LedgerId))
+                .and(of_row(change_row::Column::Rev).equals((change::Entity, change::Column::Rev))),
+        )
+        .and_where(of_change(change::Column::LedgerId).eq(ledger_id))
+        .and_where(of_change(change::Column::OpId).is_in(ops.iter().copied()))
+        .and_where(of_change(change::Column::RowCount).is_null())
+        .add_group_by([of_change(change::Column::OpId), of_row(change_row::Column::Noun)]);
+    let found = db.query_all(&select).await?;
+    found
+        .iter()
+        .map(|row| {
+            Ok((
+                row.try_get_by_index(0)?,
+                row.try_get_by_index(1)?,
+                row.try_get_by_index(2)?,
+                row.try_get_by_index(3)?,
+            ))
+        })
+        .collect()
+}
+
+/// What rows that are shown come to: of a change that keeps no counts all are.
+pub fn of_shown(rows: &[ChangedRow]) -> (u64, Vec<NameCount>) {
+    let mut counts = Vec::new();
+    for row in rows.iter().filter(|row| NAMES.contains(&row.noun.as_str())) {
+        let is_new = row.action == ChangeAction::Created;
+        let more = NameCount {
+            noun: row.noun.clone(),
+            made: u64::from(is_new),
+            changed: u64::from(!is_new),
+        };
+        add_names(&mut counts, more);
+    }
+    counts.sort_by(|a, b| a.noun.cmp(&b.noun));
+    let expenses = rows.iter().filter(|row| row.noun == Expenses::NAME);
+    (expenses.count() as u64, counts)
 }
 
 #[cfg(test)]

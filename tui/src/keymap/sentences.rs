@@ -51,7 +51,13 @@ fn faults(line: &str) -> Vec<String> {
             && verb.ends_with('s')
             && !verb.ends_with("ss")
             && verb.chars().all(|c| c.is_ascii_lowercase());
-        let is_key = keys.contains(key) && *key != "+" && *key != "/" && *key != "*" && *key != "$";
+        let is_key = keys.contains(key)
+            && *key != "+"
+            && *key != "/"
+            && *key != "*"
+            && *key != "$"
+            && *key != "["
+            && *key != "]";
         let is_word = ["undo", "mine,", "theirs."].contains(verb);
         if is_key && (is_verb || is_word) && !allowed.contains(&pair.join(" ").as_str()) {
             found.push(pair.join(" "));

@@ -69,8 +69,12 @@ impl Layer for Help {
             inner.y += 1;
             inner.height -= 1;
         }
-        self.select
-            .draw(canvas, inner, "type to find, Enter runs it", look);
+        self.select.draw(
+            canvas,
+            inner,
+            &look.fill("type to find, <picker.accept> runs it"),
+            look,
+        );
     }
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {

@@ -95,7 +95,7 @@ impl Tokens {
                 let until = issued.token.expires_at.map(|until| day(until, look));
                 let until = until.map_or_else(String::new, |until| format!(", good until {until}"));
                 let text = format!(
-                    "{}\n\nThis secret of {} is shown once{until}; y copies all of this. A program sends it as\n\n\
+                    "{}\n\nThis secret of {} is shown once{until}; <message.copy> copies all of this. A program sends it as\n\n\
                      Authorization: Bearer {}\n\nor has it in EXPENSE_TOKEN.",
                     issued.secret, issued.token.name, issued.secret
                 );

@@ -171,7 +171,10 @@ fn several_pasted_lines_are_shown_before_they_are_saved_together() {
     app.keys("a").paste("1 one #food\n2 two y\n").keys("<cr>");
     assert_eq!(bench.fake.requests_of("batch_expenses").len(), 1);
     assert!(
-        app.message().unwrap().text.starts_with("Saved 2 rows."),
+        app.message()
+            .unwrap()
+            .text
+            .starts_with("Saved 2 rows with 2 new payees."),
         "{:?}",
         app.message()
     );
@@ -317,7 +320,7 @@ fn a_transfer_shows_both_accounts_known_or_new() {
     let (_bench, mut app) = open();
     app.keys("a200 @cash>@savings account");
     let line = app.line(19);
-    assert!(line.contains("Cash > savings"), "{}", app.screen());
+    assert!(line.contains("Cash > Savings"), "{}", app.screen());
     app.keys("<c-u>200 @nowhere>@elsewhere");
     assert!(app.line(19).contains("nowhere (new) > "), "{}", app.screen());
     app.keys("<c-u>200 @cash>");

@@ -143,9 +143,11 @@ impl Empty<'_> {
         let then = then.map_or(0, |total| count_of(total, self.view.measure));
         let whole = self.view.period.prev(self.calendar).range(self.calendar);
         let days = self.dates.span(whole.0, whole.1);
-        // Of a part of it the count would say less than the key leads to.
+        // A part of it was counted.
         let before = if then > 0 && whole == self.asked.before {
             format!("{days} ({})", rows(then))
+        } else if then > 0 {
+            format!("{days} (at least {})", rows(then))
         } else {
             days
         };

@@ -119,7 +119,7 @@ fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it() {
     assert_eq!(app.line(22).trim(), whole);
     app.poster().notify("x".repeat(54));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
-    let begun = format!("{}   ana added Stamps 3…", "x".repeat(54));
+    let begun = format!("{}   ana added Stamps 3.1…", "x".repeat(54));
     assert_eq!(app.line(22).trim(), begun, "news give way to one's own");
     app.poster().notify("x".repeat(60));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
