@@ -34,10 +34,40 @@ pub struct Change {
     pub undone_by: Option<OperationId>,
     /// True where an undo may be asked for: it is of rows and their names, and not taken back already.
     pub is_undoable: bool,
-    /// How many rows it changed; `null` in the history of one row.
+    /// How many rows it changed: expenses, refunds, income and transfers, as listed; `null` in the history of one row.
     pub row_count: Option<u64>,
-    /// The rows, at most 50 of them; in the history of a row that row alone.
+    /// How many names it made or changed beside them.
+    #[serde(default)]
+    pub name_counts: Vec<NameCount>,
+    /// What the whole operation comes to, this change among its changes; `null` in the history of one row.
+    #[serde(default)]
+    pub operation: Option<OperationCounts>,
+    /// What it changed, row by row and name by name, at most 50 of them; in the history of a row that row alone.
     pub rows: Vec<ChangedRow>,
+}
+
+/// What an operation comes to so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+pub struct OperationCounts {
+    /// Of how many changes it is made.
+    pub change_count: u64,
+    /// How many rows they changed.
+    pub row_count: u64,
+    /// How many names they made or changed beside them.
+    pub name_counts: Vec<NameCount>,
+}
+
+/// How many names of one sort were made, and how many were changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+pub struct NameCount {
+    /// `category`, `account`, `payee` or `tag`.
+    pub noun: String,
+    /// New ones.
+    pub made: u64,
+    /// Ones that were there before: renamed, archived, deleted, brought back.
+    pub changed: u64,
 }
 
 /// What became of a row.
@@ -138,6 +168,9 @@ pub struct ChangeQuery {
     /// `undo`: only what an undo can be asked for; `redo`: only undos that can be taken back themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_to: Option<OpenTo>,
+    /// True for one entry an operation, which stands where its last change does and shows what its first one changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole: Option<bool>,
     /// Which part of it.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", oai(flatten))]
@@ -203,10 +236,16 @@ pub struct UndoResult {
     pub undoes: OperationId,
     /// The first change of the undo.
     pub rev: i64,
-    /// Rows that are again as they were.
+    /// Rows that are again as they were: expenses, refunds, income and transfers.
     pub restored: u64,
+    /// Names that it made, took away, brought back or changed beside them.
+    #[serde(default)]
+    pub name_counts: Vec<NameCount>,
     /// Rows that were passed over.
     pub skipped: u64,
+    /// Names that were passed over.
+    #[serde(default)]
+    pub skipped_names: u64,
     /// False where the rest is carried out in the background.
     pub is_done: bool,
 }

@@ -1,6 +1,7 @@
 //! Calendar days without a zone, and the ledger's calendar of months, weeks and years. `date/word.rs` reads the words
 //! a person types for a day. Nothing here knows what day it is: today always comes from outside.
 
+mod before;
 mod calendar;
 mod period;
 mod word;

@@ -101,6 +101,17 @@ pub struct Report {
     pub transfers_url: String,
 }
 
+/// By how many percent a figure moved, half away from zero; `None` where there was nothing before, or less than that.
+pub fn percent_moved(now: i64, before: i64) -> Option<i64> {
+    if before <= 0 {
+        return None;
+    }
+    let (now, before) = (i128::from(now), i128::from(before));
+    let twice = (now - before) * 200;
+    let rounded = (twice + twice.signum() * before) / (before * 2);
+    Some(i64::try_from(rounded).unwrap_or(i64::MAX))
+}
+
 /// What a comparison compares with what.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
@@ -134,6 +145,25 @@ impl CompareQuery {
                 "missing",
                 "Give both ends of the other period, or neither",
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_moved;
+
+    #[test]
+    fn a_change_is_rounded_half_away_from_zero() {
+        for (now, before, wanted) in [
+            (7_350, 10_000, Some(-27)),
+            (7_351, 10_000, Some(-26)),
+            (12_650, 10_000, Some(27)),
+            (10_000, 10_000, Some(0)),
+            (1, 0, None),
+            (1, -5, None),
+        ] {
+            assert_eq!(percent_moved(now, before), wanted, "{now} {before}");
         }
     }
 }

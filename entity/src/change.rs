@@ -16,6 +16,8 @@ pub struct Model {
     pub client: String,
     pub kind: String,
     pub at: DateTimeUtc,
+    pub row_count: Option<i64>,
+    pub name_counts: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

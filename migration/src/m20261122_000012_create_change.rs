@@ -2,7 +2,7 @@
 
 use crate::table::{NewTable, id};
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, binary_len, string_len};
+use sea_orm_migration::schema::{big_integer, big_integer_null, binary_len, string_len, string_len_null};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -20,6 +20,10 @@ impl MigrationTrait for Migration {
             .col(string_len("client", 64))
             .col(string_len("kind", 32))
             .instant("at")
+            // How many rows it changed, and the names beside them, where it has more of them than are counted when it is
+            // told: an operation of a million rows is told in one look.
+            .col(big_integer_null("row_count"))
+            .col(string_len_null("name_counts", 255))
             .primary_key(&["ledger_id", "rev"])
             // A request sent again finds its first answer by this key.
             .unique("idempotency_key", &["user_id", "idempotency_key"])

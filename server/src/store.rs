@@ -5,6 +5,7 @@ pub mod account_write;
 pub mod apply;
 pub mod audit;
 pub mod change;
+pub mod change_count;
 pub mod dictionary;
 pub mod expense;
 pub mod external_ref;

@@ -1,5 +1,6 @@
 //! `/v1/ledgers/{ledger}/changes`: the log read in order, the history of a row, undo and redo.
 
+mod counts;
 mod history;
 mod list;
 mod model;

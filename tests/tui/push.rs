@@ -72,7 +72,7 @@ fn a_book_is_copied_once_and_both_sides_agree() {
     again.ok();
     pair.home.expense(&["add", "2.00 later"]).ok();
     let third = pair.push();
-    assert!(third.stderr.contains("1 rows copied"), "{third:?}");
+    assert!(third.stderr.contains("1 row copied"), "{third:?}");
     third.ok();
     assert_eq!(
         pair.there("expenses?limit=200")["items"]

@@ -15,12 +15,15 @@ pub use load::load;
 pub use members::{Members, SOMEONE};
 
 use crate::client::{Api, ClientError};
+use crate::door::LedgerGone;
 use crate::fx::{Change, Fx, Message};
 use crate::layer::Layer;
 use crate::open_ledger::OpenLedger;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::id::ExpenseId;
+use api::ledger::Ledger;
+use api::problem::Code;
 use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -104,8 +107,19 @@ impl Book {
                 self.set(lists);
                 Fx::ledger(open).and(Fx::announce(Change::new(BookChanged)))
             }
+            // Every list of it is there for whoever may open it.
+            Err(error) if error.code() == Some(Code::NotFound) => Fx::announce(Change::new(LedgerGone)),
             Err(error) => Fx::notify(Message::error(error.sentence())),
         }
+    }
+
+    /// Takes the ledger's settings in as the server has them now: nothing is asked, so that it is so whichever layer
+    /// goes meanwhile.
+    pub fn adopt<L: Layer>(&self, ledger: Ledger) -> Fx<L> {
+        let lists = Lists::clone(&self.lists()).with_ledger(ledger);
+        let open = OpenLedger::of(&lists);
+        self.set(lists);
+        Fx::ledger(open).and(Fx::announce(Change::new(BookChanged)))
     }
 
     /// Takes rows in that were saved: their payees, tags and habits are known from the next key on. Says whether

@@ -107,6 +107,18 @@ fn written(format: &str, day: Date) -> Option<String> {
     Some(written)
 }
 
+/// `21 of 30 days` where today lies in it and is not its last day.
+pub fn partial(from: Date, to: Date, today: Date) -> Option<String> {
+    let is_open = from <= today && today < to;
+    is_open.then(|| {
+        format!(
+            "{} of {} days",
+            today.days_since(from) + 1,
+            to.days_since(from) + 1
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

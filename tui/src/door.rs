@@ -20,6 +20,10 @@ pub struct Books {
     pub link: Link,
 }
 
+/// Announced when the ledger that is open may not be opened any more: its user was taken out of it, or it is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerGone;
+
 /// What a sign-in led to.
 pub enum SignedIn {
     /// The books that are open go on with the new token.

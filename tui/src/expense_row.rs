@@ -81,13 +81,21 @@ fn remark(row: &Expense) -> String {
 
 /// `Giro`, and of a transfer `Giro > Savings`, `outside` where an end is none of the accounts.
 pub fn account_words(row: &Expense, lists: &Lists) -> String {
-    let name = |id: Option<api::id::AccountId>| id.map(|id| lists.account_name(id).to_owned());
     if row.kind == Kind::Transfer {
-        let outside = || "outside".to_owned();
-        let from = name(row.account_id).unwrap_or_else(outside);
-        return format!("{from} > {}", name(row.to_account_id).unwrap_or_else(outside));
+        return transfer_words(row, (None, None), lists);
     }
-    name(row.account_id).unwrap_or_default()
+    row.account_id
+        .map(|id| lists.account_name(id).to_owned())
+        .unwrap_or_default()
+}
+
+/// `Giro > Savings`; an end that is not made yet goes by the words given for it.
+pub fn transfer_words(row: &Expense, (from, to): (Option<String>, Option<String>), lists: &Lists) -> String {
+    let name = |words: Option<String>, id: Option<api::id::AccountId>| {
+        let known = || id.map(|id| lists.account_name(id).to_owned());
+        words.or_else(known).unwrap_or_else(|| "outside".to_owned())
+    };
+    format!("{} > {}", name(from, row.account_id), name(to, row.to_account_id))
 }
 
 /// How rows are written into cells.

@@ -6,7 +6,7 @@ use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use crate::{
     door::Books,
-    keymap::Action,
+    keymap::{Action, Keymap},
     layer::{AnyLayer, Layer, Popup},
     open_ledger::OpenLedger,
     theme::Look,
@@ -233,11 +233,13 @@ fn routed<L: Layer, T: Send + 'static>(
     })
 }
 
-/// The one line that says what happened.
+/// The one line that says what happened. It names keys as `<expenses.undo>`, and shows those in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub text: String,
     pub tone: Tone,
+    /// Where its hint at a key begins, which is the last to give way.
+    pub hint_at: Option<usize>,
 }
 
 /// How a message is meant.
@@ -253,6 +255,7 @@ impl Message {
         Self {
             text: text.into(),
             tone: Tone::Warning,
+            hint_at: None,
         }
     }
 
@@ -260,6 +263,18 @@ impl Message {
         Self {
             text: text.into(),
             tone: Tone::Error,
+            hint_at: None,
+        }
+    }
+
+    /// With the keys in force.
+    #[must_use]
+    pub fn with_keys(self, keys: &Keymap) -> Self {
+        let (text, hint_at) = keys.fill(&self.text);
+        Self {
+            text,
+            hint_at,
+            ..self
         }
     }
 }
@@ -275,6 +290,7 @@ impl From<String> for Message {
         Self {
             text,
             tone: Tone::Info,
+            hint_at: None,
         }
     }
 }

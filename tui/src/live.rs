@@ -9,6 +9,7 @@ pub(crate) use words::tests as samples;
 
 use crate::app::{Link, Poster};
 use crate::client::{Api, ClientError, Feed, News};
+use crate::door::LedgerGone;
 use crate::fx::Change as Told;
 use crate::waiting::ServerBack;
 use api::change::{Change, ChangeAction};
@@ -44,8 +45,6 @@ pub struct LiveChange {
     pub is_ours: bool,
     /// Its operation made changes before: it goes on after it was answered.
     pub is_continued: bool,
-    /// Rows that its operation has changed so far, this change among them.
-    pub rows: u64,
 }
 
 impl LiveChanges {
@@ -56,10 +55,7 @@ impl LiveChanges {
 
     /// Whether rows are other ones than are shown. Of an own operation its layers know what it did at once.
     pub fn touches_rows(&self) -> bool {
-        let is_of_rows = |live: &LiveChange| {
-            let is_whole = live.change.row_count == u64::try_from(live.change.rows.len()).ok();
-            !is_whole || live.change.rows.iter().any(|row| row.noun == "expense")
-        };
+        let is_of_rows = |live: &LiveChange| live.change.row_count != Some(0);
         let mut unknown = self
             .changes
             .iter()
@@ -125,7 +121,12 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
                 follower.poster.feed(Link::Connecting);
                 jittered(pause)
             }
-            Err(error) => follower.refused(&error).unwrap_or_else(|| jittered(pause)),
+            Err(error) => {
+                if error.code() == Some(Code::NotFound) && is_out(&follower.api).await {
+                    follower.poster.change(Told::new(LedgerGone));
+                }
+                follower.refused(&error).unwrap_or_else(|| jittered(pause))
+            }
         };
         tokio::select! {
             () = sleep(wait) => {}
@@ -133,6 +134,12 @@ pub async fn follow(api: Arc<dyn Api>, poster: Poster) {
         }
         pause = (pause * 2).min(LONGEST);
     }
+}
+
+/// Whether the ledger is not to be opened any more.
+async fn is_out(api: &Arc<dyn Api>) -> bool {
+    let asked = api.get_ledger().await;
+    asked.is_err_and(|error| error.code() == Some(Code::NotFound))
 }
 
 /// Never the same for two apps, which a server that comes back would otherwise meet all at once.
@@ -147,8 +154,8 @@ struct Follower {
     /// What leads back to where the stream was left.
     place: Option<String>,
     me: Option<UserId>,
-    /// The operation that was heard of last, and how many rows it changed.
-    operation: Option<(OperationId, u64)>,
+    /// The operation that was heard of last.
+    operation: Option<OperationId>,
     is_broken: bool,
 }
 
@@ -198,14 +205,12 @@ impl Follower {
                 place,
             } => {
                 self.place = Some(place);
-                let before = self.operation.filter(|(id, _)| *id == change.operation_id);
-                let rows = before.map_or(0, |(_, rows)| rows) + words::row_count(&change);
-                self.operation = Some((change.operation_id, rows));
+                let before = self.operation.replace(change.operation_id);
+                let is_continued = before == Some(change.operation_id);
                 part.changes.push(LiveChange {
                     change: *change,
                     is_ours,
-                    is_continued: before.is_some(),
-                    rows,
+                    is_continued,
                 });
             }
         }

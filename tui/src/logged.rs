@@ -1,11 +1,13 @@
 //! What the log says, in words for people: who did what, when, to which rows, and each field before and after. Names
 //! of ids come from the book; nothing here asks a server.
 
+mod count;
 mod fields;
 mod ledger;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use count::{all_names, is_one_change, name_count, new_names, row_count};
 pub use fields::lines;
 
 use crate::book::Lists;
@@ -14,9 +16,9 @@ use crate::theme::Look;
 use api::change::{Change, ChangeAction, ChangedRow};
 use api::currency::Currency;
 use api::date::Date;
-use api::id::{ExpenseId, OperationId};
+use api::id::ExpenseId;
 use api::instant::Instant;
-use std::collections::HashMap;
+use count::with_new_names;
 
 /// What an operation did, as a verb and as a noun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,17 +86,26 @@ impl Deed {
     }
 }
 
+/// The dictionary whose entry a change is about; empty where it is about rows.
+fn named(change: &Change) -> &str {
+    let noun = change.kind.split_once('_').map_or("", |(_, noun)| noun);
+    if ["category", "account", "payee", "tag"].contains(&noun) {
+        noun
+    } else {
+        ""
+    }
+}
+
 /// The rows that a change is about: not the names that were made or went along with them.
 fn subjects(change: &Change) -> Vec<&ChangedRow> {
     let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<&ChangedRow> {
         change.rows.iter().filter(|row| wanted(&row.noun)).collect()
     };
-    let named = change.kind.split_once('_').map_or("", |(_, noun)| noun);
-    let is_of_names = ["category", "account", "payee", "tag"].contains(&named);
-    let mut found = if is_of_names {
-        of(&|noun| noun == named)
-    } else {
+    let named = named(change);
+    let mut found = if named.is_empty() {
         of(&|noun| noun == "expense")
+    } else {
+        of(&|noun| noun == named)
     };
     if found.is_empty() {
         found = of(&|noun| !matches!(noun, "payee" | "tag"));
@@ -133,38 +144,36 @@ fn noun(noun: &str) -> &str {
     }
 }
 
-/// How many rows of the book an operation changed, as far as that is shown; names that went along do not count.
-pub fn row_count(change: &Change) -> u64 {
-    let shown = change.rows.len() as u64;
-    let all = change.row_count.unwrap_or(shown);
-    if all > shown {
-        return all;
-    }
-    subjects(change).len() as u64
-}
-
 fn subject(change: &Change, rows: &[&ChangedRow], base: Currency) -> String {
     let count = row_count(change);
-    let import = change.rows.iter().find(|row| row.noun == "import");
-    if let Some(import) = import.filter(|_| change.kind == "commit_import") {
+    let is_import = change.kind == "commit_import";
+    if let Some(import) = change.rows.iter().find(|row| row.noun == "import" && is_import) {
         let from = if import.label.is_empty() {
             "a file"
         } else {
             import.label.as_str()
         };
-        return format!("{} from {from}", figures::rows(count));
+        return format!("{} from {from}{}", figures::rows(count), with_new_names(change));
     }
     match rows {
         [] => change.kind.replace('_', " "),
-        [row] if count == 1 => label(row, base),
-        [first, ..] => {
-            let several = format!("{} rows", figures::grouped(&count.to_string()));
-            if first.noun == "expense" {
-                several
-            } else {
-                format!("{} and {} more", label(first, base), count.saturating_sub(1))
+        [row, ..] if row.noun == "expense" => match count {
+            0 | 1 => label(row, base),
+            _ => format!("{}{}", figures::rows(count), with_new_names(change)),
+        },
+        [row] if name_count(change) <= 1 => label(row, base),
+        [first, ..] if named(change).is_empty() => {
+            let more = name_count(change).max(rows.len() as u64).saturating_sub(1);
+            match more {
+                0 => label(first, base),
+                _ => format!(
+                    "{} and {} more",
+                    label(first, base),
+                    figures::grouped(&more.to_string())
+                ),
             }
         }
+        [first, ..] => label(first, base),
     }
 }
 
@@ -182,11 +191,12 @@ pub fn deed(change: &Change, lists: &Lists) -> String {
     format!("{} {subject}", deed.verb())
 }
 
-/// How many rows it is about, in digits; empty for what is done to the ledger itself.
+/// How many rows it changed, in digits; empty for what is done to names alone or to the ledger itself.
 pub fn count_words(change: &Change, lists: &Lists) -> String {
-    match ledger::deed(change, lists) {
-        Some(_) => String::new(),
-        None => figures::grouped(&row_count(change).to_string()),
+    match row_count(change) {
+        0 => String::new(),
+        _ if ledger::deed(change, lists).is_some() => String::new(),
+        count => figures::grouped(&count.to_string()),
     }
 }
 
@@ -230,11 +240,11 @@ pub fn what(change: &Change, base: Currency) -> String {
     subject(change, &rows, base)
 }
 
-/// The expenses among the rows that are shown with a change; `None` where not all are shown.
+/// The expenses of an operation; `None` where not all are shown with it.
 pub fn expenses(change: &Change) -> Option<Vec<ExpenseId>> {
-    let is_whole = change.row_count.unwrap_or(0) <= change.rows.len() as u64;
     let rows = change.rows.iter().filter(|row| row.noun == "expense");
-    is_whole.then(|| rows.map(|row| ExpenseId(row.id.0)).collect())
+    let ids: Vec<ExpenseId> = rows.map(|row| ExpenseId(row.id.0)).collect();
+    (ids.len() as u64 == row_count(change)).then_some(ids)
 }
 
 /// Whether a row has another day by it.
@@ -243,23 +253,9 @@ pub fn is_moved(change: &Change) -> bool {
     fields.any(|field| field.field == "date" && field.before.is_some())
 }
 
-/// Whether its operation is this change alone, whatever its size.
-pub fn is_one_change(change: &Change) -> bool {
-    matches!(
-        change.kind.as_str(),
-        "create_expense"
-            | "quick_expense"
-            | "update_expense"
-            | "delete_expense"
-            | "restore_expense"
-            | "batch_expenses"
-            | "update_day"
-    )
-}
-
 /// Whether names went along, so that the lists are other ones.
 pub fn has_names(change: &Change) -> bool {
-    change.rows.iter().any(|row| row.noun != "expense")
+    name_count(change) > 0 || change.rows.iter().any(|row| row.noun != "expense")
 }
 
 /// `today 12:00`, `yesterday 09:05`, `Sat 31 Oct 18:20`: where the user is.
@@ -272,23 +268,4 @@ pub fn when(at: Instant, look: &Look) -> String {
         figures::day_words(day, today, &look.dates),
         there.format("%H:%M")
     )
-}
-
-/// The operations that changes are of, in their order: the rows of each together, under its first change.
-pub fn operations(changes: &[Change]) -> Vec<Change> {
-    let mut all: Vec<Change> = Vec::new();
-    let mut places: HashMap<OperationId, usize> = HashMap::new();
-    for change in changes {
-        let known = places.get(&change.operation_id);
-        let Some(whole) = known.and_then(|at| all.get_mut(*at)) else {
-            places.insert(change.operation_id, all.len());
-            all.push(change.clone());
-            continue;
-        };
-        if let (Some(count), Some(more)) = (whole.row_count.as_mut(), change.row_count) {
-            *count += more;
-        }
-        whole.rows.extend(change.rows.iter().cloned());
-    }
-    all
 }

@@ -4,6 +4,7 @@
 //! rows alone. What another running program holds is not touched; what a dead one left is taken over.
 
 mod entry;
+mod leaving;
 mod queue;
 mod store;
 mod travel;
@@ -21,7 +22,7 @@ use api::id::{ExpenseId, LedgerId, new_uuid};
 use queue::Queue;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Store;
 use tokio::sync::watch;
@@ -55,6 +56,8 @@ pub struct Outbox {
 struct Inner {
     /// Its names: as it was opened, and by the ledger's id once that is known.
     books: Mutex<Vec<String>>,
+    /// The folder that all lies in.
+    state: PathBuf,
     entries: Store<Entry>,
     drafts: Store<Draft>,
     /// The entries that this program holds.
@@ -72,6 +75,7 @@ impl Outbox {
     pub fn open(state: &Path, book: &str) -> io::Result<Self> {
         let inner = Inner {
             books: Mutex::new(vec![book.to_owned()]),
+            state: state.to_owned(),
             entries: Store::open(&state.join("outbox"))?,
             drafts: Store::open(&state.join("drafts"))?,
             queue: Mutex::default(),

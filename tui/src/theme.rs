@@ -278,6 +278,11 @@ impl Look {
         accents.get(at).copied().unwrap_or_default()
     }
 
+    /// A sentence with the keys in force in the place of `<expenses.undo>` and its like.
+    pub fn fill(&self, sentence: &str) -> String {
+        self.keys.fill(sentence).0
+    }
+
     /// The key in force for a verb, as it is shown to people.
     pub fn key(&self, contexts: &[&str], action: Action) -> String {
         self.keys.key_of(contexts, action)

@@ -254,24 +254,31 @@ fn said(desk: &Desk, change: &Change, result: &UndoResult, look: &Look) -> Strin
     } else {
         format!("Undone: {}.", logged::deed_noun(change, base))
     };
-    if result.skipped > 0 {
-        let stayed = figures::rows(result.skipped);
+    if let Some(stayed) = skipped_words(result) {
         said = format!("{said} {stayed} stayed as others left them.");
     }
     if !result.is_done {
         let reload = look.key(&["expenses", "global"], Action::Reload);
         said = format!("{said} The rest of it is being carried out; {reload} shows how far it is.");
     }
-    let (action, does) = if is_redo {
-        (Action::Undo, "takes it back")
+    if is_redo {
+        format!("{said} <expenses.undo> takes it back.")
     } else {
-        (Action::Redo, "does it again")
+        format!("{said} <expenses.redo> does it again.")
+    }
+}
+
+/// `2 rows`, `1 row and 1 name`: what an undo passed over.
+pub fn skipped_words(result: &UndoResult) -> Option<String> {
+    let names = match result.skipped_names {
+        0 => None,
+        1 => Some("1 name".to_owned()),
+        names => Some(format!("{} names", figures::grouped(&names.to_string()))),
     };
-    let key = look.key(&["expenses"], action);
-    if key.is_empty() {
-        said
-    } else {
-        format!("{said} {key} {does}.")
+    match (result.skipped, names) {
+        (0, names) => names,
+        (rows, None) => Some(figures::rows(rows)),
+        (rows, Some(names)) => Some(format!("{} and {names}", figures::rows(rows))),
     }
 }
 
@@ -281,9 +288,7 @@ fn asked<L: Layer>(desk: &Desk, change: Change, clash: &Clash, then: Then<L>, lo
     let named = names(clash, &lists);
     let count = clash.count;
     let total = logged::row_count(&change);
-    // Of several changes only the latest is known here.
-    let is_long = total > change.rows.len() as u64 || !logged::is_one_change(&change);
-    if count >= total && !is_long {
+    if count >= total && logged::is_one_change(&change) {
         let history = look.key(&["expenses"], Action::History);
         let it_was = if count == 1 { "it was" } else { "they were" };
         return Fx::notify(Message::warning(format!(
@@ -293,10 +298,12 @@ fn asked<L: Layer>(desk: &Desk, change: Change, clash: &Clash, then: Then<L>, lo
     let were = if count == 1 { "was" } else { "were" };
     let question = if count < total {
         let rest = total - count;
-        format!("{count} of {total} rows {were} changed since ({named}). y undoes the other {rest}.")
+        format!(
+            "{count} of {total} rows {were} changed since ({named}). <confirm.yes> undoes the other {rest}."
+        )
     } else {
         format!(
-            "{} {were} changed since ({named}). y undoes the others.",
+            "{} {were} changed since ({named}). <confirm.yes> undoes the others.",
             figures::rows(count)
         )
     };

@@ -6,15 +6,16 @@ use crate::service::{Grant, cursor};
 use crate::state::AppState;
 use crate::store;
 use crate::store::change::Wanted;
+use crate::store::change_count::{NAMES, names, of_operations, of_shown};
 use crate::store::noun::{Edit, Noun};
-use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, ChangedRow, MAX_SHOWN_ROWS};
+use api::change::{Change, ChangePage, ChangeQuery, ChangeSort, ChangedRow, MAX_SHOWN_ROWS, OperationCounts};
 use api::id::OperationId;
 use api::instant::Instant;
 use api::page::{Page, PageQuery};
 use api::problem::Code;
 use entity::{change, undo};
 use sea_orm::ConnectionTrait;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What a place in the log is sealed for.
@@ -31,7 +32,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ChangeQuery) -> Result
             "`since` goes forward and `sort=-rev` back; give one of them",
         ));
     }
-    let list = ("changes", is_newest_first, query.mine, query.open_to);
+    let list = ("changes", is_newest_first, query.mine, query.open_to, query.whole);
     let walk = Walk::new(state, grant, list, &query.page);
     let from: Option<i64> = walk.after()?;
     let since = query
@@ -45,6 +46,7 @@ pub async fn list(state: &AppState, grant: &Grant, query: ChangeQuery) -> Result
         before: from.filter(|_| is_newest_first),
         by: query.mine.unwrap_or(false).then(|| grant.user_id()),
         open_to: query.open_to,
+        is_whole: query.whole.unwrap_or(false),
     };
     let (changes, rev) = read(state, grant.ledger_id(), wanted, walk.count()).await?;
     if since > rev {
@@ -79,22 +81,28 @@ pub async fn read(
         .db
         .read(|db| async move {
             let heads = store::change::page(&db, ledger_id, wanted, limit).await?;
-            let revs: Vec<i64> = heads.iter().map(|(head, _)| head.rev).collect();
-            let most = i32::try_from(MAX_SHOWN_ROWS).unwrap_or(i32::MAX);
-            let (rows, counts) = store::change::first_rows(&db, ledger_id, &revs, most).await?;
-            let mut shown: HashMap<i64, Vec<ChangedRow>> = HashMap::new();
-            for row in rows {
-                shown.entry(row.rev).or_default().push(Edit::shown(&row)?);
+            let ops = || heads.iter().map(|(head, _)| head.op_id);
+            let operations = of_operations(&db, ledger_id, ops()).await?;
+            let undos = Undos::of(&db, ledger_id, ops()).await?;
+            // What a whole operation shows are the rows of its first change.
+            let shows = |head: &change::Model| match operations.get(&head.op_id) {
+                Some(whole) if wanted.is_whole => whole.first,
+                _ => head.rev,
+            };
+            let revs: Vec<i64> = heads.iter().map(|(head, _)| shows(head)).collect();
+            let mut shown = Shown::of(&db, ledger_id, &heads, &revs).await?;
+            let mut changes = Vec::with_capacity(heads.len());
+            for ((head, name), rev) in heads.into_iter().zip(revs) {
+                let rows = shown.take(&head, rev);
+                let whole = operations.get(&head.op_id);
+                let counts = whole.map(|whole| whole.counts.clone()).unwrap_or_default();
+                let mut change = undos.change(head, name, rows, Some(counts.clone()))?;
+                if wanted.is_whole {
+                    change.row_count = Some(counts.row_count);
+                    change.name_counts = counts.name_counts;
+                }
+                changes.push(change);
             }
-            let undos = Undos::of(&db, ledger_id, heads.iter().map(|(head, _)| head.op_id)).await?;
-            let changes = heads
-                .into_iter()
-                .map(|(head, name)| {
-                    let rows = shown.remove(&head.rev).unwrap_or_default();
-                    let count = counts.get(&head.rev).copied().unwrap_or(0);
-                    undos.change(head, name, rows, Some(count))
-                })
-                .collect();
             let (_, rev) = store::ledger::get(&db, ledger_id).await?;
             Ok((changes, rev))
         })
@@ -122,7 +130,7 @@ pub async fn of_row<N: Noun>(
             for row in rows {
                 let lost = || AppError::Internal("a row of the log without its change".into());
                 let (head, name) = heads.get(&row.rev).cloned().ok_or_else(lost)?;
-                changes.push(undos.change(head, name, vec![Edit::shown(&row)?], None));
+                changes.push(undos.change(head, name, vec![Edit::shown(&row)?], None)?);
             }
             Ok(changes)
         })
@@ -153,6 +161,64 @@ pub fn seal_place(state: &AppState, grant: &Grant, rev: i64) -> Result<String> {
     cursor::seal(&state.cursor_key, grant, &SINCE, rev)
 }
 
+/// The rows that are shown with changes, and the names that some of them are about: of a merge that is what was merged,
+/// wherever among its rows it stands.
+struct Shown {
+    rows: HashMap<i64, Vec<ChangedRow>>,
+    names: HashMap<i64, Vec<ChangedRow>>,
+}
+
+impl Shown {
+    /// With each head the number of the change of its operation whose rows are shown.
+    async fn of(
+        db: &impl ConnectionTrait,
+        ledger_id: Uuid,
+        heads: &[(change::Model, String)],
+        revs: &[i64],
+    ) -> Result<Self> {
+        let named: HashSet<i64> = heads
+            .iter()
+            .filter(|(head, _)| is_of_names(&head.kind))
+            .map(|(head, _)| head.rev)
+            .collect();
+        let with_names: Vec<i64> = named.iter().copied().collect();
+        let most = i32::try_from(MAX_SHOWN_ROWS).unwrap_or(i32::MAX);
+        let found = store::change::first_rows(db, ledger_id, revs, &with_names, most).await?;
+        let mut shown = Self {
+            rows: HashMap::new(),
+            names: HashMap::new(),
+        };
+        for row in found {
+            let is_name = named.contains(&row.rev) && NAMES.contains(&row.noun.as_str());
+            let of = if is_name {
+                &mut shown.names
+            } else {
+                &mut shown.rows
+            };
+            of.entry(row.rev).or_default().push(Edit::shown(&row)?);
+        }
+        Ok(shown)
+    }
+
+    fn take(&mut self, head: &change::Model, rev: i64) -> Vec<ChangedRow> {
+        let mut rows = self.names.remove(&head.rev).unwrap_or_default();
+        rows.extend(self.rows.remove(&rev).unwrap_or_default());
+        rows.truncate(MAX_SHOWN_ROWS);
+        rows
+    }
+}
+
+/// True where an entry of a dictionary is what it is about, and its rows go along.
+fn is_of_names(kind: &str) -> bool {
+    let is_along = |verb| {
+        let noun = kind.strip_prefix(verb);
+        noun.is_some_and(|noun| NAMES.contains(&noun))
+    };
+    ["merge_", "reassign_", "remove_", "delete_"]
+        .into_iter()
+        .any(is_along)
+}
+
 /// Which operations are undos, and which are taken back.
 struct Undos {
     undoes: HashMap<Uuid, Uuid>,
@@ -177,10 +243,21 @@ impl Undos {
         head: change::Model,
         by_name: String,
         rows: Vec<ChangedRow>,
-        row_count: Option<i64>,
-    ) -> Change {
+        operation: Option<OperationCounts>,
+    ) -> Result<Change> {
         let undone_by = self.undone_by.get(&head.op_id).copied();
-        Change {
+        let (row_count, name_counts) = match (&operation, head.row_count) {
+            (None, _) => (None, Vec::new()),
+            (Some(_), Some(kept)) => {
+                let names = names(head.name_counts.as_deref().unwrap_or_default())?;
+                (Some(u64::try_from(kept).unwrap_or(0)), names)
+            }
+            (Some(_), None) => {
+                let (rows, names) = of_shown(&rows);
+                (Some(rows), names)
+            }
+        };
+        Ok(Change {
             rev: head.rev,
             operation_id: OperationId(head.op_id),
             is_undoable: undone_by.is_none() && store::change::is_undoable(&head.kind),
@@ -191,8 +268,10 @@ impl Undos {
             at: Instant::new(head.at),
             undoes: self.undoes.get(&head.op_id).copied().map(OperationId),
             undone_by: undone_by.map(OperationId),
-            row_count: row_count.map(|count| u64::try_from(count).unwrap_or(0)),
+            row_count,
+            name_counts,
+            operation,
             rows,
-        }
+        })
     }
 }

@@ -72,9 +72,7 @@ impl Reader {
     pub async fn read(&mut self) -> Result<Vec<(String, Change)>> {
         let wanted = Wanted {
             after: Some(self.place),
-            before: None,
-            by: None,
-            open_to: None,
+            ..Wanted::default()
         };
         let (changes, _) = history::read(&self.state, self.grant.ledger_id(), wanted, PART).await?;
         match changes.last() {

@@ -100,7 +100,7 @@ pub async fn compare(state: &AppState, grant: &Grant, query: CompareQuery) -> Re
     let other = match (before_from.zip(before_to), asked.from.zip(asked.to)) {
         (Some(other), _) => Some(other),
         (None, Some((from, to))) => {
-            let before = by_time::period_before(grant.calendar(), from, to);
+            let before = grant.calendar().period_before(from, to);
             if before.is_none() && from <= to {
                 findings.rules.add(
                     "/before_from",

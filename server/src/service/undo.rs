@@ -11,6 +11,8 @@ use crate::service::operation::{self, Begin, Step, Task, refuse_busy};
 use crate::service::{Grant, WriteKey, write};
 use crate::state::AppState;
 use crate::store;
+use crate::store::change_count::of_operations;
+use crate::store::noun::{Expenses, Noun as _};
 use crate::store::operation::{DONE, RUNNING};
 use api::change::{Skip, UndoQuery, UndoResult};
 use api::problem::{Code, Faults};
@@ -37,6 +39,9 @@ pub struct Undoing {
     pub below: Option<i64>,
     /// Rows passed over so far.
     pub skipped: i64,
+    /// Names passed over so far.
+    #[serde(default)]
+    pub skipped_names: i64,
 }
 
 /// Takes back the operation that a change belongs to.
@@ -64,6 +69,7 @@ pub async fn undo(
         is_skipping: query.skip == Some(Skip::Conflicts),
         below: None,
         skipped: 0,
+        skipped_names: 0,
     };
     let is_new = write::check_repeat(state, grant.user_id(), ledger_id, key)
         .await?
@@ -85,15 +91,31 @@ pub async fn undo(
         total,
     };
     let (operation, task, first) = operation::start(state, grant, key, work).await?;
-    let Task::Undo(Undoing { undoes, skipped, .. }) = task else {
+    let Task::Undo(Undoing {
+        undoes,
+        skipped,
+        skipped_names,
+        ..
+    }) = task
+    else {
         return Err(AppError::Internal("an undo that is a merge".into()));
     };
+    let op = operation.id;
+    let counts = state
+        .db
+        .read(|db| async move { of_operations(&db, ledger_id, std::iter::once(op)).await })
+        .await?
+        .remove(&op)
+        .unwrap_or_default()
+        .counts;
     Ok(UndoResult {
         operation_id: operation.id.into(),
         undoes: undoes.into(),
         rev: first,
-        restored: u64::try_from(operation.done).unwrap_or(0),
+        restored: counts.row_count,
+        name_counts: counts.name_counts,
         skipped: u64::try_from(skipped).unwrap_or(0),
+        skipped_names: u64::try_from(skipped_names).unwrap_or(0),
         is_done: operation.state == DONE,
     })
 }
@@ -119,7 +141,19 @@ fn refuse(conflicts: &[Conflict]) -> Result<()> {
     }
     let detail = match conflicts {
         [Conflict { why, .. }] => why.clone(),
-        many => format!("{} rows cannot be brought back to what they were", many.len()),
+        many => {
+            let (rows, names) = sorted(many);
+            let of = |count: i64, one: &str| match count {
+                0 => None,
+                1 => Some(format!("1 {one}")),
+                _ => Some(format!("{count} {one}s")),
+            };
+            let what: Vec<String> = [of(rows, "row"), of(names, "name")]
+                .into_iter()
+                .flatten()
+                .collect();
+            format!("{} cannot be brought back to what they were", what.join(" and "))
+        }
     };
     Err(Refusal {
         faults,
@@ -127,6 +161,16 @@ fn refuse(conflicts: &[Conflict]) -> Result<()> {
         ..Refusal::new(Code::ChangedSince, detail)
     }
     .into())
+}
+
+/// How many rows, and how many names, are among conflicts.
+fn sorted(conflicts: &[Conflict]) -> (i64, i64) {
+    let rows = conflicts
+        .iter()
+        .filter(|conflict| conflict.noun == Expenses::NAME)
+        .count();
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    (number(rows), number(conflicts.len() - rows))
 }
 
 fn not_undoable(detail: &str) -> AppError {
@@ -185,7 +229,9 @@ impl Undoing {
         if !self.is_skipping {
             refuse(&reversal.conflicts)?;
         }
-        done.skipped += i64::try_from(reversal.conflicts.len()).unwrap_or(0);
+        let (rows, names) = sorted(&reversal.conflicts);
+        done.skipped += rows;
+        done.skipped_names += names;
         done.below = Some(rev);
         // All were judged before the first; what was changed in between is nobody's fault and stays.
         done.is_skipping = true;

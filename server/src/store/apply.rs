@@ -1,6 +1,8 @@
 //! The one way in: every change of rows goes through `apply`, from which the log and the links follow. Reading the
 //! log back into answers is here too, so that what is logged and what is answered cannot drift apart.
 
+use super::change;
+use super::change_count::Counts;
 use super::noun::{Edit, Noun};
 use crate::db::Unit;
 use crate::error::{AppError, Result};
@@ -48,10 +50,12 @@ pub async fn apply(unit: &Unit, mut edits: Vec<Edit>) -> Result<Option<Vec<Logge
         return Err(AppError::Internal(format!("a change of {} rows", edits.len())));
     }
     Edit::write_all(unit, &edits).await?;
+    let mut counts = Counts::default();
     let mut logged = Vec::with_capacity(edits.len());
     let mut rows = Vec::with_capacity(edits.len());
     for (edit, n) in edits.iter().zip(0_i32..) {
         let (before, after) = edit.json()?;
+        counts.add(edit.noun(), before.is_none());
         let reverse = before.map(|before| reverse_patch(&before, &after).to_string());
         rows.push(change_row::ActiveModel {
             ledger_id: Set(unit.ledger_id),
@@ -74,6 +78,7 @@ pub async fn apply(unit: &Unit, mut edits: Vec<Edit>) -> Result<Option<Vec<Logge
             .exec_without_returning(&unit.tx)
             .await?;
     }
+    change::set_counts(unit, &counts).await?;
     Ok(Some(logged))
 }
 

@@ -1,11 +1,12 @@
 //! The log: a ledger's revision, its changes and their rows. Written by `db.write` and `apply` alone.
 
+use super::change_count::{Counts, NAMES};
 use super::noun::{Expenses, Noun};
 use crate::db::{Dialect, Op, Unit};
 use crate::error::{AppError, Result};
 use api::change::OpenTo;
 use entity::{change, change_row, ledger, undo, user};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, StatementBuilder,
@@ -50,11 +51,28 @@ pub async fn insert(db: &impl ConnectionTrait, rev: i64, op: &Op) -> Result<(), 
         client: Set(op.client.clone()),
         kind: Set(op.kind.to_owned()),
         at: Set(op.at.utc()),
+        row_count: Set(None),
+        name_counts: Set(None),
     };
     change::Entity::insert(head)
         .exec_without_returning(db)
         .await
         .map(|_| ())
+}
+
+/// Keeps with a change how many rows and names it changed, where they are too many to be counted when it is told.
+pub async fn set_counts(unit: &Unit, counts: &Counts) -> Result<()> {
+    if !counts.is_large() {
+        return Ok(());
+    }
+    change::Entity::update_many()
+        .col_expr(change::Column::RowCount, Expr::value(counts.rows))
+        .col_expr(change::Column::NameCounts, Expr::value(counts.names()))
+        .filter(change::Column::LedgerId.eq(unit.ledger_id))
+        .filter(change::Column::Rev.eq(unit.rev))
+        .exec(&unit.tx)
+        .await?;
+    Ok(())
 }
 
 /// The change that a user's key made.
@@ -82,6 +100,8 @@ pub struct Wanted {
     pub by: Option<Uuid>,
     /// Only what may be taken back, or only undos that may.
     pub open_to: Option<OpenTo>,
+    /// Of each operation only its last change.
+    pub is_whole: bool,
 }
 
 /// What is no change of rows and their names, and so cannot be taken back.
@@ -125,6 +145,18 @@ pub async fn page(
     }
     if let Some(by) = wanted.by {
         find = find.filter(change::Column::UserId.eq(by));
+    }
+    if wanted.is_whole {
+        let later = Alias::new("later");
+        let theirs = |column| Expr::col((later.clone(), column));
+        let mut after = Query::select();
+        after
+            .expr(Expr::val(1))
+            .from_as(change::Entity, later.clone())
+            .and_where(theirs(change::Column::LedgerId).eq(ledger_id))
+            .and_where(theirs(change::Column::OpId).equals((change::Entity, change::Column::OpId)))
+            .and_where(theirs(change::Column::Rev).gt(Expr::col((change::Entity, change::Column::Rev))));
+        find = find.filter(Expr::exists(after).not());
     }
     if let Some(open_to) = wanted.open_to {
         let theirs = |column| Expr::col((undo::Entity, column));
@@ -181,33 +213,31 @@ async fn names_of(
     Ok(rows.into_iter().collect())
 }
 
-/// The first rows of some changes, in order, and how many each has.
+/// The first rows of some changes, in order; of some, all their names too.
 pub async fn first_rows(
     db: &impl ConnectionTrait,
     ledger_id: Uuid,
     revs: &[i64],
+    with_names: &[i64],
     most: i32,
-) -> Result<(Vec<change_row::Model>, HashMap<i64, i64>)> {
-    let of_these = || {
-        change_row::Entity::find()
-            .filter(change_row::Column::LedgerId.eq(ledger_id))
-            .filter(change_row::Column::Rev.is_in(revs.iter().copied()))
-    };
-    let rows = of_these()
-        .filter(change_row::Column::N.lt(most))
+) -> Result<Vec<change_row::Model>> {
+    let first = Condition::all()
+        .add(change_row::Column::Rev.is_in(revs.iter().copied()))
+        .add(change_row::Column::N.lt(most));
+    let names = Condition::all()
+        .add(change_row::Column::Rev.is_in(with_names.iter().copied()))
+        .add(change_row::Column::Noun.is_in(NAMES));
+    let mut wanted = Condition::any().add(first);
+    if !with_names.is_empty() {
+        wanted = wanted.add(names);
+    }
+    Ok(change_row::Entity::find()
+        .filter(change_row::Column::LedgerId.eq(ledger_id))
+        .filter(wanted)
         .order_by_asc(change_row::Column::Rev)
         .order_by_asc(change_row::Column::N)
         .all(db)
-        .await?;
-    let counts: Vec<(i64, i64)> = of_these()
-        .select_only()
-        .column(change_row::Column::Rev)
-        .column_as(change_row::Column::N.count(), "rows")
-        .group_by(change_row::Column::Rev)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok((rows, counts.into_iter().collect()))
+        .await?)
 }
 
 /// What the log says of one row, the latest first, before the change named.
@@ -371,7 +401,7 @@ pub async fn forget_rows(unit: &Unit, expense_ids: &[Uuid]) -> Result<()> {
     change_row::Entity::insert_many(rows)
         .exec_without_returning(&unit.tx)
         .await?;
-    Ok(())
+    set_counts(unit, &Counts::of_rows(expense_ids.len())).await
 }
 
 /// True where a row was there and was removed for good.

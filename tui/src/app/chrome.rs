@@ -150,8 +150,8 @@ pub(super) fn footer(
     }
 }
 
-/// What was said of one's own doing, and what others did after it: the first gives way to the second where both have no
-/// room, but no warning does, and no sentence to less than its beginning.
+/// What was said of one's own doing, whole, and what others did after it, in the room that is left: from its beginning
+/// on, or not at all.
 fn draw_said(
     canvas: &mut Canvas<'_>,
     (x, y, columns): (u16, u16, u16),
@@ -165,25 +165,41 @@ fn draw_said(
             Tone::Warning => look.styles.warning,
             Tone::Error => look.styles.error,
         };
-        canvas.put_fit((x, y, columns), &message.text, Align::Left, style, look);
+        let words = with_hint(message, columns, look);
+        canvas.put_fit((x, y, columns), &words, Align::Left, style, look);
     };
     match said {
         [Some(own), Some(others)] => {
-            let taken = width(others).saturating_add(3);
+            let taken = width(own).saturating_add(3);
             let left = columns.saturating_sub(taken);
-            let is_room = width(own) <= left || (own.tone == Tone::Info && left >= BEGINNING);
-            if !is_room {
-                return put((x, columns), own);
+            put((x, columns), own);
+            if left >= BEGINNING.min(width(others)) {
+                put((x + taken, left), others);
             }
-            let own_columns = width(own).min(left);
-            put((x, own_columns), own);
-            put((x + own_columns + 3, columns - own_columns - 3), others);
         }
         [one, other] => {
             for message in one.into_iter().chain(other) {
                 put((x, columns), message);
             }
         }
+    }
+}
+
+/// A message that has no room is cut before its hint at a key, which stays.
+fn with_hint(message: &Message, columns: u16, look: &Look) -> String {
+    let text = message.text.as_str();
+    let parts = message.hint_at.and_then(|at| text.split_at_checked(at));
+    let Some((said, hint)) = parts.filter(|_| text::width(text) > columns.into()) else {
+        return text.to_owned();
+    };
+    match usize::from(columns).checked_sub(text::width(hint) + 1) {
+        Some(room) if room >= usize::from(BEGINNING) => {
+            format!(
+                "{} {hint}",
+                text::shorten(said.trim_end(), room, look.glyphs.ellipsis)
+            )
+        }
+        _ => text.to_owned(),
     }
 }
 

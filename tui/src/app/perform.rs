@@ -111,13 +111,13 @@ impl<S: Surface> App<S> {
     }
 
     pub(super) fn say(&mut self, message: Message) {
-        self.message = Some(message);
+        self.message = Some(message.with_keys(&self.look.keys));
         self.is_dirty = true;
     }
 
     /// Says it beside what was said of one's own doing, where there is room.
     fn mention(&mut self, message: Message) {
-        self.mentioned = Some(message);
+        self.mentioned = Some(message.with_keys(&self.look.keys));
         self.is_dirty = true;
     }
 

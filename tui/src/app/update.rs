@@ -167,7 +167,8 @@ impl<S: Surface> App<S> {
     fn open_help(&mut self) {
         let Some(top) = self.stack.top() else { return };
         let layer = top.layer();
-        let (title, about, is_typing) = (layer.title(), layer.about(), layer.wants_text());
+        let about = layer.about().map(|line| self.look.fill(line));
+        let (title, is_typing) = (layer.title(), layer.wants_text());
         let hints = self.verbs(is_typing);
         self.push(AnyLayer::new(Help::new(title, about, hints)));
     }

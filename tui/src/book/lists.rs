@@ -93,6 +93,17 @@ impl Lists {
         lists
     }
 
+    /// The same under other settings of the ledger.
+    #[must_use]
+    pub(super) fn with_ledger(self, ledger: Ledger) -> Self {
+        Self {
+            base: ledger.base_currency,
+            calendar: Calendar::new(ledger.month_start_day, ledger.week_start).unwrap_or_default(),
+            ledger: Some(ledger),
+            ..self
+        }
+    }
+
     fn index(&mut self) {
         let tops: HashMap<CategoryId, &str> = self
             .categories

@@ -81,9 +81,9 @@ pub(super) async fn run(args: ImportArgs, context: &mut Context) -> Result<(), F
     }
     say_preview(context, &preview).await?;
     if preview.invalid_count > 0 && !args.skip_invalid {
-        let count = preview.invalid_count;
+        let count = figures::rows(preview.invalid_count);
         return Err(Failure::Data(format!(
-            "Nothing was written: {count} rows cannot be read - mend them, or leave them out with --skip-invalid"
+            "Nothing was written: {count} cannot be read - mend them, or leave them out with --skip-invalid"
         )));
     }
     if args.dry_run {
@@ -140,7 +140,8 @@ async fn say_preview(context: &mut Context, preview: &Import) -> Result<(), Fail
         ..
     } = preview;
     context.out.say(&format!(
-        "{row_count} rows: {new_count} new, {duplicate_count} known already, {invalid_count} not readable"
+        "{}: {new_count} new, {duplicate_count} known already, {invalid_count} not readable",
+        figures::rows(*row_count)
     ));
     if !preview.new_names.is_empty() {
         context

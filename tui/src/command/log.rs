@@ -6,7 +6,7 @@ use crate::book::{Lists, Members};
 use crate::client::Key;
 use crate::figures;
 use crate::{logged, undo as by};
-use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip};
+use api::change::{Change, ChangeQuery, ChangeSort, OpenTo, Skip, UndoResult};
 use api::currency::Currency;
 use api::id::ExpenseId;
 use api::operation::Operation;
@@ -91,9 +91,8 @@ pub(super) async fn undo(undo: &Undo, context: &mut Context) -> Result<(), Failu
         )
     };
     context.out.line(&head)?;
-    let mut said = format!("{} changed", figures::rows(undone.restored));
-    if undone.skipped > 0 {
-        let left = figures::rows(undone.skipped);
+    let mut said = format!("{} changed", undone_words(&undone));
+    if let Some(left) = by::skipped_words(&undone) {
         said = format!("{said}, {left} left as others made them");
     }
     context
@@ -139,6 +138,16 @@ async fn carried_on(operation: Operation, context: &mut Context) -> Result<(), F
     Ok(())
 }
 
+/// `40 rows and, beside them, 3 payees`: what an undo came to.
+fn undone_words(undone: &UndoResult) -> String {
+    let names = logged::all_names(&undone.name_counts);
+    match (undone.restored, names.as_str()) {
+        (rows, "") => figures::rows(rows),
+        (0, names) => names.to_owned(),
+        (rows, names) => format!("{} and, beside them, {names}", figures::rows(rows)),
+    }
+}
+
 /// The change that is meant.
 async fn wanted(undo: &Undo, context: &Context) -> Result<Option<Change>, Failure> {
     let open_to = if undo.redo { OpenTo::Redo } else { OpenTo::Undo };
@@ -174,6 +183,7 @@ async fn of_ledger(limit: u32, context: &mut Context) -> Result<(), Failure> {
     let mut table = Table::new(CHANGE);
     let mut query = ChangeQuery {
         sort: Some(ChangeSort::Newest),
+        whole: Some(true),
         ..ChangeQuery::default()
     };
     let mut left = limit;
@@ -241,7 +251,7 @@ fn end(table: &Table, has_more: bool, limit: u32, context: &mut Context) -> Resu
     if has_more {
         context
             .out
-            .say(&format!("The latest {limit} changes; --limit N shows more."));
+            .say(&format!("The latest {limit} only; --limit N shows more."));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod sums;
 
 use super::{Context, Failure};
 use crate::client::{Api, HttpApi, Key};
+use crate::figures;
 use crate::settings::{Env, Flags, Settings};
 use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpenseFilter, ExpenseQuery, NewExpense};
 use api::id::{ExpenseId, UserId};
@@ -48,8 +49,9 @@ pub(super) async fn run(args: PushArgs, flags: Flags, context: &mut Context) -> 
     ids.archive(&there).await?;
     context.unfinished = None;
     context.out.say(&format!(
-        "{pushed} rows copied, {} were there already",
-        known.len()
+        "{} copied, {} there already",
+        figures::rows(pushed as u64),
+        figures::rows(known.len() as u64)
     ));
     sums::compare(&here, &there, context).await
 }
@@ -141,8 +143,10 @@ async fn push_rows(
             if batch.len() == MOST_ROWS || bytes + size > MOST_BYTES {
                 pushed += send(there, std::mem::take(&mut batch)).await?;
                 bytes = 0;
-                context.out.say(&format!("{pushed} rows copied"));
-                context.unfinished = Some(format!("{pushed} rows were copied."));
+                context
+                    .out
+                    .say(&format!("{} copied", figures::rows(pushed as u64)));
+                context.unfinished = Some(format!("{} were copied.", figures::rows(pushed as u64)));
             }
             bytes += size;
             batch.push(copy(row, ids));

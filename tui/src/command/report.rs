@@ -3,7 +3,9 @@
 use super::book::{calendar, month_range};
 use super::table::{Table, bar};
 use super::{Context, Failure, filter::FilterArgs};
+use crate::dates::partial;
 use api::currency::Currency;
+use api::date::Date;
 use api::expense::ExpenseFilter;
 use api::report::{CompareQuery, Report, ReportRow, Total};
 use clap::{Args, ValueEnum};
@@ -40,7 +42,25 @@ pub(super) async fn run(args: &ReportArgs, context: &mut Context) -> Result<(), 
         let (from, to) = month_range(&ledger, calendar(&ledger).month_of(context.today));
         (filter.from, filter.to) = (Some(from), Some(to));
     }
-    let mut report = ask(context, args.by, filter).await?;
+    let against = filter
+        .from
+        .zip(filter.to)
+        .filter(|_| args.by == ReportName::Compare);
+    let against = against.and_then(|(from, to)| {
+        let before = calendar(&ledger).period_before(from, to)?;
+        Some(calendar(&ledger).before_so_far((from, to), before, context.today))
+    });
+    let mut report = match against {
+        Some((before_from, before_to)) => {
+            let query = CompareQuery {
+                filter,
+                before_from: Some(before_from),
+                before_to: Some(before_to),
+            };
+            context.api.report_compare(&query).await?
+        }
+        None => ask(context, args.by, filter).await?,
+    };
     if context.json()? {
         return Ok(());
     }
@@ -49,7 +69,7 @@ pub(super) async fn run(args: &ReportArgs, context: &mut Context) -> Result<(), 
             row.label = row.from.map_or(row.label.clone(), |day| context.dates.day(day));
         }
     }
-    say_period(context, &report);
+    say_period(context, &report, against);
     print(args.by, &report, context)
 }
 
@@ -101,10 +121,19 @@ async fn ask(context: &Context, by: ReportName, filter: ExpenseFilter) -> Result
     .await?)
 }
 
-fn say_period(context: &mut Context, report: &Report) {
-    if let (Some(from), Some(to)) = (report.from, report.to) {
-        context.out.say(&context.dates.span(from, to));
+/// `1-30 Nov 2026, 21 of 30 days, against 1-21 Oct 2026`.
+fn say_period(context: &mut Context, report: &Report, against: Option<(Date, Date)>) {
+    let (Some(from), Some(to)) = (report.from, report.to) else {
+        return;
+    };
+    let mut said = context.dates.span(from, to);
+    if let Some(before) = against {
+        if let Some(days) = partial(from, to, context.today) {
+            said = format!("{said}, {days}");
+        }
+        said = format!("{said}, against {}", context.dates.span(before.0, before.1));
     }
+    context.out.say(&said);
 }
 
 /// A table a currency, the ledger's own first, then transfers.
@@ -288,13 +317,9 @@ fn comparison(report: &Report, total: &Total) -> Table {
     let mut line = |name: String, now: Option<&Total>, before: Option<&Total>| {
         let (now, before) = (now.map_or(0, net), before.map_or(0, net));
         let change = now.saturating_sub(before);
-        let percent = i128::from(change) * 100 / i128::from(before.max(1));
+        let percent = api::report::percent_moved(now, before);
         let sums = [now, before, change].map(|sum| api::money::format_minor(sum, currency));
-        let percent = if before > 0 {
-            format!("{percent:+}")
-        } else {
-            String::new()
-        };
+        let percent = percent.map_or_else(String::new, |percent| format!("{percent:+}"));
         let [now, before, change] = sums;
         table.row([name, now, before, change, percent]);
     };

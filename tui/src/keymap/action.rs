@@ -95,6 +95,7 @@ actions! {
     Unsent "unsent" "what is not sent yet",
     Mend "mend" "mend what was refused",
     SendAgain "send-again" "send it again",
+    Export "export" "write all to a file",
     Help "help" "keys and help",
     Palette "palette" "find a command",
     Reload "reload" "load again",

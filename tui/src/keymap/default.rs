@@ -163,6 +163,8 @@ pub const TABLE: &[Binding] = &[
     row("unsent", "e Enter", A::Mend, "mend"),
     row("unsent", "s", A::SendAgain, "send again"),
     row("unsent", "d Delete", A::Delete, "drop"),
+    row("unsent", "m", A::MoveRows, "move"),
+    row("unsent", "X", A::Export, "export"),
     row("activity", "Enter", A::Accept, "rows"),
     row("activity", "u", A::Undo, "undo").needs(Ability::Change),
     row("activity", "U", A::Redo, "").needs(Ability::Change),

@@ -7,6 +7,8 @@ mod default;
 mod key;
 mod parse;
 mod resolve;
+#[cfg(test)]
+mod sentences;
 
 pub use action::Action;
 pub use default::{Binding, TABLE};

@@ -194,6 +194,36 @@ impl Keymap {
             .unwrap_or_default()
     }
 
+    /// A sentence with the keys in force in the place of `<expenses.undo>` and its like; a verb without a key is named as
+    /// the palette finds it. With it, where the part begins that starts with the last key.
+    pub fn fill(&self, sentence: &str) -> (String, Option<usize>) {
+        let mut filled = String::with_capacity(sentence.len());
+        let (mut rest, mut last) = (sentence, None);
+        while let Some((before, after)) = rest.split_once('<') {
+            filled.push_str(before);
+            let named = after.split_once('>').and_then(|(id, behind)| {
+                let (context, verb) = id.split_once('.')?;
+                let is_meant = |bound: &&Bound| bound.context == context && bound.action.id() == verb;
+                let bound = self.bound.iter().find(is_meant)?;
+                let key = bound.keys.first().map(|keys| print(keys));
+                Some((key.unwrap_or_else(|| format!(":{verb}")), behind))
+            });
+            match named {
+                Some((key, behind)) => {
+                    last = Some(filled.len());
+                    filled.push_str(&key);
+                    rest = behind;
+                }
+                None => {
+                    filled.push('<');
+                    rest = after;
+                }
+            }
+        }
+        filled.push_str(rest);
+        (filled, last)
+    }
+
     /// Everything that can be asked for in these contexts, without what an earlier context hides
     /// and, while a field has the cursor, without the keys that edit it.
     pub fn hints(&self, contexts: &[&str], is_typing: bool) -> Vec<Hint> {

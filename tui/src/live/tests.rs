@@ -30,10 +30,11 @@ fn change(kind: &str, operation: u128, count: u64, rows: Vec<ChangedRow>) -> Liv
         undone_by: None,
         is_undoable: true,
         row_count: Some(count),
+        name_counts: Vec::new(),
+        operation: None,
         rows,
     };
     LiveChange {
-        rows: row_count(&change),
         change,
         is_ours: false,
         is_continued: false,
@@ -62,7 +63,7 @@ pub(crate) fn added(label: &str) -> LiveChange {
         row("payee", ChangeAction::Created, "Rewe"),
         row("expense", ChangeAction::Created, label),
     ];
-    change("create_expense", 1, 2, rows)
+    change("create_expense", 1, 1, rows)
 }
 
 #[test]
@@ -95,7 +96,11 @@ fn many_rows_are_counted_by_what_was_done_with_them() {
     let batch = change("batch_expenses", 1, 60, rows(ChangeAction::Deleted));
     assert_eq!(said(vec![batch], None).unwrap(), "ana deleted 60 rows.");
     let mut undo = change("undo", 1, 60, rows(ChangeAction::Updated));
-    undo.rows = 120;
+    undo.change.operation = Some(api::change::OperationCounts {
+        change_count: 2,
+        row_count: 120,
+        name_counts: Vec::new(),
+    });
     assert_eq!(said(vec![undo], None).unwrap(), "ana took back 120 rows.");
     let both = vec![
         added("1 EUR a"),
@@ -106,7 +111,7 @@ fn many_rows_are_counted_by_what_was_done_with_them() {
 
 #[test]
 fn names_and_settings_have_words_too_and_a_preview_has_none() {
-    let of = |noun: &str, action| said(vec![change("x", 1, 1, vec![row(noun, action, "Sushi")])], None);
+    let of = |noun: &str, action| said(vec![change("x", 1, 0, vec![row(noun, action, "Sushi")])], None);
     assert_eq!(
         of("category", ChangeAction::Created).unwrap(),
         "ana added the category Sushi."

@@ -3,11 +3,12 @@
 use super::{LiveChange, LiveChanges};
 use crate::book::{Lists, SOMEONE};
 use crate::figures;
+use crate::logged;
 use crate::text;
 use crate::theme::Look;
 use api::change::{Change, ChangeAction, ChangedRow};
 use api::currency::Currency;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most columns of a name or of what a row is called.
 const MOST: usize = 40;
@@ -28,8 +29,7 @@ impl LiveChanges {
             self.who(last, lists, look)
         };
         let what = if operations.len() > 1 {
-            let rows = told.iter().map(|(live, _)| row_count(&live.change)).sum();
-            format!("changed {}", figures::rows(rows))
+            several(&told)
         } else {
             what.clone()
         };
@@ -76,11 +76,19 @@ fn expenses(change: &Change) -> impl Iterator<Item = &ChangedRow> {
     change.rows.iter().filter(|row| row.noun == "expense")
 }
 
-/// How many expenses a change is of; of those that are not shown all are taken for some.
-pub(super) fn row_count(change: &Change) -> u64 {
-    let others = change.rows.iter().filter(|row| row.noun != "expense").count();
-    let all = change.row_count.unwrap_or(0).max(change.rows.len() as u64);
-    all.saturating_sub(others as u64)
+/// `changed 60 rows`: what several operations come to. Each counts once, as far as it had come with its last change.
+fn several(told: &[(&LiveChange, String)]) -> String {
+    let latest: BTreeMap<_, _> = told
+        .iter()
+        .map(|(live, _)| (live.change.operation_id, &live.change))
+        .collect();
+    let sum = |count: fn(&Change) -> u64| latest.values().map(|change| count(change)).sum::<u64>();
+    match (sum(logged::row_count), sum(logged::name_count)) {
+        (0, 0) => "changed several things".to_owned(),
+        (0, 1) => "changed 1 name".to_owned(),
+        (0, names) => format!("changed {names} names"),
+        (rows, _) => format!("changed {}", figures::rows(rows)),
+    }
 }
 
 /// `added Rewe 48.90`.
@@ -93,7 +101,7 @@ fn what(live: &LiveChange, lists: &Lists, look: &Look) -> Option<String> {
     };
     let or = |usual: &'static str| if verb.is_empty() { usual } else { verb };
     let mut rows = expenses(change);
-    match (rows.next(), live.rows) {
+    match (rows.next(), logged::row_count(change)) {
         (Some(row), 1) => {
             let label = shortened(&label(&row.label, lists.base), look);
             return Some(format!("{} {label}", or(of_action(row.action))));

@@ -71,6 +71,11 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         File::open(&self.dir)?.sync_all()
     }
 
+    /// Lets go of an item, so that whoever wants it can take it over.
+    pub(super) fn release(&self, id: Uuid) {
+        self.held().remove(&id);
+    }
+
     /// Removes an item for good. One that is not there is fine.
     pub(super) fn remove(&self, id: Uuid) -> io::Result<()> {
         let _gate = self.gate()?;
@@ -148,6 +153,13 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
         ids.sort_unstable();
         Ok(ids)
     }
+}
+
+/// Writes a file that only its user can read.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private_file(path, true)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Opens a file for its user alone, making it where it is missing.

@@ -26,8 +26,9 @@ impl Confirm {
         }
     }
 
-    fn lines(&self, columns: u16) -> Vec<String> {
-        text::wrap(&self.question, usize::from(columns.saturating_sub(2)))
+    /// `question` has the keys in force.
+    fn lines(question: &str, columns: u16) -> Vec<String> {
+        text::wrap(question, usize::from(columns.saturating_sub(2)))
     }
 }
 
@@ -44,13 +45,15 @@ impl Layer for Confirm {
         vec!["confirm"]
     }
 
-    fn placement(&self, body: Rect, _: &Look) -> Option<Rect> {
-        Some(sheet(body, self.lines(body.width).len()))
+    fn placement(&self, body: Rect, look: &Look) -> Option<Rect> {
+        let question = look.fill(&self.question);
+        Some(sheet(body, Self::lines(&question, body.width).len()))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title, look);
-        for (y, line) in (inner.top()..inner.bottom()).zip(self.lines(area.width)) {
+        let question = look.fill(&self.question);
+        for (y, line) in (inner.top()..inner.bottom()).zip(Self::lines(&question, area.width)) {
             let x = canvas.put(inner.x, y, inner.width, &line, look.styles.plain);
             canvas.set_cursor(Position::new(x, y));
         }

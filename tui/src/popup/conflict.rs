@@ -146,7 +146,7 @@ impl Conflict {
         let name = self.choices.get(self.scroll.selected());
         let name = name.map_or("This", |choice| choice.part.name);
         Fx::notify(Message::warning(format!(
-            "Both changed it: {name}. m takes what was typed here, t what is there now."
+            "Both changed it: {name}. <conflict.mine> takes what was typed here, <conflict.theirs> what is there now."
         )))
     }
 
@@ -165,7 +165,7 @@ impl Conflict {
     }
 
     /// `Ana, today 11:05. Nothing clashes: Enter keeps both.`
-    fn words(&self) -> String {
+    fn words(&self, look: &Look) -> String {
         let by = self
             .by
             .as_ref()
@@ -177,12 +177,16 @@ impl Conflict {
             .filter(|choice| choice.side == Side::Open)
             .count();
         let rest = match (clashes, open) {
-            (0, _) => "No field was changed by both: Enter keeps both changes.".to_owned(),
-            (_, 0) => "Enter saves what stands in brackets.".to_owned(),
-            (_, 1) => "One field was changed by both: m mine, t theirs.".to_owned(),
-            (_, open) => format!("{open} fields were changed by both: m mine, t theirs."),
+            (0, _) => "No field was changed by both: <conflict.save> keeps both changes.".to_owned(),
+            (_, 0) => "<conflict.save> saves what stands in brackets.".to_owned(),
+            (_, 1) => {
+                "One field was changed by both: <conflict.mine> mine, <conflict.theirs> theirs.".to_owned()
+            }
+            (_, open) => {
+                format!("{open} fields were changed by both: <conflict.mine> mine, <conflict.theirs> theirs.")
+            }
         };
-        format!("{by}{rest}")
+        format!("{by}{}", look.fill(&rest))
     }
 }
 
@@ -202,8 +206,8 @@ impl Layer for Conflict {
     fn about(&self) -> [&'static str; 3] {
         [
             "The row was changed elsewhere while it was changed here: as it was before, as typed here, as it is there now.",
-            "What only one of you changed is kept; of a field with a star m takes what was typed here, t what is there now.",
-            "Nothing is saved before Enter, and Esc goes back to the form.",
+            "What only one of you changed is kept; of a field with a star <conflict.mine> takes what was typed here, <conflict.theirs> what is there now.",
+            "Nothing is saved before <conflict.save>, and <conflict.back> goes back to the form.",
         ]
     }
 
@@ -213,7 +217,7 @@ impl Layer for Conflict {
             return;
         }
         let head = (inner.x, inner.y, inner.width);
-        canvas.put_fit(head, &self.words(), Align::Left, look.styles.plain, look);
+        canvas.put_fit(head, &self.words(look), Align::Left, look.styles.plain, look);
         let table = Rect {
             y: inner.y + 1,
             height: inner.height - 1,

@@ -41,7 +41,7 @@ impl CurrencyChoice {
     }
 }
 
-/// Makes it the currency of the books, then loads the lists again.
+/// Makes it the currency of the books: for the header, the next save and the next change of the settings at once.
 pub(crate) fn adopt<L: Layer>(
     desk: &Desk,
     currency: Currency,
@@ -61,8 +61,12 @@ pub(crate) fn adopt<L: Layer>(
         "changing the currency",
         saved,
         move |_: &mut L, saved, _| match saved {
-            Ok(_) => desk.book.refresh(&desk.api).and(then()),
-            Err(error) => Fx::notify(Message::error(error.sentence())),
+            Ok(ledger) => desk.book.adopt(ledger).and(then()),
+            Err(error) => {
+                let said = Fx::notify(Message::error(error.sentence()));
+                // The settings that are held here may be the ones that are out of date.
+                desk.book.refresh(&desk.api).and(said)
+            }
         },
     )
 }

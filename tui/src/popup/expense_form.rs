@@ -175,7 +175,7 @@ impl Layer for ExpenseForm {
 
     fn about(&self) -> [&'static str; 3] {
         [
-            "Every field of one row. ^x saves from anywhere, Tab and Enter go on, Esc closes and keeps a draft.",
+            "Every field of one row. <form.save> saves from anywhere, <form.next-field> and <form.accept> go on, <form.back> closes and keeps a draft.",
             "Category, account and payee are found by any part of their name; a new name is made with the row.",
             "A date is 28, 28/10, fri, y or 2026-10-28; an amount may be 12.5+3.",
         ]

@@ -152,7 +152,7 @@ impl Layer for FilterLine {
         [
             "Narrows the rows and every sum: #food @visa +trip by:ana >20 <100 kind:refund payee:rewe cur:usd from:2026-01-01.",
             "Any other word is searched for in payee, note and tags. none stands for rows without one, as #none.",
-            "Tab completes, Enter applies it, an empty line takes the filter away.",
+            "<line.next-field> completes, <line.accept> applies it, an empty line takes the filter away.",
         ]
     }
 

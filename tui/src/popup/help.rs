@@ -16,13 +16,13 @@ use crate::{
 /// Keys of one layer.
 pub struct Help {
     subject: String,
-    about: [&'static str; 3],
+    about: [String; 3],
     actions: Vec<Action>,
     select: Select,
 }
 
 impl Help {
-    pub fn new(subject: String, about: [&'static str; 3], hints: Vec<Hint>) -> Self {
+    pub fn new(subject: String, about: [String; 3], hints: Vec<Hint>) -> Self {
         let hints: Vec<Hint> = hints.into_iter().filter(|h| !h.keys.is_empty()).collect();
         let widest = hints.iter().map(|h| h.keys.join("  ").len()).max().unwrap_or(0);
         let line = |hint: &Hint| {
@@ -69,8 +69,12 @@ impl Layer for Help {
             inner.y += 1;
             inner.height -= 1;
         }
-        self.select
-            .draw(canvas, inner, "type to find, Enter runs it", look);
+        self.select.draw(
+            canvas,
+            inner,
+            &look.fill("type to find, <picker.accept> runs it"),
+            look,
+        );
     }
 
     fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {

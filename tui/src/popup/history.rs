@@ -139,7 +139,7 @@ impl Layer for History {
     fn about(&self) -> [&'static str; 3] {
         [
             "What happened to this row, the latest first: when, who, from which program, each field before and after.",
-            "u undoes the chosen entry, and all else that was changed with it: of an import that is all its rows.",
+            "<history.undo> undoes the chosen entry, and all else that was changed with it: of an import that is all its rows.",
             "An undo is an entry as well, and can be undone.",
         ]
     }

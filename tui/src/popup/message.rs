@@ -23,8 +23,8 @@ impl MessageBox {
         }
     }
 
-    fn lines(&self, columns: u16) -> Vec<String> {
-        text::wrap(&self.text, usize::from(columns.saturating_sub(2)))
+    fn lines(&self, columns: u16, look: &Look) -> Vec<String> {
+        text::wrap(&look.fill(&self.text), usize::from(columns.saturating_sub(2)))
     }
 }
 
@@ -37,13 +37,13 @@ impl Layer for MessageBox {
         vec!["message"]
     }
 
-    fn placement(&self, body: Rect, _: &Look) -> Option<Rect> {
-        Some(sheet(body, self.lines(body.width).len()))
+    fn placement(&self, body: Rect, look: &Look) -> Option<Rect> {
+        Some(sheet(body, self.lines(body.width, look).len()))
     }
 
     fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         let inner = frame(canvas, area, &self.title, look);
-        let lines = self.lines(area.width);
+        let lines = self.lines(area.width, look);
         self.hidden = lines.len().saturating_sub(inner.height.into());
         self.scroll = self.scroll.min(self.hidden);
         let shown = lines.iter().skip(self.scroll);
@@ -53,11 +53,11 @@ impl Layer for MessageBox {
         canvas.set_cursor(Position::new(inner.x, inner.y));
     }
 
-    fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
+    fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
         match action {
             Action::Down => self.scroll = (self.scroll + 1).min(self.hidden),
             Action::Up => self.scroll = self.scroll.saturating_sub(1),
-            Action::Copy => return Fx::copy(self.text.clone()),
+            Action::Copy => return Fx::copy(look.fill(&self.text)),
             _ => return Fx::pass(),
         }
         Fx::none()

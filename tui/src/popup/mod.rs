@@ -20,6 +20,7 @@ pub mod password;
 mod picker;
 pub mod prompt;
 pub mod quick_add;
+mod shut_ledger;
 pub mod sign_in;
 pub mod unsent;
 
@@ -32,6 +33,7 @@ pub use operation::Operation;
 pub use palette::Palette;
 pub use picker::{Picked, Picker};
 pub use quick_add::QuickAdd;
+pub use shut_ledger::ShutLedger;
 
 use ratatui::layout::Rect;
 

@@ -37,10 +37,22 @@ impl Operation {
                 ..Block::default()
             })
             .collect();
-        let hidden = change.row_count.unwrap_or(0).saturating_sub(all.len() as u64);
-        if hidden > 0 {
+        let shown = |is_row: bool| {
+            let rows = change.rows.iter().filter(|row| (row.noun == "expense") == is_row);
+            rows.count() as u64
+        };
+        let rows = logged::row_count(change).saturating_sub(shown(true));
+        let names = logged::name_count(change).saturating_sub(shown(false));
+        let more = [(rows, "row"), (names, "name")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| {
+                let s = if count == 1 { "" } else { "s" };
+                format!("{} more {noun}{s}", figures::grouped(&count.to_string()))
+            });
+        for words in more {
             all.push(Block {
-                head: vec!["and".to_owned(), format!("{} more", figures::rows(hidden))],
+                head: vec!["and".to_owned(), words],
                 is_dim: true,
                 ..Block::default()
             });
@@ -73,8 +85,8 @@ impl Layer for Operation {
     fn about(&self) -> [&'static str; 3] {
         [
             "The rows that were changed together, each field before and after; of many the first ones.",
-            "u undoes all of it after a question.",
-            "Esc goes back to the list.",
+            "<history.undo> undoes all of it after a question.",
+            "<history.back> goes back to the list.",
         ]
     }
 

@@ -227,7 +227,7 @@ impl Layer for QuickAdd {
         [
             "One line is one row: 12.50 lunch #food @card +trip y // note, in any order; 12.5+3 is added up.",
             "-35 is a refund, +3000 income, @giro>@savings 200 a transfer; y is yesterday, fri the last Friday.",
-            "Tab completes, Up brings back what was typed before, Down offers what repeats; several lines can be pasted.",
+            "<line.next-field> completes, <line.up> brings back what was typed before, <line.down> offers what repeats; several lines can be pasted.",
         ]
     }
 
@@ -277,7 +277,7 @@ impl Layer for QuickAdd {
                 self.slot.shelve(&self.text());
                 let kept = !self.text().trim().is_empty();
                 let said = if kept {
-                    Fx::notify("Kept as a draft; a offers it again.")
+                    Fx::notify("Kept as a draft; <expenses.add> offers it again.")
                 } else {
                     Fx::none()
                 };

@@ -1,15 +1,17 @@
 //! What the server does not have yet, in the order in which it goes: what waits, and what was refused with its reason
 //! and what can be done about it.
 
-use super::frame;
+use super::{Picked, Picker, frame};
+use crate::client::ClientError;
 use crate::desk::Desk;
 use crate::fx::{Change, Fx, Message};
 use crate::keymap::Action;
 use crate::layer::Layer;
-use crate::outbox::{OutboxChanged, Standing, Unsent};
+use crate::outbox::{Entry, OutboxChanged, Standing, Unsent};
 use crate::text::Align;
 use crate::theme::Look;
-use crate::widget::{Canvas, Scroll};
+use crate::widget::{Canvas, Item, Scroll};
+use api::ledger::Ledger;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use std::io;
@@ -77,6 +79,94 @@ impl UnsentList {
         })
     }
 
+    /// Which ledger is to have the new rows that were not sent.
+    fn ask_target(&self) -> Fx<Self> {
+        let new = self.all.iter().filter(|unsent| unsent.entry.write.only_creates());
+        let ids: Vec<Uuid> = new.map(|unsent| unsent.entry.id).collect();
+        if ids.is_empty() {
+            return Fx::notify("Only new rows can go to another ledger, and none of these is one.");
+        }
+        Fx::call_latest(
+            "ledgers",
+            "loading the ledgers",
+            self.desk.api.every_ledger(),
+            move |list: &mut Self, ledgers, _| list.choose_target(ids, ledgers),
+        )
+    }
+
+    fn choose_target(&self, ids: Vec<Uuid>, ledgers: Result<Vec<Ledger>, ClientError>) -> Fx<Self> {
+        let mut ledgers = match ledgers {
+            Ok(ledgers) => ledgers,
+            Err(error) => return Fx::notify(Message::error(error.sentence())),
+        };
+        let here = self.desk.book.lists().ledger.as_ref().map(|ledger| ledger.id);
+        ledgers.retain(|ledger| Some(ledger.id) != here && ledger.role.adds());
+        if ledgers.is_empty() {
+            return Fx::notify("There is no other ledger in which you may add rows.");
+        }
+        let items = ledgers
+            .iter()
+            .map(|ledger| Item::new(ledger.name.clone(), ledger.base_currency.code()));
+        let title = match ids.len() {
+            1 => "Move 1 unsent addition to".to_owned(),
+            count => format!("Move {count} unsent additions to"),
+        };
+        Fx::ask(
+            Picker::new(title, items.collect()),
+            move |list: &mut Self, picked, _| match picked {
+                Picked::Item(at) => ledgers
+                    .get(at)
+                    .map_or_else(Fx::none, |ledger| list.hand_over(ids, ledger)),
+                Picked::New(_) => Fx::none(),
+            },
+        )
+    }
+
+    fn hand_over(&self, ids: Vec<Uuid>, ledger: &Ledger) -> Fx<Self> {
+        let (outbox, lists) = (self.desk.outbox.clone(), self.desk.book.lists());
+        let (id, name, wanted) = (ledger.id, ledger.name.clone(), ids.len());
+        let work = async move {
+            outbox
+                .beside(move |outbox| {
+                    let given = ids.iter().map(|entry| outbox.hand_over(*entry, id, &lists));
+                    given.collect::<io::Result<Vec<_>>>()
+                })
+                .await
+        };
+        Fx::call("moving", work, move |_, given: io::Result<Vec<_>>, _| {
+            let given: Vec<Entry> = match given {
+                Ok(given) => given.into_iter().flatten().collect(),
+                Err(error) => return Fx::notify(Message::error(format!("The disk refuses: {error}."))),
+            };
+            let count = given.len();
+            let stayed = match wanted - count {
+                0 => String::new(),
+                left => format!(" {left} on their way to the server stayed."),
+            };
+            let them = if count == 1 { "it" } else { "them" };
+            Fx::announce(Change::new(OutboxChanged {
+                dropped: given,
+                is_away: true,
+            }))
+            .and(Fx::notify(format!(
+                "Moved {count} to {name}, which sends {them} as soon as it is open.{stayed}"
+            )))
+        })
+    }
+
+    fn export(&self, look: &Look) -> Fx<Self> {
+        if self.all.is_empty() {
+            return Fx::notify("There is nothing to write.");
+        }
+        let (outbox, lists) = (self.desk.outbox.clone(), self.desk.book.lists());
+        let stamp = look.now.format("%Y-%m-%d-%H%M%S").to_string();
+        let work = async move { outbox.beside(move |outbox| outbox.export(&lists, &stamp)).await };
+        Fx::call("writing", work, |_, written: io::Result<_>, _| match written {
+            Ok((path, count)) => Fx::notify(format!("Wrote {count} to {}", path.display())),
+            Err(error) => Fx::notify(Message::error(format!("The disk refuses: {error}."))),
+        })
+    }
+
     fn send_again(&self) -> Fx<Self> {
         let Some(unsent) = self.chosen() else {
             return Fx::none();
@@ -125,8 +215,8 @@ impl Layer for UnsentList {
     fn about(&self) -> [&'static str; 3] {
         [
             "What was done here and is not with the server, in its order; also on disk.",
-            "It goes by itself. What was refused waits for you, its row's changes behind it:",
-            "e opens it again or asks mine or theirs, s sends it once more, d drops it.",
+            "It goes by itself. Refused: <unsent.mend> opens it again or asks mine or theirs, <unsent.send-again> sends it again, <unsent.delete> drops it.",
+            "<unsent.move-rows> moves new rows to another ledger, <unsent.export> writes all to a file, a line of JSON each.",
         ]
     }
 
@@ -195,13 +285,15 @@ impl Layer for UnsentList {
         Fx::none()
     }
 
-    fn on_action(&mut self, action: Action, _: &Look) -> Fx<Self> {
+    fn on_action(&mut self, action: Action, look: &Look) -> Fx<Self> {
         if self.scroll.on_action(action, self.all.len()) {
             return Fx::none();
         }
         match action {
             Action::Delete => self.drop_chosen(),
             Action::SendAgain => self.send_again(),
+            Action::MoveRows => self.ask_target(),
+            Action::Export => self.export(look),
             Action::Mend | Action::Accept => match self.chosen() {
                 Some(unsent) if unsent.standing.is_parked() => {
                     let asked = MendAsked(unsent.entry.id);

@@ -1,5 +1,5 @@
 //! Activity: what happened in the ledger, the latest first, an operation a line however many changes it is made of.
-//! Loads as far as it is looked at; whatever changes rows or lists loads it again. Enter shows the rows, `u` undoes.
+//! Loads as far as it is looked at; whatever changes rows or lists loads it again. <activity.accept> shows the rows, `u` undoes.
 
 #[cfg(test)]
 mod tests;
@@ -22,15 +22,14 @@ use api::id::OperationId;
 use api::page::{MAX_LIMIT, PageQuery};
 use ratatui::layout::Rect;
 
-/// Changes asked for at once, and how near the end more are asked for.
+/// Operations asked for at once, and how near the end more are asked for.
 const PAGE: u32 = 50;
 const AHEAD: usize = 30;
 
 /// The screen.
 pub struct Activity {
     desk: Desk,
-    changes: Vec<Change>,
-    /// The same, an operation each.
+    /// An operation each.
     operations: Vec<Change>,
     next: Option<String>,
     /// Another screen is shown; coming back loads anyway.
@@ -42,7 +41,6 @@ impl Activity {
     pub fn new(desk: Desk) -> Self {
         Self {
             desk,
-            changes: Vec::new(),
             operations: Vec::new(),
             next: None,
             is_away: false,
@@ -50,9 +48,9 @@ impl Activity {
         }
     }
 
-    /// From the latest change on, about as many as are there.
+    /// From the latest operation on, about as many as are there.
     fn load(&self) -> Fx<Self> {
-        let loaded = u32::try_from(self.changes.len()).unwrap_or(MAX_LIMIT);
+        let loaded = u32::try_from(self.operations.len()).unwrap_or(MAX_LIMIT);
         self.ask(None, loaded.clamp(PAGE, MAX_LIMIT))
     }
 
@@ -60,6 +58,7 @@ impl Activity {
         let is_more = cursor.is_some();
         let query = ChangeQuery {
             sort: Some(ChangeSort::Newest),
+            whole: Some(true),
             page: PageQuery {
                 limit: Some(limit),
                 cursor,
@@ -82,11 +81,10 @@ impl Activity {
         };
         let chosen = self.chosen().map(|change| change.operation_id);
         if !is_more {
-            self.changes.clear();
+            self.operations.clear();
         }
-        self.changes.extend(page.items);
+        self.operations.extend(page.items);
         self.next = page.next_cursor;
-        self.operations = logged::operations(&self.changes);
         let place = chosen.and_then(|id| self.place_of(id));
         self.listing.loaded();
         self.listing.keep(place, self.operations.len());
@@ -158,8 +156,8 @@ impl Layer for Activity {
     fn about(&self) -> [&'static str; 3] {
         [
             "What everybody did in this ledger, the latest first; an import or a merge is one line.",
-            "Enter shows the rows of a line, each field before and after.",
-            "u undoes the chosen line after a question, whoever made it; rows changed since are named first.",
+            "<activity.accept> shows the rows of a line, each field before and after.",
+            "<activity.undo> undoes the chosen line after a question, whoever made it; rows changed since are named first.",
         ]
     }
 

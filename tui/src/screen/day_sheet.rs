@@ -114,7 +114,7 @@ impl Layer for DaySheet {
     fn about(&self) -> [&'static str; 3] {
         [
             "All rows of one day, as cells to type in; nothing is saved before you say so, then all at once.",
-            "A digit or e types in a cell, Tab goes to the next, Enter to the row below; Esc ends typing.",
+            "A digit or <sheet.edit> types in a cell, <sheet.next-field> goes to the next, <sheet.add-row> to the row below; <cell.back> ends typing.",
             "Unsaved cells stay with their day, also when you leave or the connection breaks.",
         ]
     }

@@ -13,6 +13,7 @@ mod marks;
 mod mend;
 mod moving;
 mod own;
+mod parts;
 mod saved;
 mod sending;
 mod steer;
@@ -23,6 +24,7 @@ mod unsent;
 
 use crate::book::{BookChanged, RowsChanged};
 use crate::desk::Desk;
+use crate::door::LedgerGone;
 use crate::fx::{Change, Fx, NewDay};
 use crate::keymap::Action;
 use crate::layer::Layer;
@@ -84,6 +86,12 @@ pub struct Expenses {
     recall: Vec<String>,
     /// The row that was marked last.
     mark_from: Option<ExpenseId>,
+    /// Rows are being loaded so that all of the view can be marked.
+    is_marking: bool,
+    /// The ledger may not be opened any more.
+    is_shut: bool,
+    /// What was begun with more rows than go in one batch.
+    parts: Option<parts::Parts>,
     /// The currency of the chart, where it is not the first.
     currency: usize,
     /// The day the screen was opened on, and whether the lists have not come yet.
@@ -138,6 +146,9 @@ impl Expenses {
             is_fresh: false,
             recall: Vec::new(),
             mark_from: None,
+            is_marking: false,
+            is_shut: false,
+            parts: None,
             currency: 0,
             first_day: None,
             is_first_book: false,
@@ -197,8 +208,8 @@ impl Layer for Expenses {
     fn about(&self) -> [&'static str; 3] {
         [
             "Every row of the period, the newest first, and what it sums to.",
-            "a adds one on a line such as 12.50 lunch #food; h and l go through time, p chooses how much of it.",
-            "What is deleted or changed can be brought back with u.",
+            "<expenses.add> adds one on a line such as 12.50 lunch #food; <period.previous-period> and <period.next-period> go through time.",
+            "What is deleted or changed can be brought back with <expenses.undo>.",
         ]
     }
 
@@ -230,6 +241,9 @@ impl Layer for Expenses {
     }
 
     fn on_change(&mut self, change: &Change, look: &Look) -> Fx<Self> {
+        if change.get::<LedgerGone>().is_some() {
+            return self.shut();
+        }
         if change.get::<BookChanged>().is_some() {
             return self.book_changed();
         }
@@ -263,6 +277,9 @@ impl Layer for Expenses {
         self.is_fresh = false;
         self.list.goes_to_end = action == Action::Last;
         self.wanted = None;
+        if let Some(refused) = self.refuse_while_marking(action) {
+            return refused;
+        }
         let outside = self.outside.take();
         if let (Action::Accept, Some(outside)) = (action, outside) {
             return self.show_outside(outside);

@@ -128,7 +128,7 @@ impl Layer for Insights {
         [
             "Where the money went: a bar for each category, month, account, payee, tag or who paid.",
             "The mark on a bar is the period before, or the average of the months.",
-            "Enter lists the rows that a bar stands for; every figure is in one currency.",
+            "<insights.accept> lists the rows that a bar stands for; every figure is in one currency.",
         ]
     }
 
@@ -150,6 +150,7 @@ impl Layer for Insights {
     fn on_open(&mut self, look: &Look) -> Fx<Self> {
         let period = Period::of(PeriodKind::Month, day_of(look), self.calendar());
         let view = self.view.get_or_insert_with(|| View::new(period));
+        view.today = day_of(look);
         if let Some(scope) = self.desk.carried.take() {
             view.look_at(scope);
         }

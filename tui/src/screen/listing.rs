@@ -87,7 +87,7 @@ impl Listing {
         canvas.set_cursor(Position::new(body.x, body.y));
         let words = match (&self.failure, self.is_loaded) {
             (Some(failure), _) => failure,
-            (None, true) => shape.none,
+            (None, true) => &look.fill(shape.none),
             (None, false) => shape.loading,
         };
         let columns = body.width.saturating_sub(4);

@@ -95,7 +95,7 @@ impl Tokens {
                 let until = issued.token.expires_at.map(|until| day(until, look));
                 let until = until.map_or_else(String::new, |until| format!(", good until {until}"));
                 let text = format!(
-                    "{}\n\nThis secret of {} is shown once{until}; y copies all of this. A program sends it as\n\n\
+                    "{}\n\nThis secret of {} is shown once{until}; <message.copy> copies all of this. A program sends it as\n\n\
                      Authorization: Bearer {}\n\nor has it in EXPENSE_TOKEN.",
                     issued.secret, issued.token.name, issued.secret
                 );
@@ -265,7 +265,7 @@ impl Layer for Tokens {
         let shape = Shape {
             head: Some(&head),
             loading: "Loading the tokens.",
-            none: "No tokens. a makes one for a program.",
+            none: "No tokens. <tokens.add> makes one for a program.",
             columns: &[
                 Column::flexible("Name", 16),
                 Column::fixed("Scopes", 16),

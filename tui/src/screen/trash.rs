@@ -162,7 +162,7 @@ impl Layer for Trash {
     fn about(&self) -> [&'static str; 3] {
         [
             "Rows that were deleted, the latest first. They are in no sum and no list.",
-            "Enter brings the chosen row back as it was; H tells who deleted it.",
+            "<trash.restore> brings the chosen row back as it was; <trash.history> tells who deleted it.",
             "A deleted row is kept for 30 days, or as long as its server is set to, and then removed for good.",
         ]
     }

@@ -1,9 +1,9 @@
-//! Rows by month and by day, empty ones too, and the period that another is compared with.
+//! Rows by month and by day, empty ones too.
 
 use super::tally::Tally;
 use super::{View, plain_row};
 use crate::store::report::{Group, Sum};
-use api::date::{Calendar, Date, Period};
+use api::date::Date;
 use api::report::ReportRow;
 use std::collections::BTreeMap;
 
@@ -82,33 +82,15 @@ fn row(
     }
 }
 
-/// What a period is compared with: as many whole months before whole months, else as many days before it. `None` where
-/// there is nothing before it.
-pub fn period_before(calendar: Calendar, from: Date, to: Date) -> Option<(Date, Date)> {
-    let (first, last) = (calendar.month_of(from), calendar.month_of(to));
-    let is_whole = calendar.month_range(first).0 == from && calendar.month_range(last).1 == to;
-    let before = if is_whole {
-        let (mut month, mut start) = (first, first.prev());
-        while month < last {
-            (month, start) = (month.next(), start.prev());
-        }
-        (
-            calendar.month_range(start).0,
-            calendar.month_range(first.prev()).1,
-        )
-    } else {
-        Period::Custom(from, to).prev(calendar).range(calendar)
-    };
-    (before.0 <= before.1 && before.1 < from).then_some(before)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use api::date::{Calendar, Date};
 
     fn before(start_day: u8, from: &str, to: &str) -> Option<String> {
         let day = |text: &str| Date::parse(text).unwrap();
-        let (from, to) = period_before(Calendar::new(start_day, 1).unwrap(), day(from), day(to))?;
+        let (from, to) = Calendar::new(start_day, 1)
+            .unwrap()
+            .period_before(day(from), day(to))?;
         Some(format!("{from} {to}"))
     }
 

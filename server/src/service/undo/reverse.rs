@@ -181,7 +181,7 @@ impl Reversal {
 
     /// How many rows it brings back.
     pub fn settled(&self) -> i64 {
-        let rows = self.edits.iter().filter(|edit| !matches!(edit, Edit::Import(_)));
+        let rows = self.edits.iter().filter(|edit| matches!(edit, Edit::Expense(_)));
         i64::try_from(rows.count()).unwrap_or(0)
     }
 

@@ -76,7 +76,8 @@ async fn a_comparison_is_of_this_month_unless_told_otherwise_and_shows_what_chan
     let data = ran(&fake, &["report", "compare"]).await.data();
     assert_eq!(
         fake.requests_of("report_compare")[0].query,
-        "from=2026-11-01&to=2026-11-30"
+        "before_from=2026-10-01&before_to=2026-10-21&from=2026-11-01&to=2026-11-30",
+        "what is not over is compared with as many days"
     );
     let lines: Vec<Vec<_>> = data
         .lines()

@@ -153,7 +153,11 @@ impl QuickAdd {
         let completion = super::Completion::in_entry(self.line.value(), self.line.cursor(), lists);
         match completion {
             Some(completion) if self.completion.is_none() && !completion.options().is_empty() => (
-                format!("Tab: {}", completion.options().join("  ")),
+                format!(
+                    "{}: {}",
+                    look.fill("<line.next-field>"),
+                    completion.options().join("  ")
+                ),
                 look.styles.dim,
             ),
             _ => (String::new(), look.styles.dim),
@@ -228,11 +232,15 @@ fn cells(reading: &Reading, has_payer: bool, lists: &Lists, look: &Look) -> Row<
         (None, None) => String::new(),
     };
     let draft = &reading.parsed.draft;
-    let account = match &draft.account {
-        Some(name) if lists.account_of(name).is_none() && row.kind != api::expense::Kind::Transfer => {
-            format!("{} (new)", name.text)
-        }
-        _ => expense_row::account_words(row, lists),
+    let new = |name: &Option<api::entry::NameRef>| {
+        let name = name.as_ref().filter(|name| lists.account_of(name).is_none());
+        name.map(|name| format!("{} (new)", name.text))
+    };
+    let (from, to) = (new(&draft.account), new(&draft.to_account));
+    let account = match (row.kind, from) {
+        (api::expense::Kind::Transfer, from) => expense_row::transfer_words(row, (from, to), lists),
+        (_, Some(from)) => from,
+        (_, None) => expense_row::account_words(row, lists),
     };
     let amount = if reading.has_amount {
         figures::row_amount(row, lists.base)
@@ -268,7 +276,7 @@ fn draw_several(canvas: &mut Canvas<'_>, area: Rect, several: &Several, lists: &
         .count();
     let head = match faulty {
         0 => format!(
-            "{} entries. Enter saves all, Esc keeps them as a draft.",
+            "{} entries. <line.accept> saves all, <line.back> keeps them as a draft.",
             readings.len()
         ),
         1 => format!(
@@ -282,7 +290,7 @@ fn draw_several(canvas: &mut Canvas<'_>, area: Rect, several: &Several, lists: &
     };
     canvas.put_fit(
         (area.x, area.y, area.width),
-        &head,
+        &look.fill(&head),
         Align::Left,
         look.styles.bold,
         look,

@@ -171,7 +171,10 @@ fn several_pasted_lines_are_shown_before_they_are_saved_together() {
     app.keys("a").paste("1 one #food\n2 two y\n").keys("<cr>");
     assert_eq!(bench.fake.requests_of("batch_expenses").len(), 1);
     assert!(
-        app.message().unwrap().text.starts_with("Saved 2 rows."),
+        app.message()
+            .unwrap()
+            .text
+            .starts_with("Saved 2 rows with 2 new payees."),
         "{:?}",
         app.message()
     );
@@ -310,4 +313,16 @@ fn a_name_that_no_member_has_is_a_fault_once_the_members_are_known() {
     app.keys("a9 tea by:zed<cr>");
     let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
     assert_eq!(sent.paid_by, Some(MemberRef::Name("zed".to_owned())));
+}
+
+#[test]
+fn a_transfer_shows_both_accounts_known_or_new() {
+    let (_bench, mut app) = open();
+    app.keys("a200 @cash>@savings account");
+    let line = app.line(19);
+    assert!(line.contains("Cash > Savings"), "{}", app.screen());
+    app.keys("<c-u>200 @nowhere>@elsewhere");
+    assert!(app.line(19).contains("nowhere (new) > "), "{}", app.screen());
+    app.keys("<c-u>200 @cash>");
+    assert!(app.line(19).contains("Cash > outside"), "{}", app.screen());
 }

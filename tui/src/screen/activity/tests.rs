@@ -15,14 +15,14 @@ fn told() -> Vec<Change> {
             &[("amount", json!("45.00"), json!("48.90"))]
         )])
     };
-    let mut part = change(8, "commit_import", row("created", "3.00 EUR Kiosk"));
-    let mut import = change(6, "commit_import", row("created", "7.00 EUR Shop"));
-    for part in [&mut part, &mut import] {
-        part.operation_id = crate::book::tests::id(700);
-        part.by = crate::book::tests::id(10);
-    }
-    part.row_count = Some(412);
-    import.row_count = Some(400);
+    let mut import = change(8, "commit_import", row("created", "3.00 EUR Kiosk"));
+    import.by = crate::book::tests::id(10);
+    import.row_count = Some(412);
+    import.operation = Some(api::change::OperationCounts {
+        change_count: 2,
+        row_count: 812,
+        name_counts: Vec::new(),
+    });
     let mut deleted = change(5, "delete_expense", row("deleted", "6.40 EUR Café Einstein"));
     deleted.undone_by = Some(crate::book::tests::id(701));
     deleted.is_undoable = false;
@@ -31,9 +31,8 @@ fn told() -> Vec<Change> {
     settings.is_undoable = false;
     settings.at = "2026-10-31T20:15:00Z".parse().unwrap();
     let mut all = vec![
-        part,
-        change(7, "update_expense", row("updated", "48.90 EUR Rewe")),
         import,
+        change(7, "update_expense", row("updated", "48.90 EUR Rewe")),
         deleted,
         settings,
     ];

@@ -88,7 +88,7 @@ impl DaySheet {
             return Fx::none();
         };
         if row.is_removed {
-            return Fx::notify("This row is marked for removal; d takes the mark away.");
+            return Fx::notify("This row is marked for removal; <sheet.delete> takes the mark away.");
         }
         if !row.can_type(self.col) {
             return Fx::notify("The accounts of a transfer are changed in its form.");

@@ -7,14 +7,13 @@ use super::undo::{self, Undo};
 use crate::book::{Lists, RowsChanged};
 use crate::client::ClientError;
 use crate::fx::{Fx, Message};
-use crate::keymap::Action;
 use crate::outbox::{Entry, Write, deleted};
 use crate::popup::expense_form::{ExpenseForm, FormDone};
 use crate::popup::{Confirm, Picked, Picker, QuickAdd, quick_add};
 use crate::theme::Look;
 use crate::widget::Item;
 use api::date::Date;
-use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, MAX_BATCH, NewExpense};
+use api::expense::{Batch, BatchOperation, BatchVerb, Expense, ExpensePatch, NewExpense};
 use api::patch::Patch;
 
 impl Expenses {
@@ -88,7 +87,6 @@ impl Expenses {
         }
         self.remember(Undo::Changed(changed));
         let lists = self.desk.book.lists();
-        let key = look.key(&["expenses"], Action::Undo);
         let mut said = format!("Changed {}.", self.words_of(&after, look));
         if let [row] = after.as_slice()
             && let Some(category) = row.category_id
@@ -99,7 +97,8 @@ impl Expenses {
                 lists.category_name(category)
             );
         }
-        Fx::announce(RowsChanged::change(before, after)).and(Fx::notify(format!("{said} {key} undo")))
+        Fx::announce(RowsChanged::change(before, after))
+            .and(Fx::notify(format!("{said} <expenses.undo> undo")))
     }
 
     pub(super) fn delete(&mut self, look: &Look) -> Fx<Self> {
@@ -115,10 +114,10 @@ impl Expenses {
             },
             _ => {
                 let is_refused = rows.iter().any(|row| self.state_of(row) == State::Refused);
-                if is_refused || rows.len() > MAX_BATCH {
-                    return Fx::notify(format!(
-                        "Mark at most {MAX_BATCH} rows, none of them refused, to delete them in one go."
-                    ));
+                if is_refused {
+                    return Fx::notify(
+                        "Rows that were refused are deleted one by one; take their marks away.",
+                    );
                 }
                 let question = format!("Delete {}?", self.words_of(&rows, look));
                 Fx::ask(
@@ -135,8 +134,14 @@ impl Expenses {
         }
     }
 
-    /// They go from the screen at once, and come back if the server objects.
     fn delete_now(&mut self, rows: Vec<Expense>, look: &Look) -> Fx<Self> {
+        self.in_parts("Deleted", rows, look, |screen, rows, look| {
+            screen.delete_some(rows, look)
+        })
+    }
+
+    /// They go from the screen at once, and come back if the server objects.
+    fn delete_some(&self, rows: Vec<Expense>, look: &Look) -> Entry {
         let write = if let [row] = rows.as_slice() {
             Write::Delete {
                 id: row.id,
@@ -147,23 +152,21 @@ impl Expenses {
         };
         let text = format!("delete {}", self.words_of(&rows, look));
         let after = rows.iter().map(|row| deleted(row, row.version + 1)).collect();
-        let entry = Entry {
+        Entry {
             before: rows,
             after,
             ..self.desk.outbox.entry(write, &text)
-        };
-        self.send(entry, "deleting")
+        }
     }
 
     pub(super) fn deleted(&mut self, rows: Vec<Expense>, after: Vec<Expense>, look: &Look) -> Fx<Self> {
         self.list.marked.clear();
-        let key = look.key(&["expenses"], Action::Undo);
         let brings = if rows.len() == 1 {
             "brings it back"
         } else {
             "brings them back"
         };
-        let said = format!("Deleted {}. {key} {brings}", self.words_of(&rows, look));
+        let said = format!("Deleted {}. <expenses.undo> {brings}", self.words_of(&rows, look));
         self.remember(Undo::Deleted(rows.clone()));
         Fx::announce(RowsChanged::change(rows, after)).and(Fx::notify(said))
     }
@@ -185,10 +188,8 @@ impl Expenses {
         let Some(first) = rows.first() else {
             return Fx::none();
         };
-        if rows.iter().any(|row| self.state_of(row) == State::Refused) || rows.len() > MAX_BATCH {
-            return Fx::notify(format!(
-                "Mark at most {MAX_BATCH} rows, none of them refused, to file them in one go."
-            ));
+        if rows.len() > 1 && rows.iter().any(|row| self.state_of(row) == State::Refused) {
+            return Fx::notify("Rows that were refused are filed one by one; take their marks away.");
         }
         let open = self.desk.book.lists().open_categories();
         let mut items = vec![Item::new("Uncategorised", "")];
@@ -219,6 +220,12 @@ impl Expenses {
     }
 
     fn file(&mut self, rows: Vec<Expense>, patch: ExpensePatch, look: &Look) -> Fx<Self> {
+        self.in_parts("Changed", rows, look, move |screen, rows, look| {
+            screen.file_some(rows, patch.clone(), look)
+        })
+    }
+
+    fn file_some(&self, rows: Vec<Expense>, patch: ExpensePatch, look: &Look) -> Entry {
         let text = format!("file {}", self.words_of(&rows, look));
         let filed = |row: &Expense| Expense {
             category_id: patch.category_id.clone().over(row.category_id),
@@ -234,12 +241,11 @@ impl Expenses {
         } else {
             batch_of(&rows, BatchVerb::Update, Some(&patch))
         };
-        let entry = Entry {
+        Entry {
             before: rows,
             after,
             ..self.desk.outbox.entry(write, &text)
-        };
-        self.send(entry, "changing the category")
+        }
     }
 
     pub(super) fn duplicate(&mut self, look: &Look) -> Fx<Self> {

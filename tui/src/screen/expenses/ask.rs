@@ -8,6 +8,7 @@ use crate::screen::view::View;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::page::Page;
+use api::problem::Code;
 use api::report::Report;
 
 /// Rows that are loaded ahead of the last one in view.
@@ -45,6 +46,7 @@ impl Expenses {
 
     /// Asks for the first page and the totals of the view.
     pub(super) fn load(&mut self) -> Fx<Self> {
+        self.is_marking = false;
         let changes = self.changes;
         let calendar = self.desk.book.lists().calendar;
         let view = self.view.clone();
@@ -133,7 +135,17 @@ impl Expenses {
         if let Some(shown) = &self.shown {
             self.view = shown.clone();
         }
-        Fx::notify(Message::error(error.sentence()))
+        self.look_for_ledger(error)
+            .and(Fx::notify(Message::error(error.sentence())))
+    }
+
+    /// Something is not there: where that is the ledger itself, the lists that are loaded again say so.
+    pub(super) fn look_for_ledger(&self, error: &ClientError) -> Fx<Self> {
+        if error.code() == Some(Code::NotFound) {
+            self.desk.book.refresh(&self.desk.api)
+        } else {
+            Fx::none()
+        }
     }
 
     /// Asks for the next page once the end of what is loaded comes near.
@@ -143,12 +155,15 @@ impl Expenses {
             .selected()
             .max(self.scroll.visible(self.list.shown_len()).end)
             + AHEAD;
-        let Some(cursor) = self.list.next.clone().filter(|_| near >= self.list.len()) else {
+        let is_wanted = self.is_marking || near >= self.list.len();
+        let Some(cursor) = self.list.next.clone().filter(|_| is_wanted) else {
             return Fx::none();
         };
         if self.list.is_full() {
             let kept = crate::figures::rows(self.list.len() as u64);
-            return Fx::notify(format!("{kept} are loaded. S shows the other end, p or / fewer."));
+            return Fx::notify(format!(
+                "{kept} are loaded. <expenses.sort-reverse> shows the other end, <expenses.filter> fewer."
+            ));
         }
         let Some(view) = self.shown.clone().filter(|shown| *shown == self.view) else {
             return Fx::none();
@@ -165,7 +180,7 @@ impl Expenses {
 
     fn loaded_more(&mut self, cursor: &str, page: Result<Page<Expense>, ClientError>, _: &Look) -> Fx<Self> {
         if self.list.next.as_deref() != Some(cursor) {
-            return Fx::none();
+            return self.go_on_marking();
         }
         match page {
             Ok(page) => {
@@ -176,7 +191,13 @@ impl Expenses {
                     self.scroll.select(len, len);
                 }
             }
-            Err(error) => return Fx::notify(Message::error(error.sentence())),
+            Err(error) => {
+                self.is_marking = false;
+                return Fx::notify(Message::error(error.sentence()));
+            }
+        }
+        if self.is_marking {
+            return self.go_on_marking();
         }
         self.load_more()
     }

@@ -74,7 +74,7 @@ impl Expenses {
         let (id, day) = (row.id, row.date);
         self.outside = Some(Outside { id, day });
         Some(Fx::notify(format!(
-            "Saved to {}, outside this view. Enter shows it.",
+            "Saved to {}, outside this view. <expenses.accept> shows it.",
             self.desk.dates.short(day)
         )))
     }
@@ -119,7 +119,12 @@ impl Expenses {
         }
         let is_first = std::mem::take(&mut self.is_first_book);
         let greeting = if is_first { self.greet() } else { Fx::none() };
-        if self.report.is_some() {
+        let base = self.desk.book.lists().base;
+        if self
+            .report
+            .as_ref()
+            .is_some_and(|report| report.base_currency == base)
+        {
             return greeting;
         }
         // Only now is it known whether there are reports to ask for.
@@ -134,8 +139,9 @@ impl Expenses {
         let Some(wanted) = self.desk.new_book_currency.filter(|_| lists.is_new()) else {
             return Fx::none();
         };
-        let said =
-            format!("New books in {wanted} (:currency). a adds the first row; :connect opens a server.");
+        let said = format!(
+            "New books in {wanted} (:currency). <expenses.add> adds the first row; :connect opens a server."
+        );
         if wanted == lists.base {
             return Fx::notify(said);
         }

@@ -41,8 +41,55 @@ impl Expenses {
         Fx::none()
     }
 
-    /// Among the rows that are loaded.
+    /// Among all rows of the view, which are loaded first, as far as the list holds them.
     pub(super) fn mark_invert(&mut self) -> Fx<Self> {
+        self.is_marking = true;
+        self.go_on_marking()
+    }
+
+    /// Loads what is missing, or marks once everything is there.
+    pub(super) fn go_on_marking(&mut self) -> Fx<Self> {
+        if !self.is_marking {
+            return Fx::none();
+        }
+        if self.list.next.is_some() && !self.list.is_full() {
+            return self.load_more();
+        }
+        self.is_marking = false;
+        self.invert_marks();
+        if self.list.next.is_none() {
+            return Fx::none();
+        }
+        let loaded = figures::rows(self.list.len() as u64);
+        let all = self.report.as_ref().map(super::ask::row_count);
+        let of = all.map_or_else(String::new, |all| format!(" of {}", figures::rows(all)));
+        Fx::notify(crate::fx::Message::warning(format!(
+            "Only the first {loaded}{of} are loaded and marked; a shorter period or <expenses.filter> reaches the others."
+        )))
+    }
+
+    /// A verb that is about rows waits until it is known which are marked.
+    pub(super) fn refuse_while_marking(&mut self, action: Action) -> Option<Fx<Self>> {
+        use Action as A;
+        if !self.is_marking {
+            return None;
+        }
+        match action {
+            A::Back => {
+                self.is_marking = false;
+                Some(Fx::cancel("more").and(Fx::notify("Nothing was marked.")))
+            }
+            A::Delete | A::Categorise | A::MoveRows | A::Copy | A::Mark | A::MarkRange | A::MarkInvert => {
+                let loaded = figures::rows(self.list.len() as u64);
+                Some(Fx::notify(format!(
+                    "The rows to mark are still being loaded, {loaded} so far; <global.back> stops it."
+                )))
+            }
+            _ => None,
+        }
+    }
+
+    fn invert_marks(&mut self) {
         let others: Vec<_> = self
             .list
             .rows()
@@ -50,7 +97,6 @@ impl Expenses {
             .filter(|id| !self.list.marked.contains(id))
             .collect();
         self.list.marked = others.into_iter().collect();
-        Fx::none()
     }
 
     pub(super) fn marked(&self) -> Vec<Expense> {
@@ -86,7 +132,8 @@ impl Expenses {
             .collect();
         let sums = sums(marked.iter().copied(), base);
         let colon = if sums.is_empty() { "" } else { ": " };
-        Some(format!("{} marked{colon}{sums}", marked.len()))
+        let count = figures::grouped(&marked.len().to_string());
+        Some(format!("{count} marked{colon}{sums}"))
     }
 }
 

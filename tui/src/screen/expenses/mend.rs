@@ -78,7 +78,10 @@ impl Expenses {
         let theirs = match theirs {
             Ok(theirs) => theirs,
             Err(error) => {
-                let said = format!("It cannot be mended now: {} d drops it.", error.sentence());
+                let said = format!(
+                    "It cannot be mended now: {} <unsent.delete> drops it.",
+                    error.sentence()
+                );
                 return Fx::notify(Message::error(said));
             }
         };

@@ -28,7 +28,7 @@ impl Expenses {
             let today = Self::today(look);
             let day = figures::day_words(row.date, today, &look.dates);
             return announced.and(Fx::notify(format!(
-                "Saved to {day}, outside this view. Enter shows it."
+                "Saved to {day}, outside this view. <expenses.accept> shows it."
             )));
         }
         self.is_fresh = true;
@@ -45,9 +45,8 @@ impl Expenses {
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect();
-        let undo = look.key(&["expenses"], crate::keymap::Action::Undo);
         let total = total.map_or_else(String::new, |total| format!(" {total}."));
-        format!("Saved {}.{total} {undo} undo", parts.join(", "))
+        format!("Saved {}.{total} <expenses.undo> undo", parts.join(", "))
     }
 
     /// What the category comes to in that month.

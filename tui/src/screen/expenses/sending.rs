@@ -179,7 +179,10 @@ impl Expenses {
                 self.wanted = None;
                 self.kept(&entry, why.as_ref().map(ClientError::sentence))
             }
-            Sent::Refused(entry, error) => self.refused_at_once(&entry, &error),
+            Sent::Refused(entry, error) => {
+                let looked = self.look_for_ledger(&error);
+                self.refused_at_once(&entry, &error).and(looked)
+            }
         }
     }
 
@@ -202,7 +205,10 @@ impl Expenses {
         self.wanted = None;
         if entry.created().is_some() {
             self.show_all();
-            let said = format!("Not saved: {} e mends it, d drops it.", error.sentence());
+            let said = format!(
+                "Not saved: {} <expenses.edit> mends it, <expenses.delete> drops it.",
+                error.sentence()
+            );
             return Fx::notify(Message::error(said)).and(self.flush());
         }
         let (outbox, id) = (self.desk.outbox.clone(), entry.id);
@@ -219,7 +225,7 @@ impl Expenses {
             let kept = slot.keep(&entry.typed);
             slot.shelve(&entry.typed);
             let said = format!(
-                "None of them was saved; a offers them again. {}",
+                "None of them was saved; <expenses.add> offers them again. {}",
                 error.sentence()
             );
             return Fx::call("", kept, |_, (), _| Fx::none())
@@ -261,7 +267,10 @@ impl Expenses {
                 let list = look.key(&["global"], Action::Unsent);
                 let said = format!("Not saved: {}: {} {list} lists it.", entry.text, error.sentence());
                 let told = Fx::announce(OutboxChanged::news());
-                told.and(Fx::notify(Message::error(said))).and(self.flush())
+                let looked = self.look_for_ledger(&error);
+                told.and(Fx::notify(Message::error(said)))
+                    .and(looked)
+                    .and(self.flush())
             }
         }
     }

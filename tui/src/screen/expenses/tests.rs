@@ -215,7 +215,9 @@ pub(crate) fn result(restored: u64, skipped: u64, is_done: bool) -> api::change:
         undoes: crate::book::tests::id(6000),
         rev: 8,
         restored,
+        name_counts: Vec::new(),
         skipped,
+        skipped_names: 0,
         is_done,
     }
 }
@@ -279,5 +281,6 @@ mod payers;
 mod roles;
 mod rows;
 mod shapes;
+mod truth;
 mod undo;
 mod unsent;

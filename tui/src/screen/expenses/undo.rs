@@ -80,7 +80,9 @@ impl Expenses {
             day: back.date,
         });
         let day = self.desk.dates.short(back.date);
-        Some(format!("It is on {day}, outside this view; Enter shows it."))
+        Some(format!(
+            "It is on {day}, outside this view; <expenses.accept> shows it."
+        ))
     }
 
     pub(super) fn undo_last(&mut self) -> Fx<Self> {

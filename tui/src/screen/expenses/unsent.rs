@@ -6,6 +6,7 @@ use super::list::State;
 use crate::fx::{Change, Fx, Message};
 use crate::keymap::Action;
 use crate::outbox::{Entry, OutboxChanged, Standing, Unsent};
+use crate::popup::ShutLedger;
 use crate::theme::Look;
 use api::expense::Expense;
 use api::id::ExpenseId;
@@ -13,6 +14,15 @@ use std::io;
 use uuid::Uuid;
 
 impl Expenses {
+    /// The ledger is not ours to open any more: something stands before its rows until another one is chosen.
+    pub(super) fn shut(&mut self) -> Fx<Self> {
+        if self.is_shut || !self.is_lowest() {
+            return Fx::none();
+        }
+        self.is_shut = true;
+        Fx::push(ShutLedger::new(self.desk.clone()))
+    }
+
     /// Puts what is unsent over the rows as the server has them.
     pub(super) fn show_unsent(&mut self) {
         let (sort, lists) = (self.view.sort, self.desk.book.lists());

@@ -5,10 +5,11 @@ use api::currency::Currency;
 use super::{
     Shown, day_of,
     lines::{Line, average, moved},
-    view::{By, View, partial},
+    view::{By, View},
     words,
 };
 use crate::{
+    dates::partial,
     figures, text,
     theme::Look,
     widget::{Bar, BarChange},

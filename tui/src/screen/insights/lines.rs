@@ -106,9 +106,10 @@ pub(super) fn moved(now: i64, before: Option<i64>) -> Moved {
             text: "new".into(),
             is_big: true,
         },
-        Some(before) if before < 0 => Moved::default(),
         Some(before) => {
-            let percent = percent(now, before);
+            let Some(percent) = api::report::percent_moved(now, before) else {
+                return Moved::default();
+            };
             let text = match percent {
                 0 => "0%".to_owned(),
                 10_000.. => ">9999%".to_owned(),
@@ -120,14 +121,6 @@ pub(super) fn moved(now: i64, before: Option<i64>) -> Moved {
             }
         }
     }
-}
-
-/// Half away from zero.
-fn percent(now: i64, before: i64) -> i64 {
-    let (now, before) = (i128::from(now), i128::from(before));
-    let twice = (now - before) * 200;
-    let rounded = (twice + twice.signum() * before) / (before * 2);
-    i64::try_from(rounded).unwrap_or(i64::MAX)
 }
 
 impl Figures {

@@ -179,7 +179,11 @@ impl Insights {
     pub(super) fn heard(&mut self, change: &Change, look: &Look) -> Fx<Self> {
         if change.get::<NewDay>().is_some() {
             self.arrange(look);
-            return Fx::none();
+            let Some(view) = &mut self.view else {
+                return Fx::none();
+            };
+            view.today = super::day_of(look);
+            return self.ask();
         }
         if change.get::<RowsChanged>().is_some() {
             return self.ask();

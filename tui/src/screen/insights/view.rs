@@ -165,6 +165,8 @@ pub(super) struct View {
     pub(super) filter_text: String,
     /// Keys of parents whose subcategories are shown.
     pub(super) unfolded: BTreeSet<String>,
+    /// What is not over by then is compared with as much of what was before.
+    pub(super) today: Date,
 }
 
 /// The part of a view that the server has to be asked about.
@@ -192,6 +194,7 @@ impl View {
             filter: ExpenseFilter::default(),
             filter_text: String::new(),
             unfolded: BTreeSet::new(),
+            today: Date::MIN,
         }
     }
 
@@ -207,6 +210,7 @@ impl View {
         self.filter_text = scope.filter_text;
     }
 
+    /// What is not over yet is held against as many days of what was before.
     pub(super) fn asked(&self, calendar: Calendar) -> Asked {
         let (from, to) = self.days(calendar);
         let filter = ExpenseFilter {
@@ -215,6 +219,7 @@ impl View {
             ..self.filter.clone()
         };
         let before = self.period.prev(calendar).range(calendar);
+        let before = calendar.before_so_far(self.period.range(calendar), before, self.today);
         Asked {
             by: self.by,
             period: self.period,
@@ -255,18 +260,6 @@ impl Asked {
 
     /// `21 of 30 days` while the period is not over.
     pub(super) fn partial(&self, today: Date) -> Option<String> {
-        partial(self.from, self.to, today)
+        crate::dates::partial(self.from, self.to, today)
     }
-}
-
-/// `21 of 30 days` where today lies in it and is not its last day.
-pub(super) fn partial(from: Date, to: Date, today: Date) -> Option<String> {
-    let is_open = from <= today && today < to;
-    is_open.then(|| {
-        format!(
-            "{} of {} days",
-            today.days_since(from) + 1,
-            to.days_since(from) + 1
-        )
-    })
 }

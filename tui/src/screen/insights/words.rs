@@ -141,9 +141,13 @@ impl Empty<'_> {
             .totals_before()
             .and_then(|totals| total_in(totals, self.currency));
         let then = then.map_or(0, |total| count_of(total, self.view.measure));
-        let days = self.dates.span(self.asked.before.0, self.asked.before.1);
-        let before = if then > 0 {
+        let whole = self.view.period.prev(self.calendar).range(self.calendar);
+        let days = self.dates.span(whole.0, whole.1);
+        // A part of it was counted.
+        let before = if then > 0 && whole == self.asked.before {
             format!("{days} ({})", rows(then))
+        } else if then > 0 {
+            format!("{days} (at least {})", rows(then))
         } else {
             days
         };

@@ -257,7 +257,7 @@ fn invite_words(issued: &IssuedInvite, ledger: &str, server: Option<&str>, look:
     let whom = issued.invite.user.as_ref();
     let whom = whom.map_or_else(String::new, |user| format!(" by {user}"));
     format!(
-        "{}\n\nThis code is shown once; y copies all of this. It makes whoever accepts it {} of {ledger}, until \
+        "{}\n\nThis code is shown once; <message.copy> copies all of this. It makes whoever accepts it {} of {ledger}, until \
          {until}{whom}:\n\nexpense join{server} {}\n\nor :join in the app, signed in to that server.",
         issued.code,
         issued.invite.role.as_str(),

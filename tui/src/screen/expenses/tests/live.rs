@@ -113,10 +113,29 @@ fn what_is_said_of_ones_own_doing_stays_and_what_others_did_stands_beside_it() {
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
     assert_eq!(app.message().unwrap().text, "Kept here.");
     assert_eq!(app.line(22).trim(), "Kept here.   ana added Stamps 3.10.");
+    app.poster().notify("x".repeat(50));
+    hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
+    let whole = format!("{}   ana added Stamps 3.10.", "x".repeat(50));
+    assert_eq!(app.line(22).trim(), whole);
+    app.poster().notify("x".repeat(54));
+    hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
+    let begun = format!("{}   ana added Stamps 3.1…", "x".repeat(54));
+    assert_eq!(app.line(22).trim(), begun, "news give way to one's own");
     app.poster().notify("x".repeat(60));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
-    let begun = format!("{}…   ana added Stamps 3.10.", "x".repeat(52));
-    assert_eq!(app.line(22).trim(), begun);
+    assert_eq!(
+        app.line(22).trim(),
+        "x".repeat(60),
+        "less than a beginning says nothing"
+    );
+    app.poster()
+        .notify(format!("{}. <expenses.undo> undo", "x".repeat(90)));
+    app.settle();
+    assert!(
+        app.line(22).ends_with("… u undo"),
+        "the key goes last: {}",
+        app.line(22)
+    );
     let warning = "x".repeat(60);
     app.poster().notify(crate::fx::Message::warning(warning.clone()));
     hear(&mut app, elsewhere(vec![added("3.10 EUR Stamps")]));
