@@ -76,12 +76,15 @@ pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
 /// The command that asks for name and password again.
 pub const SIGN_IN: &str = "sign-in";
 
+/// The command that asks for the password once more.
+pub const CONFIRM: &str = "confirm";
+
 /// Commands of the palette that have no key.
 pub fn commands(desk: &Desk) -> Vec<Command> {
     let each = || desk.clone();
     let (currency, ledger, members, joining) = (each(), each(), each(), each());
     let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
-    let unsent = each();
+    let (unsent, confirming) = (each(), each());
     let trash = each();
     let mut commands = vec![
         Command::new("currency", "choose the currency of the books", move || {
@@ -123,6 +126,11 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
             Command::new(SIGN_IN, "sign in again, or as somebody else", move || {
                 sign_in::again(&again)
             }),
+            Command::new(
+                CONFIRM,
+                "give your password once more, for what asks for it",
+                move || sign_in::confirm(&confirming),
+            ),
             Command::new("password", "change your password", move || {
                 password::change(&changing)
             }),
