@@ -193,6 +193,8 @@ fn what_lets_a_program_in_asks_for_the_password_once_more_and_the_form_goes_on()
     app.wait_gone("exp_api_");
     app.wait("backup");
     app.send("q");
+    app.wait("No rows in");
+    app.send("q");
     assert_eq!(app.ended().code, 0);
 }
 
