@@ -1,8 +1,9 @@
 //! What it was paid with: cash, a card, a bank account, a wallet.
 
 use crate::expense::MAX_NAME;
-use crate::id::AccountId;
+use crate::id::{AccountId, UserId};
 use crate::instant::Instant;
+use crate::member::MemberRef;
 use crate::patch::Patch;
 use crate::problem::Faults;
 use crate::text::{check_line, check_name};
@@ -67,6 +68,8 @@ pub struct Account {
     pub acctid: Option<String>,
     /// Last digits of its cards, comma between.
     pub card_ends: Option<String>,
+    /// The member who owns it: who paid the new rows of it, where nothing else is said.
+    pub owner: Option<UserId>,
     /// True where it is kept for old rows but not offered for new ones.
     pub is_archived: bool,
     /// Goes up by one with each change; also the `ETag`.
@@ -103,6 +106,9 @@ pub struct NewAccount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 64)))]
     pub card_ends: Option<String>,
+    /// The member who owns it, by id or by name: who paid the new rows of it, where nothing else is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<MemberRef>,
 }
 
 /// What changes a account: a merge patch (RFC 7396).
@@ -132,6 +138,9 @@ pub struct AccountPatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", oai(validator(max_length = 64)))]
     pub card_ends: Patch<String>,
+    /// The member who owns it, by id or by name; `null` for nobody. Rows recorded before keep who paid them.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub owner: Patch<MemberRef>,
 }
 
 impl NewAccount {

@@ -65,6 +65,15 @@ pub struct PasswordChange {
     pub new_password: Secret,
 }
 
+/// One's own password, given once more.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordConfirmation {
+    /// The password, as it was chosen, to the byte.
+    pub password: Secret,
+}
+
 /// What makes an account for oneself, where the server lets everybody do so.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(poem_openapi::Object))]

@@ -17,6 +17,9 @@ pub const MAX_MEMBERS: u64 = 50;
 /// How long an invite can be accepted, in days, where nothing else is said.
 pub const INVITE_DAYS: u16 = 7;
 
+/// The name that stands for whoever asks, wherever a member is named. No name that signs in is as short.
+pub const ME: &str = "me";
+
 /// What a member may do in a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(
@@ -96,7 +99,7 @@ pub struct Member {
     pub updated_at: Instant,
 }
 
-/// A member as a request may name one: by id, or by the name that signs in, whatever its case.
+/// A member as a request may name one: by id, or by the name that signs in, whatever its case; `me` is whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MemberRef {
     /// By id.

@@ -42,6 +42,8 @@ codes! {
         "Send `Authorization: Bearer TOKEN` with a token that is valid.";
     Forbidden, "forbidden", 403, "Not allowed",
         "Your role in this ledger, or the scope of your token, does not allow this.";
+    ConfirmPassword, "confirm-password", 403, "Your password is asked for again",
+        "This session gave its password too long ago for this. Send it to `POST /v1/auth/confirm` and repeat the request; that holds for 10 minutes.";
     NotFound, "not-found", 404, "Not found",
         "There is no such thing here, or it is not yours.";
     MethodNotAllowed, "method-not-allowed", 405, "This address does not take that method",

@@ -28,9 +28,11 @@ pub enum Scope {
     Add,
     /// To look and to change everything in the book.
     Write,
-    /// To see and change who is a member.
+    /// To see and change who is a member: to invite anybody in any role, owners too, to change roles, remove members
+    /// and hand ledgers over. Without a password being asked for.
     Share,
-    /// To change one's own account and tokens; for admins, the accounts of others.
+    /// To change one's own account and make tokens of the same scopes; for admins, the accounts of others, and by reset
+    /// codes whatever those people can do. Without a password being asked for.
     Account,
 }
 
@@ -101,6 +103,8 @@ pub struct Token {
     pub ledger_ids: Option<Vec<LedgerId>>,
     /// True for the token that this was asked with.
     pub is_this: bool,
+    /// The API token that it was made with, if one did: it ends with that one.
+    pub made_by: Option<TokenId>,
     /// When it was made.
     pub created_at: Instant,
     /// Until when it is good; `null` is for ever.
@@ -117,7 +121,11 @@ pub struct NewToken {
     /// What to call it, 1 to 100 characters.
     #[cfg_attr(feature = "openapi", oai(validator(min_length = 1, max_length = 100)))]
     pub name: String,
-    /// What it may be used for: at least one scope, and none that the token asking for it does not have.
+    /// What it may be used for: at least one scope, and none that the token asking for it does not have. `share` and
+    /// `account` are for programs that look after people: with them it does without a password what a session must
+    /// confirm by one. `share` invites anybody in any role, changes roles, removes members, hands ledgers over.
+    /// `account` makes more tokens and changes the account; an admin's also makes people and admins, shuts people out
+    /// and makes reset codes, by which it can become any of them.
     #[cfg_attr(
         feature = "openapi",
         oai(validator(min_items = 1, max_items = 5, unique_items))

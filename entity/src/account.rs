@@ -16,6 +16,7 @@ pub struct Model {
     pub iban: Option<String>,
     pub acctid: Option<String>,
     pub card_ends: Option<String>,
+    pub owner_id: Option<Uuid>,
     pub is_archived: bool,
     pub is_deleted: bool,
     pub version: i64,

@@ -17,6 +17,10 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     pub last_used_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// The API token that made it, with which it ends.
+    pub made_by_token: Option<Uuid>,
+    /// Until when a session counts as one whose password was just given.
+    pub confirmed_until: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! The table `token`: a session or an API token, known only by its hash.
 
-use crate::table::{NewTable, id, one_of};
+use crate::table::{NewTable, id, id_null, one_of};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{binary_len, string_len, text_null};
 
@@ -22,10 +22,14 @@ impl MigrationTrait for Migration {
             .instant_null("expires_at")
             .instant_null("last_used_at")
             .instant_null("revoked_at")
+            .col(id_null("made_by_token"))
+            .instant_null("confirmed_until")
             .primary_key(&["id"])
             .unique("hash", &["hash"])
             .index("user", &["user_id"])
+            .index("made_by_token", &["made_by_token"])
             .foreign_key("user", &["user_id"], "user", &["id"])
+            .foreign_key("made_by_token", &["made_by_token"], "token", &["id"])
             .check("kind", one_of("kind", &["session", "api"]))
             .create()
             .await

@@ -1,6 +1,6 @@
 //! The table `account`: what an expense was paid with.
 
-use crate::table::{NewTable, id, live_name_while_live, one_of};
+use crate::table::{NewTable, id, id_null, live_name_while_live, one_of};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, boolean, string_len, string_len_null};
 
@@ -20,6 +20,7 @@ impl MigrationTrait for Migration {
             .col(string_len_null("iban", 34))
             .col(string_len_null("acctid", 64))
             .col(string_len_null("card_ends", 64))
+            .col(id_null("owner_id"))
             .col(boolean("is_archived"))
             .col(boolean("is_deleted"))
             .col(big_integer("version"))
@@ -27,7 +28,14 @@ impl MigrationTrait for Migration {
             .instant("updated_at")
             .primary_key(&["ledger_id", "id"])
             .unique("live_name", &["ledger_id", "live_name"])
+            .index("owner", &["ledger_id", "owner_id"])
             .of_ledger()
+            .foreign_key(
+                "owner",
+                &["ledger_id", "owner_id"],
+                "member",
+                &["ledger_id", "user_id"],
+            )
             .check(
                 "kind",
                 one_of("kind", &["cash", "card", "bank", "wallet", "other"]),

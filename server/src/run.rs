@@ -29,7 +29,7 @@ use crate::http::accept::tls::{Tls, TlsError};
 use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
-use crate::service::machine::{self, RunToken};
+use crate::service::machine::{self, MachineToken, RunToken};
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use crate::state::{AppState, Streams};
@@ -127,7 +127,8 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
     let tls = Tls::of(&config)?;
     let state = open(&config).await?;
     let stop = state.stop.clone();
-    let token = machine::of_machine(&state, &config).await?;
+    let token_file = config.token_file();
+    let machine_token = machine::keep_good(&state, &token_file).await?;
     let app = http::app(&state, &config, &stop).map_err(unusable)?;
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
         Failure::failed(format!("{} cannot be listened on: {error}", config.server.listen))
@@ -139,17 +140,24 @@ pub async fn serve(config: Config, log: log::Handle, sources: Sources) -> Result
     let door = Door::new(&config, address, tls.clone());
     tracing::info!(%address, scheme, "listening");
     // Data, not talk: whoever asked for port 0 reads it here.
+    let token = match machine_token {
+        MachineToken::Good | MachineToken::Renewed => format!("token in {}", token_file.display()),
+        MachineToken::ShutOut => "no token: the owner of this machine's is shut out".to_owned(),
+    };
     cli::print(&format!(
-        "listening on {scheme}://{address}, documentation at {scheme}://{address}/docs\ntoken in {}",
-        token.display()
+        "listening on {scheme}://{address}, documentation at {scheme}://{address}/docs\n{token}"
     ))?;
 
     let jobs = job::start(&state, &stop, job::OF_A_SERVER).await;
+    let token_job = tokio::spawn({
+        let (state, stop) = (state.clone(), stop.clone());
+        async move { job::machine_token::run(&state, &stop, &token_file, job::OF_A_SERVER).await }
+    });
     let reload = Reload { log, sources, tls };
     tokio::spawn(signals.handle(reload, stop.clone()));
     let acceptor = Acceptor::new(Limits::from(&config)).with_door(door);
     let drained = acceptor.serve(listener, app, stop.requested()).await;
-    let _ = jobs.await;
+    let _ = tokio::join!(jobs, token_job);
     state.db.close().await;
     tracing::info!(cut = drained.cut, "stopped");
     Ok(())

@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod audit;
 pub mod change_set;
+pub mod confirm;
 pub mod cursor;
 pub mod day;
 pub mod dictionary;

@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use server::http::examples::EXAMPLE_ID;
 use server::service::secret::{SecretKind, draw};
+use std::collections::BTreeSet;
 use tests::client::{Answer, Http};
 use tests::people::TokenRow;
 use tests::sample::{Sample, fill_example_book, samples};
@@ -247,6 +248,127 @@ async fn a_token_bound_to_a_ledger_knows_no_other() {
     assert_eq!(bytes(&other.refused(404, "not-found")), bytes(&nobodys));
     let listed = bound.get("/v1/ledgers").await.ok(200);
     assert_eq!(ids(&listed), [json!(app.ledger_id())]);
+}
+
+/// The operations that docs/access.md says to ask for the password.
+fn asking() -> BTreeSet<String> {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/access.md");
+    let page = std::fs::read_to_string(page).expect("docs/access.md");
+    let (_, part) = page.split_once("## With the password given again").unwrap();
+    let listed = part
+        .lines()
+        .filter_map(|line| line.strip_prefix("- `")?.strip_suffix('`'));
+    listed.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_session_that_gave_its_password_long_ago_is_asked_for_it_exactly_where_the_table_says() {
+    let app = TestApp::start().await;
+    fill_example_book(&app).await;
+    let listed = asking();
+    assert_eq!(listed.len(), 7, "{listed:?}");
+    let stale = entity::token::Entity::update_many()
+        .col_expr(
+            entity::token::Column::ConfirmedUntil,
+            Expr::value(app.state.clock.now()),
+        )
+        .filter(entity::token::Column::Kind.eq("session"));
+    stale.exec(app.connection()).await.unwrap();
+    let print = tests::house::fingerprint(&app).await;
+    let mut asked = BTreeSet::new();
+    for sample in samples(&server::http::document(&app.state).unwrap()) {
+        if !listed.contains(&sample.operation.id) {
+            continue;
+        }
+        let call = || sample.call(&app.client(), "default", EXAMPLE_ID);
+        let answer = call().if_match("\"1\"").await.refused(403, "confirm-password");
+        assert!(
+            answer.json["detail"]
+                .as_str()
+                .unwrap()
+                .contains("/v1/auth/confirm"),
+            "{answer:?}"
+        );
+        // With a scope or a role too few, nobody is asked for a password.
+        app.stranger().get("/v1/me").await.expect(401);
+        asked.insert(sample.operation.id);
+    }
+    assert_eq!(asked, listed);
+    assert_eq!(tests::house::fingerprint(&app).await, print);
+    // Everything else goes on without.
+    for sample in samples(&server::http::document(&app.state).unwrap()) {
+        let ends_the_session = ["logout", "change_password", "leave_ledger", "remove_member"];
+        if listed.contains(&sample.operation.id) || ends_the_session.contains(&sample.operation.id.as_str()) {
+            continue;
+        }
+        let answer = sample
+            .call(&app.client(), "default", EXAMPLE_ID)
+            .if_match("\"1\"")
+            .await;
+        assert_ne!(answer.json["code"], "confirm-password", "{}", sample.operation.id);
+    }
+}
+
+#[tokio::test]
+async fn names_are_made_along_with_a_row_only_by_who_may_make_them() {
+    let app = TestApp::start().await;
+    let ana = app.add_person("ana").await;
+    app.add_member(ana.user_id, app.ledger_id(), "adder").await;
+    let add_only = TokenRow {
+        scopes: "read add",
+        ..TokenRow::default()
+    };
+    let add_only = app.add_token(app.owner().user_id, add_only).await;
+    let adder = app.client_of(&ana).in_ledger(app.ledger_id());
+    let by_scope = Http::new(app.address(), Some(&add_only));
+    let row = |field: &str, name: &str| {
+        let mut row = json!({ "date": "2026-11-21", "amount": "1", "create_missing": true });
+        row[field] = name.into();
+        row
+    };
+    let mine = adder.post("expenses", row("payee", "Corner shop")).await.ok(201);
+    let patch = format!("expenses/{}", mine["id"].as_str().unwrap());
+    let print = tests::house::fingerprint(&app).await;
+    for (field, name) in [
+        ("category", "Sushi"),
+        ("category", "Food: Sushi"),
+        ("account", "Purse"),
+    ] {
+        for http in [&adder, &by_scope] {
+            let pointer = format!("/{field}");
+            http.post("expenses", row(field, name))
+                .await
+                .refused(403, "forbidden")
+                .with_faults(&[(&pointer, "forbidden")]);
+        }
+        let change = json!({ field: name, "create_missing": true });
+        adder.patch(&patch, change).await.refused(403, "forbidden");
+        let batch = json!({ "operations": [{ "op": "create", "expense": row(field, name) }] });
+        adder
+            .post("expenses/batch", batch)
+            .await
+            .refused(403, "forbidden");
+    }
+    for text in ["2 lunch #sushi", "2 lunch @purse", "2 @card>@purse"] {
+        let line = json!({ "text": text, "today": "2026-11-21", "create_missing": true });
+        for http in [&adder, &by_scope] {
+            http.post("expenses/quick", line.clone())
+                .await
+                .refused(403, "forbidden")
+                .with_faults(&[("/text", "forbidden")]);
+        }
+    }
+    assert_eq!(tests::house::fingerprint(&app).await, print);
+    // Names that are there are taken, whatever was allowed to be made; payees and tags are made by being used.
+    for http in [&adder, &by_scope] {
+        http.post("expenses", row("category", "Food")).await.expect(201);
+        let line = json!({ "text": "2 noodles #food +trip", "today": "2026-11-21", "create_missing": true });
+        http.post("expenses/quick", line).await.expect(201);
+    }
+    app.client()
+        .post("expenses", row("category", "Sushi"))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]

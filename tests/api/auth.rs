@@ -1,8 +1,10 @@
 //! `/v1/auth`, `/v1/me`, `/v1/users`, `/v1/audit`: who signs in, who is kept out, and that nothing tells one from another.
 
 mod audit;
+mod confirm;
 mod first_ledger;
 mod load;
+mod machine;
 mod password;
 mod people;
 mod sign_in;

@@ -187,3 +187,45 @@ async fn headers_and_addresses_beyond_the_limit_are_refused() {
     assert!(matches!(long.status, 400 | 414), "{long:?}");
     app.client().get("expenses").await.expect(200);
 }
+
+#[tokio::test]
+async fn an_if_match_that_cannot_be_read_is_no_leave_to_write_without_one() {
+    let app = TestApp::start().await;
+    tests::sample::fill_example_book(&app).await;
+    let print = tests::house::fingerprint(&app).await;
+    let id = server::http::examples::EXAMPLE_ID;
+    let mut tried = 0;
+    for sample in samples(&server::http::document(&app.state).unwrap()) {
+        if !sample.takes_if_match {
+            continue;
+        }
+        let call = || sample.call(&app.client(), "default", id);
+        for tag in [
+            "3",
+            "\"\"",
+            "W/\"3\"",
+            "\"1\", \"2\"",
+            "\"3",
+            "",
+            "*, \"1\"",
+            "'1'",
+            "\"1\u{e4}\"",
+        ] {
+            let name = &sample.operation.id;
+            let answer = call().header_bytes("if-match", tag.as_bytes()).await;
+            let answer = answer.refused(400, "bad-request");
+            assert_eq!(answer.json["errors"][0]["pointer"], "/If-Match", "{name} {tag}");
+        }
+        let answer = call().if_match("\"1\"").another_header("if-match", "\"2\"").await;
+        answer.refused(400, "bad-request");
+        // A version is a number; the tag of a day is more.
+        if !sample.operation.template.contains("/days/") {
+            for tag in ["\"x\"", "\"-1\"", "\"+1\"", "\"1.0\"", "\"99999999999999999999\""] {
+                call().if_match(tag).await.refused(400, "bad-request");
+            }
+        }
+        tried += 1;
+    }
+    assert!(tried > 10, "{tried}");
+    assert_eq!(tests::house::fingerprint(&app).await, print);
+}

@@ -152,6 +152,22 @@ impl Call {
         self
     }
 
+    /// As [`Call::header`], with bytes that need be no text.
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
+        let name: HeaderName = name.parse().expect("a header name");
+        self.headers
+            .insert(name, HeaderValue::from_bytes(value).expect("a header value"));
+        self
+    }
+
+    /// With one more header, beside one of that name.
+    pub fn another_header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("a header name");
+        self.headers
+            .append(name, HeaderValue::from_str(value).expect("a header value"));
+        self
+    }
+
     /// Without a header that it would have.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.remove(name);

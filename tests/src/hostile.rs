@@ -198,6 +198,7 @@ pub fn fill_with_hostile_texts(house: &Household, seed: u64) -> usize {
                 iban: None,
                 acctid: None,
                 card_ends: None,
+                owner_id: None,
                 is_archived: false,
                 is_deleted: false,
                 version: 1,

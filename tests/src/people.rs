@@ -153,6 +153,8 @@ impl TestApp {
             expires_at: Set(wanted.expires_at),
             last_used_at: Set(None),
             revoked_at: Set(wanted.revoked_at),
+            made_by_token: Set(None),
+            confirmed_until: Set(None),
         };
         token::Entity::insert(row)
             .exec_without_returning(self.connection())

@@ -1,10 +1,13 @@
 //! Two people in two terminals on one server and one ledger, each signed in with a password and in a role of their own;
 //! and a session that ends in the middle of a form.
 
+use entity::token;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::Value;
 use server::http::examples::EXAMPLE_PASSWORD;
 use tests::people::Person;
-use tests::program::{Home, block_on};
+use tests::program::{Finished, Home, block_on};
 use tests::server::TestApp;
 use tests::terminal::{ENTER, Terminal};
 
@@ -144,6 +147,75 @@ fn a_session_that_ends_in_the_middle_of_a_form_is_begun_again_and_the_form_goes_
             "{file:?}"
         );
     }
+}
+
+/// As if all sessions had given their password long ago.
+fn let_passwords_grow_old(server: &TestApp) {
+    let old = token::Entity::update_many().col_expr(
+        token::Column::ConfirmedUntil,
+        Expr::value(server.state.clock.now()),
+    );
+    block_on(async { old.exec(server.connection()).await.unwrap() });
+}
+
+#[test]
+fn what_lets_a_program_in_asks_for_the_password_once_more_and_the_form_goes_on() {
+    let (server, ..) = shared();
+    let home = home_at(&server);
+    let mut app = Terminal::open(&home, &[]);
+    sign_in(&mut app, "ana");
+    app.wait("carla's EUR (editor)");
+    let_passwords_grow_old(&server);
+    app.send(":tokens");
+    app.wait("your tokens for programs");
+    app.send(ENTER);
+    app.wait("Your tokens: ");
+    app.send("a");
+    app.wait("A token for a program");
+    app.send("backup");
+    app.wait("backup");
+    app.send("\x18");
+    app.wait("Your password, once more");
+    // Left without it, the form says so and still has what was typed.
+    app.send("\x1b");
+    app.wait("this asks for your password once more");
+    app.wait("backup");
+    app.send("\x18");
+    app.wait("Your password, once more");
+    app.send("wr0ng-one");
+    app.send(ENTER);
+    app.wait("This is not your password");
+    app.send("\x15");
+    app.send(EXAMPLE_PASSWORD);
+    app.send(ENTER);
+    app.wait("exp_api_");
+    app.send("\x1b");
+    app.wait_gone("exp_api_");
+    app.wait("backup");
+    app.send("q");
+    app.wait("No rows in");
+    app.send("q");
+    assert_eq!(app.ended().code, 0);
+}
+
+#[test]
+fn an_invite_by_a_command_asks_for_the_password_once_more() {
+    let (server, ..) = shared();
+    let mut home = home_at(&server);
+    home.set("EXPENSE_LEDGER", "ben's");
+    let with_password = |arguments: &[&str]| {
+        let command = home.command("expense", arguments);
+        Finished::fed(command, &format!("{EXAMPLE_PASSWORD}\n"))
+    };
+    with_password(&["login", "--name", "ben", "--password-stdin"]).ok();
+    // Fresh from the sign-in nobody is asked.
+    assert!(home.expense(&["invite", "viewer"]).ok().starts_with("exp_inv_"));
+    let_passwords_grow_old(&server);
+    let said = home.expense(&["invite", "viewer"]).failed(77);
+    assert!(said.contains("--password-stdin"), "{said}");
+    let code = with_password(&["invite", "viewer", "--password-stdin"]).ok();
+    assert!(code.starts_with("exp_inv_"), "{code}");
+    assert!(home.expense(&["invite", "viewer"]).ok().starts_with("exp_inv_"));
 }
 
 /// Carla's ledger, as Ana sees it.

@@ -98,3 +98,31 @@ fn without_its_server_the_app_keeps_what_is_added_and_sends_it_when_it_is_back()
     let page = block_on(async { house.server().client().get("expenses").await.ok(200) });
     assert_eq!(page["items"].as_array().unwrap().len(), 1, "{page}");
 }
+
+#[test]
+fn a_sign_out_on_the_servers_machine_leaves_its_own_token_and_one_that_is_gone_is_made_anew() {
+    let mut home = Home::new();
+    let mut server = Daemon::start(&home, None);
+    home.set("EXPENSE_SERVER", &server.url());
+    home.expense(&["add", "12.50 lunch"]).ok();
+    let said = home.expense(&["logout"]).failed(2);
+    assert!(said.contains("this machine's own token"), "{said}");
+    home.expense(&["list"]).ok();
+    // Whoever revokes it all the same is let in again by the next start at the latest.
+    let file = home.state().join("server.token");
+    let before = std::fs::read_to_string(&file).unwrap();
+    block_on(async {
+        server
+            .client()
+            .post("/v1/auth/logout", json!(null))
+            .await
+            .expect(204)
+    });
+    home.expense(&["list"]).failed(77);
+    assert_eq!(server.stop(), 0);
+    let mut server = Daemon::start(&home, None);
+    home.set("EXPENSE_SERVER", &server.url());
+    assert!(home.expense(&["list"]).ok().contains("lunch"));
+    assert_ne!(std::fs::read_to_string(&file).unwrap(), before);
+    assert_eq!(server.stop(), 0);
+}

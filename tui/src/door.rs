@@ -7,7 +7,7 @@ use crate::connect::{BookAccess, BookTrouble};
 use crate::desk::Desk;
 use crate::open_ledger::OpenLedger;
 use crate::screen::{Command, Screen};
-use api::auth::{Login, PasswordReset};
+use api::auth::{Login, PasswordConfirmation, PasswordReset};
 use api::id::LedgerId;
 use futures_util::future::BoxFuture;
 use url::Url;
@@ -65,6 +65,12 @@ pub trait Door: Send + Sync {
 
     /// Nobody signs in now: what waits for it is refused.
     fn decline(&self);
+
+    /// Gives the password once more; what waits for it goes on.
+    fn confirm(&self, given: PasswordConfirmation) -> BoxFuture<'static, Result<(), ClientError>>;
+
+    /// Nobody gives it now: what waits for it is refused.
+    fn decline_password(&self);
 
     /// The book of this machine, also the next time.
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>>;
@@ -136,6 +142,15 @@ impl Door for Closed {
     }
 
     fn decline(&self) {}
+
+    fn confirm(&self, _: PasswordConfirmation) -> BoxFuture<'static, Result<(), ClientError>> {
+        let refused = ClientError::Unsendable {
+            reason: CLOSED.to_owned(),
+        };
+        Box::pin(std::future::ready(Err(refused)))
+    }
+
+    fn decline_password(&self) {}
 
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
         Box::pin(std::future::ready(Err(CLOSED.to_owned())))

@@ -2,7 +2,7 @@
 //! of over it. Connections that were opened stay until the app ends, since what is being written may still need them.
 
 use crate::app::Poster;
-use crate::client::{Api, ClientError, Finding, HttpApi, Key, SessionApi, Token, probe};
+use crate::client::{Api, Asked, ClientError, Finding, HttpApi, Key, SessionApi, Token, probe};
 use crate::connect::{BookAccess, BookTrouble, ConnectError, Connection, ServerKind, StartLocal};
 use crate::desk::Desk;
 use crate::door::{Books, Door, SignedIn};
@@ -13,7 +13,7 @@ use crate::open_ledger::OpenLedger;
 use crate::outbox::Outbox;
 use crate::settings::{Settings, address_of};
 use crate::under_way;
-use api::auth::{Login, PasswordReset};
+use api::auth::{Login, PasswordConfirmation, PasswordReset};
 use api::id::LedgerId;
 use api::instant::Instant;
 use futures_util::future::BoxFuture;
@@ -206,7 +206,12 @@ impl Doorkeeper {
         let opened = self.opened();
         let link = open::link(&opened.settings);
         let asking = poster.clone();
-        opened.session.asks(move || asking.command(open::SIGN_IN));
+        opened.session.asks(move |what| {
+            asking.command(match what {
+                Asked::SignIn => open::SIGN_IN,
+                Asked::Password => open::CONFIRM,
+            });
+        });
         let watch = desk.waiting.watch(Arc::clone(&desk.api), poster.clone(), link);
         drop(self.inner.handle.spawn(watch));
         let under_way = under_way::watch(Arc::clone(&desk.api), poster.clone());
@@ -414,6 +419,20 @@ impl Door for Doorkeeper {
 
     fn decline(&self) {
         self.opened().session.decline();
+    }
+
+    fn confirm(&self, given: PasswordConfirmation) -> BoxFuture<'static, Result<(), ClientError>> {
+        let session = self.opened().session;
+        Box::pin(async move {
+            let api: Arc<dyn Api> = Arc::new(session.clone());
+            api.confirm_password(&given, Key::new()).await?;
+            session.answer_password(true);
+            Ok(())
+        })
+    }
+
+    fn decline_password(&self) {
+        self.opened().session.answer_password(false);
     }
 
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {

@@ -79,6 +79,9 @@ pub fn screens(desk: &Desk, zone: Zone) -> Vec<Screen> {
 /// The command that asks for name and password again.
 pub const SIGN_IN: &str = "sign-in";
 
+/// The command that asks for the password once more.
+pub const CONFIRM: &str = "confirm";
+
 /// The command that says what is the matter with the book.
 pub const BOOK: &str = "book";
 
@@ -126,7 +129,7 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
     let each = || desk.clone();
     let (currency, ledger, members, joining) = (each(), each(), each(), each());
     let (connect, disconnect, again, changing, tokens) = (each(), each(), each(), each(), each());
-    let unsent = each();
+    let (unsent, confirming) = (each(), each());
     let trash = each();
     let mut commands = vec![
         Command::new("currency", "choose the currency of the books", move || {
@@ -176,6 +179,11 @@ pub fn commands(desk: &Desk) -> Vec<Command> {
             Command::new(SIGN_IN, "sign in again, or as somebody else", move || {
                 sign_in::again(&again)
             }),
+            Command::new(
+                CONFIRM,
+                "give your password once more, for what asks for it",
+                move || sign_in::confirm(&confirming),
+            ),
             Command::new("password", "change your password", move || {
                 password::change(&changing)
             }),

@@ -5,12 +5,12 @@ use super::checked::Checked;
 use super::guard::Caller;
 use super::key::Key;
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::Anyone;
+use super::right::{Account, Anyone};
 use super::visitor::Visitor;
 use crate::error::Result;
-use crate::service::{password_reset, sign_in};
+use crate::service::{confirm, password_reset, sign_in};
 use crate::state::AppState;
-use api::auth::{Login, PasswordReset, Session, SignUp};
+use api::auth::{Login, PasswordConfirmation, PasswordReset, Session, SignUp};
 use api::user::User;
 use poem_openapi::OpenApi;
 
@@ -49,6 +49,20 @@ impl AuthApi {
     ) -> Result<NoContent> {
         let by = visitor.0.signed_in(&caller.person);
         sign_in::logout(&self.state, &caller.person, &by, &idempotency_key.0).await?;
+        Ok(NoContent)
+    }
+
+    /// Give one's password again
+    ///
+    /// What lets others in, or gives them more (tokens, invites, roles, handing over, people, reset codes), is refused with 403 `confirm-password` where the session gave its password more than 10 minutes ago. This gives it afresh. API tokens are not asked: their scopes `share` and `account` say it.
+    #[oai(path = "/confirm", method = "post", operation_id = "confirm_password")]
+    async fn confirm_password(
+        &self,
+        caller: Caller<Account>,
+        idempotency_key: Key,
+        body: Checked<PasswordConfirmation>,
+    ) -> Result<NoContent> {
+        confirm::confirm(&self.state, &caller.person, &idempotency_key.0, body.0).await?;
         Ok(NoContent)
     }
 

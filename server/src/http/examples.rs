@@ -30,6 +30,7 @@ pub fn body(operation_id: &str) -> Option<Value> {
         "change_password" => json!({
             "old_password": EXAMPLE_PASSWORD, "new_password": "velvet 42 lantern grotto",
         }),
+        "confirm_password" => json!({ "password": EXAMPLE_PASSWORD }),
         "create_user" => json!({ "name": "cleo.keller", "display_name": "Cleo", "currency": "EUR" }),
         "update_user" => json!({ "display_name": "Cleo K.", "is_disabled": false }),
         "create_expense" => json!({

@@ -9,17 +9,14 @@ use crate::service::{Grant, Person};
 use crate::state::AppState;
 use crate::store::token::{Access, Seat, Wanted, access, access_of_user};
 use api::problem::Code;
-use api::token::{Scope, TokenKind};
-use chrono::TimeDelta;
+use api::token::Scope;
+use chrono::{DateTime, Utc};
 use poem::http::header;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef, MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use std::marker::PhantomData;
 use uuid::Uuid;
-
-/// How long a session may be left alone before it ends.
-pub const SESSION_IDLE: TimeDelta = TimeDelta::days(14);
 
 /// Leave to do what needs the right `R` in the ledger of the address.
 #[derive(Debug)]
@@ -78,8 +75,9 @@ impl<'a, R: Right> ApiExtractor<'a> for Guard<R> {
             Some("default") => Wanted::Any,
             Some(id) => Wanted::Ledger(Uuid::try_parse(id).map_err(|_| AppError::not_found())?),
         };
-        let (token_hash, access, seats) = authenticate(request, wanted).await?;
+        let (token_hash, access, seats, now) = authenticate(request, wanted).await?;
         let grant = admit::<R>(&access, seats, client(request))?;
+        check_confirmed::<R>(grant.person(), now)?;
         Ok(Self {
             grant,
             token_hash,
@@ -142,12 +140,13 @@ impl<'a, R: Scoped> ApiExtractor<'a> for Caller<R> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        let (_, access, _) = authenticate(request, Wanted::NoLedger).await?;
+        let (_, access, _, now) = authenticate(request, Wanted::NoLedger).await?;
         let person = Person::new(&access, client(request))?;
         check_scope::<R>(&person)?;
         if R::IS_FOR_ADMINS && !person.is_admin() {
             return Err(AppError::refuse(Code::Forbidden, "This is for admins").into());
         }
+        check_confirmed::<R>(&person, now)?;
         Ok(Self {
             person,
             right: PhantomData,
@@ -164,6 +163,17 @@ fn check_scope<R: Scoped>(person: &Person) -> Result<(), AppError> {
     Err(AppError::refuse(
         Code::Forbidden,
         format!("Your token does not have the scope `{}`", scopes.join("` or `")),
+    ))
+}
+
+/// Asked last: whoever may not do it anyway is not asked for a password.
+fn check_confirmed<R: Scoped>(person: &Person, now: DateTime<Utc>) -> Result<(), AppError> {
+    if !R::IS_CONFIRMED || person.is_confirmed(now) {
+        return Ok(());
+    }
+    Err(AppError::refuse(
+        Code::ConfirmPassword,
+        "Give your password again at `POST /v1/auth/confirm`, then repeat this",
     ))
 }
 
@@ -195,8 +205,11 @@ fn invalid() -> AppError {
     AppError::refuse(Code::Unauthenticated, "This token is not valid")
 }
 
-/// The token's hash, the token, its user and the memberships wanted.
-async fn authenticate(request: &Request, wanted: Wanted) -> Result<([u8; 32], Access, Vec<Seat>), AppError> {
+/// The token's hash, the token, its user and the memberships wanted, and the time at which that was so.
+async fn authenticate(
+    request: &Request,
+    wanted: Wanted,
+) -> Result<([u8; 32], Access, Vec<Seat>, DateTime<Utc>), AppError> {
     let refused = |detail: &str| AppError::refuse(Code::Unauthenticated, detail);
     let state = request
         .data::<AppState>()
@@ -208,7 +221,7 @@ async fn authenticate(request: &Request, wanted: Wanted) -> Result<([u8; 32], Ac
     let hash = secret::hash(token);
     let (access, seats) = look_up(state, &hash, wanted).await?;
     accept_token(request);
-    Ok((hash, access, seats))
+    Ok((hash, access, seats, state.clock.now()))
 }
 
 /// In one indexed read.
@@ -226,7 +239,7 @@ async fn look_up(state: &AppState, hash: &[u8], wanted: Wanted) -> Result<(Acces
         })
         .await?;
     let (access, seats) = found
-        .filter(|(access, _)| is_good(access, now))
+        .filter(|(access, _)| access.is_good(now))
         .ok_or_else(invalid)?;
     state.token_use.note(access.token_id, access.last_used_at, now);
     Ok((access, seats))
@@ -237,15 +250,6 @@ pub fn bearer(request: &Request) -> Option<&str> {
     let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case(BEARER).then(|| token.trim())
-}
-
-fn is_good(access: &Access, now: chrono::DateTime<chrono::Utc>) -> bool {
-    let is_idle = access.kind == TokenKind::Session.as_str()
-        && access.last_used_at.unwrap_or(access.created_at) + SESSION_IDLE <= now;
-    access.revoked_at.is_none()
-        && !access.is_disabled
-        && access.expires_at.is_none_or(|at| at > now)
-        && !is_idle
 }
 
 /// The program that asks, as far as it says so: the first word of its user agent.

@@ -4,7 +4,7 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::{Caller, Guard};
 use super::key::Key;
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::{Join, Share};
+use super::right::{Entrust, Join, Share};
 use super::visitor::Visitor;
 use super::{Tag, item_url};
 use crate::error::Result;
@@ -44,7 +44,7 @@ impl InvitesApi {
     #[oai(path = "/", method = "post", operation_id = "create_invite")]
     async fn create_invite(
         &self,
-        ledger: Guard<Share>,
+        ledger: Guard<Entrust>,
         visitor: Visitor,
         idempotency_key: Key,
         body: Checked<NewInvite>,

@@ -93,21 +93,11 @@ impl<'a> ApiExtractor<'a> for IfVersion {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        match if_match(request) {
+        match if_match(request)? {
             None | Some("*") => Ok(Self(None)),
             Some(tag) => {
-                let version = tag
-                    .strip_prefix('"')
-                    .and_then(|tag| tag.strip_suffix('"'))
-                    .and_then(|tag| tag.parse().ok());
-                let unreadable = || {
-                    AppError::fault(
-                        Code::BadRequest,
-                        "/If-Match",
-                        "pattern",
-                        "If-Match is one strong ETag, like \"3\"",
-                    )
-                };
+                let version = bare(tag).filter(|tag| tag.bytes().all(|byte| byte.is_ascii_digit()));
+                let version = version.and_then(|version| version.parse().ok());
                 Ok(Self(Some(version.ok_or_else(unreadable)?)))
             }
         }
@@ -137,20 +127,38 @@ impl<'a> ApiExtractor<'a> for IfTag {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        let tag = if_match(request).filter(|tag| *tag != "*").ok_or_else(|| {
+        let tag = if_match(request)?.filter(|tag| *tag != "*").ok_or_else(|| {
             AppError::refuse(
                 Code::PreconditionRequired,
                 "Read it first and send its ETag as If-Match",
             )
         })?;
+        bare(tag).ok_or_else(unreadable)?;
         Ok(Self(tag.to_owned()))
     }
 }
 
-fn if_match(request: &Request) -> Option<&str> {
-    request
-        .headers()
-        .get(header::IF_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .map(str::trim)
+/// The header; one that cannot be read is no leave to write without it.
+fn if_match(request: &Request) -> Result<Option<&str>, AppError> {
+    let mut given = request.headers().get_all(header::IF_MATCH).iter();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => Ok(Some(value.to_str().map_err(|_| unreadable())?.trim())),
+        (Some(_), Some(_)) => Err(unreadable()),
+    }
+}
+
+/// One strong ETag without its quotes.
+fn bare(tag: &str) -> Option<&str> {
+    let inner = tag.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.is_empty() && !inner.contains('"')).then_some(inner)
+}
+
+fn unreadable() -> AppError {
+    AppError::fault(
+        Code::BadRequest,
+        "/If-Match",
+        "pattern",
+        "If-Match is one strong ETag, like \"3\"",
+    )
 }

@@ -25,10 +25,10 @@ pub struct MeApi {
 impl MeApi {
     /// Who am I
     ///
-    /// Whoever the token belongs to.
+    /// Whoever the token belongs to. `default_ledger_id` is what `default` means for this token.
     #[oai(path = "/", method = "get", operation_id = "get_me")]
     async fn get_me(&self, caller: Caller<Anyone>) -> Result<Found<User>> {
-        let me = user::get(&self.state, caller.person.user_id()).await?;
+        let me = user::get_me(&self.state, &caller.person).await?;
         Ok(with_version(me))
     }
 

@@ -5,7 +5,7 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Found, NoContent, Reply};
-use super::right::{Leave, Members, Share};
+use super::right::{Entrust, Leave, Members, Share};
 use super::visitor::Visitor;
 use crate::error::Result;
 use crate::service;
@@ -54,7 +54,7 @@ impl MembersApi {
     #[oai(path = "/members/:user", method = "patch", operation_id = "update_member")]
     async fn update_member(
         &self,
-        ledger: Guard<Share>,
+        ledger: Guard<Entrust>,
         user: Item<UserId>,
         visitor: Visitor,
         idempotency_key: Key,
@@ -94,7 +94,7 @@ impl MembersApi {
     )]
     async fn hand_over_ledger(
         &self,
-        ledger: Guard<Share>,
+        ledger: Guard<Entrust>,
         user: Item<UserId>,
         visitor: Visitor,
         idempotency_key: Key,

@@ -5,7 +5,7 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Caller;
 use super::key::Key;
 use super::reply::{Created, Found, NoContent, Reply};
-use super::right::Account;
+use super::right::{Account, Mint};
 use super::visitor::Visitor;
 use crate::error::Result;
 use crate::service;
@@ -40,11 +40,11 @@ impl TokensApi {
 
     /// Make a token
     ///
-    /// For a program, with no more scopes and ledgers than the token that asks. Its secret is shown this once; a repeat is answered 409 `already-done`.
+    /// For a program, with no more scopes, ledgers and time than the token that asks. One that an API token makes ends with that token; one that a session makes outlives the session. Its secret is shown this once; a repeat is answered 409 `already-done`.
     #[oai(path = "/", method = "post", operation_id = "create_token")]
     async fn create_token(
         &self,
-        caller: Caller<Account>,
+        caller: Caller<Mint>,
         visitor: Visitor,
         idempotency_key: Key,
         body: Checked<NewToken>,

@@ -5,7 +5,7 @@ use super::checked::{Asked, Checked, Item};
 use super::guard::Caller;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, Reply};
-use super::right::Admin;
+use super::right::{Admin, Appoint};
 use super::visitor::Visitor;
 use crate::error::Result;
 use crate::service::{password_reset, user};
@@ -40,7 +40,7 @@ impl UsersApi {
     #[oai(path = "/", method = "post", operation_id = "create_user")]
     async fn create_user(
         &self,
-        caller: Caller<Admin>,
+        caller: Caller<Appoint>,
         visitor: Visitor,
         idempotency_key: Key,
         body: Checked<NewUser>,
@@ -65,7 +65,7 @@ impl UsersApi {
     #[oai(path = "/:user", method = "patch", operation_id = "update_user")]
     async fn update_user(
         &self,
-        caller: Caller<Admin>,
+        caller: Caller<Appoint>,
         visitor: Visitor,
         user: Item<UserId>,
         idempotency_key: Key,
@@ -83,7 +83,7 @@ impl UsersApi {
 
     /// Make a code for a new password
     ///
-    /// Good once, for 30 minutes, shown this one time; with it they choose a password at `/v1/auth/reset`. Their older codes are void. For admins.
+    /// Good once, for 30 minutes, shown this one time; with it they choose a password at `/v1/auth/reset`. Their older codes are void. Whoever has the code can become that person: an admin can, by it, do everything that person can. For admins.
     #[oai(
         path = "/:user/reset-code",
         method = "post",
@@ -91,7 +91,7 @@ impl UsersApi {
     )]
     async fn create_reset_code(
         &self,
-        caller: Caller<Admin>,
+        caller: Caller<Appoint>,
         visitor: Visitor,
         user: Item<UserId>,
         idempotency_key: Key,

@@ -3,6 +3,7 @@
 pub mod clear;
 pub mod imports;
 pub mod live;
+pub mod machine_token;
 pub mod operations;
 pub mod token_use;
 

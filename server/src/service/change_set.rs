@@ -17,9 +17,10 @@ use api::currency::Currency;
 use api::expense::{ExpensePatch, Kind, MAX_NAME, NewExpense, check_transfer};
 use api::id::new_uuid;
 use api::patch::Patch;
-use api::problem::Code;
+use api::problem::{Code, Faults};
 use api::text::{as_id, check_name, clean_line, clean_note, fold};
-use given::{Given, Ref};
+use given::Given;
+pub(crate) use given::Ref;
 use std::collections::{BTreeMap, HashMap};
 use unmet::{Place, Unmet, stale_refusal};
 use uuid::Uuid;
@@ -68,6 +69,8 @@ pub struct ChangeSet {
     pub dialect: Dialect,
     /// The ledger's base currency.
     pub base: Currency,
+    /// Whether the writer may make categories and accounts along with rows.
+    pub may_make_names: bool,
     /// The operations, each with the JSON pointer its faults are told under.
     pub ops: Vec<(String, RowOp)>,
     /// True where the fields of an operation are in a part of it: in those of a batch.
@@ -98,15 +101,17 @@ impl ChangeSet {
             let found = store::expense::find(&unit.tx, self.dialect, unit.reach, &ids).await?;
             found.into_iter().map(|image| (image.id, image)).collect()
         };
-        let wanted = self.wanted(&rows);
+        let wanted = self.wanted(&rows, unit.user_id);
         let names = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
         let mut build = Build {
             unit,
             base: self.base,
+            may_make_names: self.may_make_names,
             names,
             rows,
             made: Made::default(),
             findings,
+            forbidden: Faults::default(),
             missed: Missed::default(),
             unmet: Unmet::default(),
         };
@@ -159,6 +164,9 @@ impl ChangeSet {
             build.missed.suggest(all, &mut build.findings.lookups);
         }
         build.findings.refuse()?;
+        if !build.forbidden.is_empty() {
+            return Err(AppError::faults(Code::Forbidden, build.forbidden));
+        }
         let mut all = build.made.edits;
         all.extend(pairs.into_iter().map(Edit::Expense));
         Ok(all)
@@ -172,12 +180,17 @@ impl ChangeSet {
         }
     }
 
-    fn wanted(&self, rows: &HashMap<Uuid, ExpenseImage>) -> Wanted {
+    fn wanted(&self, rows: &HashMap<Uuid, ExpenseImage>, me: Uuid) -> Wanted {
         let mut wanted = Wanted::default();
         for (_, op) in &self.ops {
             let given = match op {
-                RowOp::Create(new) => Given::of_new(new),
-                RowOp::Update { patch, .. } => Given::of_patch(patch),
+                RowOp::Create(new) => {
+                    if new.paid_by.is_none() {
+                        wanted.all_members();
+                    }
+                    Given::of_new(new, me)
+                }
+                RowOp::Update { patch, .. } => Given::of_patch(patch, me),
                 RowOp::Delete { .. } => continue,
                 RowOp::Restore { id, .. } => {
                     for (dictionary, id) in rows.get(id).into_iter().flat_map(entries_of) {
@@ -214,10 +227,13 @@ struct Made {
 struct Build<'a> {
     unit: &'a Unit,
     base: Currency,
+    may_make_names: bool,
     names: Names,
     rows: HashMap<Uuid, ExpenseImage>,
     made: Made,
     findings: Findings,
+    /// What the writer may not make along.
+    forbidden: Faults,
     missed: Missed,
     unmet: Unmet,
 }
@@ -344,11 +360,29 @@ impl Build<'_> {
             updated_at: self.unit.at,
             deleted_at: None,
         };
-        self.resolve(pointer, &Given::of_new(new), &mut image);
+        let given = Given::of_new(new, self.unit.user_id);
+        self.resolve(pointer, &given, &mut image);
+        if matches!(given.paid_by, Ref::Keep) {
+            image.paid_by = self.usual_payer(image.account_id);
+        }
         Pair {
             before: None,
             after: image,
         }
+    }
+
+    /// Who paid a new row of which nobody says so: the owner of its account, else who records it; where only one person
+    /// has the book, nobody needs to be named.
+    fn usual_payer(&self, account_id: Option<Uuid>) -> Option<Uuid> {
+        if self.names.of(Dictionary::Member).take(2).count() < 2 {
+            return None;
+        }
+        let account = account_id.and_then(|id| self.names.by_id(Dictionary::Account, id).ok());
+        let owner = account.and_then(|account| account.owner_id);
+        let is_there = |user_id: &Uuid| self.names.by_id(Dictionary::Member, *user_id).is_ok();
+        owner
+            .filter(is_there)
+            .or(Some(self.unit.user_id).filter(is_there))
     }
 
     fn update(&mut self, pointer: &str, before: ExpenseImage, patch: &ExpensePatch) -> Pair<ExpenseImage> {
@@ -378,7 +412,7 @@ impl Build<'_> {
             Patch::Set(note) => after.note = Some(clean_note(note)).filter(|note| !note.is_empty()),
         }
         after.external_id = patch.external_id.clone().over(before.external_id.clone());
-        self.resolve(pointer, &Given::of_patch(patch), &mut after);
+        self.resolve(pointer, &Given::of_patch(patch, self.unit.user_id), &mut after);
         if after.kind != Kind::Transfer && before.kind == Kind::Transfer && patch.to_account_id.is_keep() {
             after.to_account_id = None;
         }
@@ -452,6 +486,23 @@ impl Build<'_> {
         };
         match (found, given) {
             (Ok(entry), _) => Some(entry.id),
+            // Nobody becomes a member by being named.
+            (Err(Miss::Unknown), Ref::Name(name))
+                if create_missing
+                    && dictionary != Dictionary::Member
+                    && as_id(name).is_none()
+                    && !self.may_make_names =>
+            {
+                let what = dictionary.mark();
+                self.forbidden.add(
+                    format!("{pointer}/{field}"),
+                    Code::Forbidden.as_str(),
+                    format!(
+                        "There is no {what} {name:?}, and to make one takes an editor and the scope `write`"
+                    ),
+                );
+                None
+            }
             // Nobody becomes a member by being named, and nothing is named by an id.
             (Err(Miss::Unknown), Ref::Name(name))
                 if create_missing && dictionary != Dictionary::Member && as_id(name).is_none() =>

@@ -54,6 +54,7 @@ pub async fn update(
     let sheet = Sheet {
         dialect: state.db.dialect(),
         base: grant.base(),
+        may_make_names: grant.may_make_names(),
         date,
         tag,
         rows: update.rows,
@@ -117,6 +118,7 @@ fn tag(rows: &[ExpenseImage]) -> String {
 struct Sheet {
     dialect: Dialect,
     base: Currency,
+    may_make_names: bool,
     date: Date,
     tag: String,
     rows: Vec<DayRow>,
@@ -136,6 +138,7 @@ impl Work for Sheet {
         let set = ChangeSet {
             dialect: self.dialect,
             base: self.base,
+            may_make_names: self.may_make_names,
             ops,
             is_batch: false,
         };

@@ -3,18 +3,21 @@
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
+use crate::service::change_set::Ref;
 use crate::service::cursor::Walk;
 use crate::service::entry::{Dictionary, EntryPatch, NewEntry};
-use crate::service::names::{Miss, note};
+use crate::service::names::{Miss, Names, note};
 use crate::service::operation::refuse_busy;
 use crate::service::write::commit;
 use crate::service::{Grant, WriteKey};
 use crate::state::AppState;
 use crate::store;
 use crate::store::apply::{Logged, apply};
-use crate::store::image::EntryImage;
+use crate::store::image::{AccountMarks, EntryImage};
+use crate::store::names::{self, Wanted};
 use crate::store::noun::Pair;
 use api::id::new_uuid;
+use api::member::MemberRef;
 use api::page::{EntryQuery, Page};
 use api::problem::{Code, Faults};
 use api::text::{clean_line, fold};
@@ -176,6 +179,10 @@ impl<N: Dictionary> Work for Create<N> {
         if let Some(parent_id) = new.parent_id {
             check_parent::<N>(unit, parent_id, &mut findings).await?;
         }
+        let owner = match &new.owner {
+            Some(owner) => find_owner(unit, owner, None, &mut findings).await?,
+            None => None,
+        };
         findings.refuse()?;
         if new.id.is_some() && !N::find(&unit.tx, unit.ledger_id, &[self.id]).await?.is_empty() {
             return Err(AppError::refuse(
@@ -184,9 +191,13 @@ impl<N: Dictionary> Work for Create<N> {
             ));
         }
         let image = EntryImage::new(self.id, clean_line(&new.name), unit.at);
+        let account = new.account.clone().map(|marks| AccountMarks {
+            owner_id: owner,
+            ..marks
+        });
         let after = EntryImage {
             parent_id: new.parent_id,
-            account: new.account.clone(),
+            account,
             ..image
         };
         apply(unit, vec![N::edit(Pair { before: None, after })]).await
@@ -206,11 +217,14 @@ impl<N: Dictionary> Work for Update<N> {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         let before = current::<N>(unit, self.id, self.version).await?;
         refuse_busy(unit, &[self.id]).await?;
-        let after = self.patch.over(&before);
+        let mut after = self.patch.over(&before);
         let mut findings = Findings {
             rules: self.patch.faults.clone(),
             ..Findings::default()
         };
+        if let (Some(owner), Some(marks)) = (self.patch.owner.set(), &mut after.account) {
+            marks.owner_id = find_owner(unit, owner, marks.owner_id, &mut findings).await?;
+        }
         if let Some(parent_id) = after.parent_id.filter(|id| before.parent_id != Some(*id)) {
             if parent_id == self.id {
                 too_deep(&mut findings.rules, "A category cannot be put under itself");
@@ -260,6 +274,32 @@ async fn check_parent<N: Dictionary>(unit: &Unit, id: Uuid, findings: &mut Findi
         miss,
     );
     Ok(())
+}
+
+/// The member that an account shall belong to: one who is there, or who owned it already.
+async fn find_owner(
+    unit: &Unit,
+    owner: &MemberRef,
+    now: Option<Uuid>,
+    findings: &mut Findings,
+) -> Result<Option<Uuid>> {
+    let mut wanted = Wanted::default();
+    let owner = Ref::of_member(owner, unit.user_id);
+    owner.ask(names::Dictionary::Member, &mut wanted);
+    let found = Names::new(store::names::find(&unit.tx, unit.ledger_id, &wanted).await?);
+    let (entry, given) = match owner {
+        Ref::Id(id) if now == Some(id) => return Ok(now),
+        Ref::Id(id) => (found.by_id(names::Dictionary::Member, id), id.to_string()),
+        Ref::Name(name) => (found.by_name(names::Dictionary::Member, name), name.to_owned()),
+        Ref::Keep | Ref::Clear => return Ok(None),
+    };
+    match entry {
+        Ok(entry) => Ok(Some(entry.id)),
+        Err(miss) => {
+            note(&mut findings.lookups, "/owner".into(), "member", &given, miss);
+            Ok(None)
+        }
+    }
 }
 
 struct Delete<N> {

@@ -5,6 +5,7 @@ use crate::store::dictionary::DictionaryNoun;
 use crate::store::image::{AccountMarks, EntryImage};
 use api::account::{Account, AccountKind, AccountPatch, NewAccount};
 use api::category::{Category, CategoryPatch, NewCategory};
+use api::member::MemberRef;
 use api::patch::Patch;
 use api::payee::{NewPayee, Payee, PayeePatch};
 use api::problem::Faults;
@@ -57,6 +58,8 @@ pub struct NewEntry {
     pub parent_id: Option<Uuid>,
     /// An account's marks.
     pub account: Option<AccountMarks>,
+    /// An account's owner, who is looked up with the rest.
+    pub owner: Option<MemberRef>,
 }
 
 /// What changes an entry, checked by itself already.
@@ -78,6 +81,8 @@ pub struct EntryPatch {
     pub acctid: Patch<String>,
     /// The ends of an account's card numbers.
     pub card_ends: Patch<String>,
+    /// An account's owner.
+    pub owner: Patch<MemberRef>,
 }
 
 impl EntryPatch {
@@ -94,6 +99,8 @@ impl EntryPatch {
             iban: mark(self.iban.clone().over(marks.iban)),
             acctid: mark(self.acctid.clone().over(marks.acctid)),
             card_ends: mark(self.card_ends.clone().over(marks.card_ends)),
+            // A new one is looked up first.
+            owner_id: marks.owner_id.filter(|_| self.owner != Patch::Clear),
         });
         after
     }
@@ -118,7 +125,7 @@ impl From<NewCategory> for NewEntry {
             id: new.id.map(Into::into),
             name: new.name,
             parent_id,
-            account: None,
+            ..Self::default()
         }
     }
 }
@@ -133,6 +140,7 @@ impl From<NewAccount> for NewEntry {
             iban,
             acctid,
             card_ends,
+            owner,
         } = new;
         let kind = kind.unwrap_or_default();
         let marks = AccountMarks {
@@ -140,6 +148,7 @@ impl From<NewAccount> for NewEntry {
             iban: mark(iban),
             acctid: mark(acctid),
             card_ends: mark(card_ends),
+            owner_id: None,
         };
         Self {
             faults,
@@ -147,6 +156,7 @@ impl From<NewAccount> for NewEntry {
             name,
             parent_id: None,
             account: Some(marks),
+            owner,
         }
     }
 }
@@ -208,6 +218,7 @@ impl From<AccountPatch> for EntryPatch {
             iban,
             acctid,
             card_ends,
+            owner,
         } = patch;
         Self {
             faults,
@@ -218,6 +229,7 @@ impl From<AccountPatch> for EntryPatch {
             iban,
             acctid,
             card_ends,
+            owner,
         }
     }
 }

@@ -200,6 +200,7 @@ pub async fn batch(state: &AppState, grant: &Grant, key: &WriteKey, batch: Batch
     let set = ChangeSet {
         dialect: state.db.dialect(),
         base: grant.base(),
+        may_make_names: grant.may_make_names(),
         ops,
         is_batch: true,
     };
@@ -261,6 +262,7 @@ async fn one(
     let set = ChangeSet {
         dialect: state.db.dialect(),
         base: grant.base(),
+        may_make_names: grant.may_make_names(),
         ops: vec![(String::new(), op)],
         is_batch: false,
     };

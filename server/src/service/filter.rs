@@ -9,6 +9,7 @@ use crate::store;
 use crate::store::filter::{Filter, Pick};
 use crate::store::names::{Dictionary, Found, Wanted};
 use api::expense::ExpenseFilter;
+use api::member::ME;
 use api::text::{as_id, fold};
 use uuid::Uuid;
 
@@ -30,12 +31,17 @@ pub async fn look_up(
     mut findings: Findings,
 ) -> Result<Filter> {
     let mut wanted = Wanted::default();
+    let is_me = |name: &String| fold(name) == ME;
+    let paid_by = match &asked.paid_by {
+        Some(name) if is_me(name) => Some(grant.user_id().to_string()),
+        other => other.clone(),
+    };
     let slots = [
         (Dictionary::Category, "category", &asked.category),
         (Dictionary::Account, "account", &asked.account),
         (Dictionary::Payee, "payee", &asked.payee),
         (Dictionary::Tag, "tag", &asked.tag),
-        (Dictionary::Member, "paid_by", &asked.paid_by),
+        (Dictionary::Member, "paid_by", &paid_by),
     ];
     for (dictionary, _, given) in &slots {
         if let Some(given) = given.as_deref().filter(|given| *given != NONE) {

@@ -11,6 +11,7 @@ use api::date::Calendar;
 use api::id::LedgerId;
 use api::member::Role;
 use api::token::{Scope, TokenKind};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// Somebody who showed a token that is good.
@@ -21,6 +22,8 @@ pub struct Person {
     kind: TokenKind,
     scopes: Vec<Scope>,
     bound_to: Option<Vec<LedgerId>>,
+    confirmed_until: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
     is_admin: bool,
     client: String,
 }
@@ -28,16 +31,17 @@ pub struct Person {
 impl Person {
     /// Made from what the token says; the guard's alone.
     pub(crate) fn new(access: &Access, client: String) -> Result<Self> {
-        let unreadable = |what: &str| AppError::Internal(format!("stored {what} of a token"));
-        let scopes = access
-            .scopes
-            .split_whitespace()
-            .map(|word| Scope::from_word(word).ok_or_else(|| unreadable("scope")))
-            .collect::<Result<_>>()?;
-        let bound_to = match &access.ledger_ids {
-            None => None,
-            Some(text) => Some(serde_json::from_str(text).map_err(|_| unreadable("binding"))?),
-        };
+        let mut scopes = scopes(&access.scopes)?;
+        let mut bound_to = binding(access.ledger_ids.as_deref())?;
+        // What a token made may never more than its maker, whatever is written of it.
+        if let Some(makers) = &access.maker_scopes {
+            let makers = self::scopes(makers)?;
+            scopes.retain(|scope| makers.iter().any(|maker| maker.holds(*scope)));
+        }
+        if let Some(makers) = binding(access.maker_ledger_ids.as_deref())? {
+            let theirs = bound_to.get_or_insert_with(|| makers.clone());
+            theirs.retain(|id| makers.contains(id));
+        }
         let kind = match access.kind.as_str() {
             "session" => TokenKind::Session,
             _ => TokenKind::Api,
@@ -48,6 +52,8 @@ impl Person {
             kind,
             scopes,
             bound_to,
+            confirmed_until: access.confirmed_until,
+            expires_at: access.expires_at,
             is_admin: access.is_admin,
             client,
         })
@@ -90,6 +96,20 @@ impl Person {
         self.scopes.iter().any(|scope| scope.holds(wanted))
     }
 
+    /// True where what lets others in may be done: an API token was made for it, a session gave its password shortly
+    /// before.
+    pub fn is_confirmed(&self, now: DateTime<Utc>) -> bool {
+        match self.kind {
+            TokenKind::Api => true,
+            TokenKind::Session => self.confirmed_until.is_some_and(|until| until > now),
+        }
+    }
+
+    /// When the token ends; what it makes ends then, too.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
+    }
+
     /// True for who looks after the accounts of others.
     pub fn is_admin(&self) -> bool {
         self.is_admin
@@ -99,6 +119,21 @@ impl Person {
     pub fn client(&self) -> &str {
         &self.client
     }
+}
+
+fn scopes(words: &str) -> Result<Vec<Scope>> {
+    let words = words.split_whitespace();
+    words
+        .map(|word| {
+            Scope::from_word(word).ok_or_else(|| AppError::Internal("stored scope of a token".into()))
+        })
+        .collect()
+}
+
+fn binding(text: Option<&str>) -> Result<Option<Vec<LedgerId>>> {
+    text.map(serde_json::from_str)
+        .transpose()
+        .map_err(|_| AppError::Internal("stored binding of a token".into()))
 }
 
 /// Leave to work in one ledger.
@@ -154,6 +189,11 @@ impl Grant {
     /// As what.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// True where categories and accounts may be made, by their own operations and along with a row alike.
+    pub fn may_make_names(&self) -> bool {
+        self.role.edits() && self.person.has_scope(Scope::Write)
     }
 
     /// The program that asks.

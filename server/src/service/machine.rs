@@ -1,7 +1,6 @@
 //! Tokens of this machine's own: until people sign in, whoever may read the owner's files is the owner. A server
 //! inside the app draws one for its run; a server of its own keeps one in a file that only its user can read.
 
-use crate::config::Config;
 use crate::db::BookFault;
 use crate::error::{AppError, Result};
 use crate::run::Failure;
@@ -12,11 +11,13 @@ use crate::store::token::{Access, Wanted, of_all_scopes};
 use api::instant::Instant;
 use api::token::{Scope, TokenKind};
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::token::Model;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
 
 /// A run of the app that lasts longer than this starts its server anew.
 const RUN_DAYS: i64 = 30;
@@ -37,7 +38,7 @@ impl RunToken {
 }
 
 /// A token for one run, which is nowhere but in memory and, hashed, in the database; with what is the matter with the
-/// book where it is in memory alone.
+/// book where it is in memory alone. Whoever started the run need not give a password again.
 pub async fn of_run(state: &AppState) -> Result<(String, Option<BookFault>)> {
     let token = draw(SecretKind::Session);
     let fault = match state.db.read_only() {
@@ -57,9 +58,17 @@ pub async fn of_run(state: &AppState) -> Result<(String, Option<BookFault>)> {
 
 async fn note(state: &AppState, token: &str) -> Result<()> {
     let now = state.now();
-    store::token::delete_expired(state.db.upkeep()?, now).await?;
+    let upkeep = state.db.upkeep()?;
+    store::token::delete_expired(upkeep, now).await?;
+    let owner = store::token::first_user(upkeep)
+        .await?
+        .ok_or_else(|| AppError::Internal("no user".into()))?;
     let until = Instant::new(now.utc() + TimeDelta::days(RUN_DAYS));
-    insert(state, token, "session", "this run", Some(until)).await
+    let row = Model {
+        confirmed_until: Some(until.utc()),
+        ..row(state, owner.id, token, ("session", "this run"), Some(until))
+    };
+    store::token::insert(upkeep, row).await
 }
 
 async fn keep_in_memory(state: &AppState, token: &str) -> Result<()> {
@@ -67,12 +76,12 @@ async fn keep_in_memory(state: &AppState, token: &str) -> Result<()> {
         .db
         .read(|db| async move { store::token::first_user(&db).await })
         .await?;
-    let user_id = first.ok_or_else(|| AppError::Internal("no user".into()))?;
+    let owner = first.ok_or_else(|| AppError::Internal("no user".into()))?;
     let now = state.now().utc();
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let access = Access {
         token_id: state.clock.new_id(),
-        user_id,
+        user_id: owner.id,
         kind: TokenKind::Session.as_str().to_owned(),
         scopes: scopes.join(" "),
         ledger_ids: None,
@@ -80,6 +89,12 @@ async fn keep_in_memory(state: &AppState, token: &str) -> Result<()> {
         expires_at: None,
         last_used_at: None,
         revoked_at: None,
+        confirmed_until: Some(now + TimeDelta::days(RUN_DAYS)),
+        made_by_token: None,
+        maker_scopes: None,
+        maker_ledger_ids: None,
+        maker_expires_at: None,
+        maker_revoked_at: None,
         // What is the user's is read at each use.
         is_disabled: false,
         is_admin: false,
@@ -90,59 +105,86 @@ async fn keep_in_memory(state: &AppState, token: &str) -> Result<()> {
     Ok(())
 }
 
-async fn insert(
+/// Everything: whoever may read the owner's files is the owner.
+fn row(
     state: &AppState,
+    user_id: Uuid,
     token: &str,
-    kind: &str,
-    name: &str,
-    expires_at: Option<Instant>,
-) -> Result<()> {
-    let upkeep = state.db.upkeep()?;
-    let user_id = store::token::first_user(upkeep)
-        .await?
-        .ok_or_else(|| AppError::Internal("no user".into()))?;
+    (kind, name): (&str, &str),
+    until: Option<Instant>,
+) -> Model {
     let id = state.clock.new_id();
-    // Everything: whoever may read the owner's files is the owner.
-    let row = of_all_scopes(id, user_id, &hash(token), (kind, name), state.now(), expires_at);
-    store::token::insert(upkeep, row).await
+    of_all_scopes(id, user_id, &hash(token), (kind, name), state.now(), until)
 }
 
-/// The file of this machine's token, made with a fresh token if it is not there, and known to the database.
-pub async fn of_machine(state: &AppState, config: &Config) -> Result<PathBuf, Failure> {
-    let path = config.token_file();
+/// What became of the file with this machine's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MachineToken {
+    /// It holds a token that is good.
+    Good,
+    /// It held none, or one that was revoked, and holds a fresh one now.
+    Renewed,
+    /// Its owner is shut out, and so is whoever reads it.
+    ShutOut,
+}
+
+/// Sees to it that the file of this machine's token holds one that is good, for as long as its owner is let in. One that
+/// the database does not know is taken on: the book may be a new one.
+pub async fn keep_good(state: &AppState, path: &Path) -> Result<MachineToken, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("{}: {error}", path.display()));
-    let token = match fs::read_to_string(&path) {
-        Ok(text) if is_well_formed(text.trim(), &[SecretKind::Api]) => text.trim().to_owned(),
-        Ok(_) => keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            keep(&path, &draw(SecretKind::Api)).map_err(|error| failed(&error))?
-        }
+    let kept = match fs::read_to_string(path) {
+        Ok(text) => Some(text.trim().to_owned()).filter(|token| is_well_formed(token, &[SecretKind::Api])),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(&error)),
     };
     let upkeep = state.db.upkeep().map_err(|error| failed(&error))?;
-    let hash = hash(&token);
-    let known = store::token::access(upkeep, &hash, Wanted::NoLedger)
+    let is_known = match &kept {
+        None => false,
+        Some(token) => {
+            let known = store::token::access(upkeep, &hash(token), Wanted::NoLedger)
+                .await
+                .map_err(|error| failed(&error))?;
+            match &known {
+                Some((access, _)) if access.is_disabled => return Ok(MachineToken::ShutOut),
+                Some((access, _)) if access.is_good(state.clock.now()) => return Ok(MachineToken::Good),
+                known => known.is_some(),
+            }
+        }
+    };
+    let owner = store::token::first_user(upkeep)
         .await
         .map_err(|error| failed(&error))?;
-    if known.is_none() {
-        insert(state, &token, "api", "this machine", None)
-            .await
-            .map_err(|error| failed(&error))?;
+    let Some(owner) = owner.filter(|owner| !owner.is_disabled) else {
+        return Ok(MachineToken::ShutOut);
+    };
+    let unknown = kept.filter(|_| !is_known);
+    let is_new = unknown.is_none();
+    let token = unknown.unwrap_or_else(|| draw(SecretKind::Api));
+    let row = row(state, owner.id, &token, ("api", "this machine"), None);
+    store::token::insert(upkeep, row)
+        .await
+        .map_err(|error| failed(&error))?;
+    if !is_new {
+        return Ok(MachineToken::Good);
     }
-    Ok(path)
+    // Written once it is good, so that nobody reads one that is not.
+    write(path, &token).map_err(|error| failed(&error))?;
+    Ok(MachineToken::Renewed)
 }
 
-fn keep(path: &Path, token: &str) -> std::io::Result<String> {
+/// In one step: whoever reads the file meanwhile reads the old token or the new one, whole.
+fn write(path: &Path, token: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
+    let fresh = path.with_extension(format!("new-{}", std::process::id()));
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&fresh)?;
     writeln!(file, "{token}")?;
     file.sync_all()?;
-    Ok(token.to_owned())
+    fs::rename(&fresh, path)
 }

@@ -253,6 +253,8 @@ fn heir<N: Dictionary>(unit: &Unit, source: &EntryImage, target: EntryImage) -> 
         iban: ours.iban.or(theirs.iban),
         acctid: ours.acctid.or(theirs.acctid),
         card_ends: ours.card_ends.or(theirs.card_ends),
+        // Whose the other was says nothing of whose this one is.
+        owner_id: ours.owner_id,
     };
     let after = EntryImage {
         account: Some(marks),

@@ -45,7 +45,8 @@ impl Names {
         }
     }
 
-    fn of(&self, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
+    /// Its entries of a dictionary.
+    pub fn of(&self, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
         self.found.iter().filter(move |entry| entry.is(dictionary))
     }
 

@@ -16,7 +16,7 @@ use api::currency::Currency;
 use api::entry::{Context, EntryFault, NameRef, Parsed, Span, TokenKind, Vocabulary, parse};
 use api::expense::NewExpense;
 use api::id::new_uuid;
-use api::member::MemberRef;
+use api::member::{ME, MemberRef};
 use api::problem::{Code, Fault, Faults};
 use api::quick::{EntryLine, EntryToken, ParsedEntry, QuickResult};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub async fn parse_entry(state: &AppState, grant: &Grant, line: &EntryLine) -> R
         .db
         .read(|db| async move { store::names::usable(&db, grant.ledger_id()).await })
         .await?;
-    let read = Lists::new(&found).read(line, grant.base());
+    let read = Lists::new(&found, grant.user_id()).read(line, grant.base());
     let expense = read.row(line, grant.base()).ok();
     Ok(ParsedEntry {
         expense,
@@ -52,6 +52,7 @@ pub async fn create(
     let work = Quick {
         dialect: state.db.dialect(),
         base: grant.base(),
+        may_make_names: grant.may_make_names(),
         line,
     };
     let done = commit(state, grant, key, "quick_expense", work).await?;
@@ -66,6 +67,7 @@ pub async fn create(
 struct Quick {
     dialect: Dialect,
     base: Currency,
+    may_make_names: bool,
     line: EntryLine,
 }
 
@@ -75,13 +77,14 @@ impl Work for Quick {
     async fn run(&self, unit: &Unit) -> Result<Option<Vec<Logged>>> {
         // Read in here: a repeat of the key is answered from the log, whatever the names are by then.
         let found = store::names::usable(&unit.tx, unit.ledger_id).await?;
-        let new = Lists::new(&found)
+        let new = Lists::new(&found, unit.user_id)
             .read(&self.line, self.base)
             .row(&self.line, self.base)?;
         let ops = vec![(String::new(), RowOp::Create(Box::new(new)))];
         let set = ChangeSet {
             dialect: self.dialect,
             base: self.base,
+            may_make_names: self.may_make_names,
             ops,
             is_batch: false,
         };
@@ -111,7 +114,8 @@ struct Lists {
 }
 
 impl Lists {
-    fn new(found: &[Found]) -> Self {
+    /// `me` is whom `by:me` means.
+    fn new(found: &[Found], me: Uuid) -> Self {
         let mut lists = Self {
             all: Names::new(found.to_vec()),
             vocabulary: Vocabulary::default(),
@@ -135,6 +139,8 @@ impl Lists {
             names.push(&entry.name, parent.map(|parent| parent.name.as_str()));
             ids.push(entry.id);
         }
+        lists.vocabulary.members.push(ME, None);
+        lists.members.push(me);
         lists
     }
 

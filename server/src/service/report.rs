@@ -71,7 +71,7 @@ pub async fn report(state: &AppState, grant: &Grant, asked: ExpenseFilter, by: B
     Ok(view.finish(&Tally::of(sums.iter().filter(|sum| sum.part == whole)), None))
 }
 
-/// By who paid, and what that leaves each member to pay or to get.
+/// By who paid, and what that leaves each member to pay or to get. Of a part of the members' rows nothing can be settled.
 pub async fn by_member(state: &AppState, grant: &Grant, asked: ExpenseFilter) -> Result<Report> {
     let filter = filter::resolve(state, grant, &asked).await?;
     let wanted = &filter;
@@ -81,9 +81,10 @@ pub async fn by_member(state: &AppState, grant: &Grant, asked: ExpenseFilter) ->
         .await?;
     let mut view = View::new(grant, asked, filter, &sums);
     view.rows = view.rows_by(&sums, By::Member)?;
-    let balances = balance::balances(view.coins, &sums, seats);
+    let is_of_all = view.filter.paid_by.is_none();
+    let balances = is_of_all.then(|| balance::balances(view.coins, &sums, seats));
     Ok(Report {
-        balances: Some(balances),
+        balances,
         ..view.finish(&Tally::of(&sums), None)
     })
 }

@@ -7,7 +7,7 @@ use crate::service::actor::{Actor, Happening};
 use crate::service::password::Match;
 use crate::service::secret::{SecretKind, draw, hash};
 use crate::service::write::{account_op, already_done, is_outrun, outrun, secret_op};
-use crate::service::{Person, WriteKey, throttle, user};
+use crate::service::{Person, WriteKey, confirm, throttle, user};
 use crate::state::AppState;
 use crate::store;
 use crate::store::audit::NewEvent;
@@ -153,6 +153,10 @@ impl AccountWork for Begin {
             self.at,
             Some(self.expires_at),
         );
+        let row = entity::token::Model {
+            confirmed_until: Some(confirm::until(self.at).utc()),
+            ..row
+        };
         store::token::insert(tx, row).await?;
         store::token::keep_newest_sessions(tx, self.user.id, MOST_SESSIONS, self.at).await?;
         store::audit::insert(tx, &self.event).await

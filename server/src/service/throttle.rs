@@ -100,6 +100,16 @@ pub(crate) async fn guess_old_password(state: &AppState, user_id: uuid::Uuid) ->
     Err(too_many(GUESSES.longest))
 }
 
+/// The password of somebody signed in was right: what was counted of it is forgotten.
+pub(crate) async fn forget_old_password(state: &AppState, user_id: uuid::Uuid) -> Result<()> {
+    let old = old_password(user_id);
+    let subject = old.as_str();
+    state
+        .db
+        .stage(|db| async move { store::throttle::clear(&db, &[subject]).await })
+        .await
+}
+
 /// Forgets everything that was counted for an account from unknown addresses.
 pub(crate) async fn forgive(state: &AppState, name: &str, user_id: uuid::Uuid) -> Result<()> {
     let (account, old) = (format!("account:{}", short_hash(name)), old_password(user_id));

@@ -68,6 +68,9 @@ pub async fn create(
     findings.refuse()?;
     let at = state.now();
     let days = TimeDelta::days(i64::from(new.days.unwrap_or(TOKEN_DAYS)));
+    let is_by_token = person.token_kind() == TokenKind::Api;
+    // It lives no longer than the token that makes it; a session's end ends no API token.
+    let until = [Some(at.utc() + days), person.expires_at().filter(|_| is_by_token)];
     let ledger_ids = new
         .ledger_ids
         .or_else(|| person.bound_to().map(<[LedgerId]>::to_vec));
@@ -85,9 +88,11 @@ pub async fn create(
             .transpose()
             .map_err(|error| AppError::Internal(format!("binding: {error}")))?,
         created_at: at.utc(),
-        expires_at: Some(at.utc() + days),
+        expires_at: until.into_iter().flatten().min(),
         last_used_at: None,
         revoked_at: None,
+        made_by_token: is_by_token.then(|| person.token_id()),
+        confirmed_until: None,
     };
     let work = Create {
         row: row.clone(),
@@ -193,6 +198,11 @@ impl AccountWork for Create {
             }
         }
         findings.refuse()?;
+        if let Some(maker) = self.row.made_by_token
+            && !store::token::hold(tx, maker, self.at).await?
+        {
+            return Err(AppError::refuse(Code::Unauthenticated, "This token is not valid"));
+        }
         store::token::insert(tx, self.row.clone()).await?;
         store::audit::insert(tx, &self.event).await
     }
@@ -236,6 +246,7 @@ fn seen(row: Model, person: &Person) -> Result<Token> {
             .ledger_ids
             .map(|text| serde_json::from_str(&text).map_err(|_| unreadable()))
             .transpose()?,
+        made_by: row.made_by_token.map(Into::into),
         created_at: Instant::new(row.created_at),
         expires_at: row.expires_at.map(Instant::new),
         last_used_at: row.last_used_at.map(Instant::new),

@@ -184,6 +184,30 @@ pub async fn get(state: &AppState, id: Uuid) -> Result<User> {
     Ok(store::user::wire(row))
 }
 
+/// Who is calling, as their token lets them see it.
+pub async fn get_me(state: &AppState, person: &Person) -> Result<User> {
+    seen_by(state, person, get(state, person.user_id()).await?).await
+}
+
+/// With the ledger that `default` means for that token: one that it is bound to.
+async fn seen_by(state: &AppState, person: &Person, me: User) -> Result<User> {
+    let Some(bound_to) = person.bound_to() else {
+        return Ok(me);
+    };
+    let user_id = person.user_id();
+    let theirs = state
+        .db
+        .read(|db| async move { store::member::ledgers_of(&db, user_id).await })
+        .await?;
+    let open = bound_to.iter().filter(|id| theirs.contains(&id.0));
+    Ok(User {
+        default_ledger_id: open
+            .min_by_key(|id| (Some(**id) != me.default_ledger_id, id.0))
+            .copied(),
+        ..me
+    })
+}
+
 /// A page of everybody, in order of their names.
 pub async fn list(state: &AppState, person: &Person, query: PageQuery) -> Result<Page<User>> {
     let walk = Walk::new(state, person, "users", &query);

@@ -349,6 +349,7 @@ dictionary!(
             iban: model.iban,
             acctid: model.acctid,
             card_ends: model.card_ends,
+            owner_id: model.owner_id,
         }),
         ..image
     },
@@ -359,6 +360,7 @@ dictionary!(
             iban: Set(marks.iban),
             acctid: Set(marks.acctid),
             card_ends: Set(marks.card_ends),
+            owner_id: Set(marks.owner_id),
             ..row
         }
     }

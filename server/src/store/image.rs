@@ -110,6 +110,8 @@ pub struct AccountMarks {
     pub acctid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_ends: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<Uuid>,
 }
 
 impl EntryImage {
@@ -161,6 +163,7 @@ impl From<EntryImage> for Account {
             iban,
             acctid,
             card_ends,
+            owner_id,
         } = image.account.unwrap_or_default();
         let EntryImage {
             id,
@@ -178,6 +181,7 @@ impl From<EntryImage> for Account {
             iban,
             acctid,
             card_ends,
+            owner: owner_id.map(Into::into),
             is_archived,
             version,
             created_at,

@@ -49,6 +49,7 @@ impl Dictionary {
 pub struct Wanted {
     ids: BTreeSet<(Dictionary, Uuid)>,
     folds: BTreeSet<(Dictionary, String)>,
+    has_all_members: bool,
 }
 
 impl Wanted {
@@ -72,9 +73,14 @@ impl Wanted {
         self.folds.insert((dictionary, fold(name)));
     }
 
+    /// Asks for all members.
+    pub fn all_members(&mut self) {
+        self.has_all_members = true;
+    }
+
     /// True where nothing was asked for.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.folds.is_empty()
+        self.ids.is_empty() && self.folds.is_empty() && !self.has_all_members
     }
 }
 
@@ -97,6 +103,8 @@ pub struct Found {
     pub name_fold: String,
     /// A category's parent.
     pub parent_id: Option<Uuid>,
+    /// An account's owner.
+    pub owner_id: Option<Uuid>,
     /// True where it takes no new rows.
     pub is_archived: bool,
     /// True where it was deleted.
@@ -113,6 +121,9 @@ impl Found {
 /// Finds everything wanted, categories with their subcategories, in one statement.
 pub async fn find(db: &impl ConnectionTrait, ledger_id: Uuid, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut selects = Dictionary::ALL.into_iter().filter_map(|dictionary| {
+        if dictionary == Dictionary::Member && wanted.has_all_members {
+            return Some(entries(dictionary, ledger_id));
+        }
         let ids: Vec<Uuid> = wanted
             .ids
             .iter()
@@ -215,7 +226,9 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
             .expr_as(id(), "id")
             .expr_as(name(), "name")
             .expr_as(name(), "name_fold");
-        select.expr_as(Expr::val(None::<Uuid>), "parent_id");
+        select
+            .expr_as(Expr::val(None::<Uuid>), "parent_id")
+            .expr_as(Expr::cust("NULL"), "owner_id");
         // A bound value here would make the column of a union a DECIMAL on MariaDB.
         select
             .expr_as(Expr::cust("FALSE"), "is_archived")
@@ -232,6 +245,10 @@ fn entries(dictionary: Dictionary, ledger_id: Uuid) -> SelectStatement {
     match dictionary {
         Dictionary::Category => select.column(Alias::new("parent_id")),
         _ => select.expr_as(Expr::val(None::<Uuid>), "parent_id"),
+    };
+    match dictionary {
+        Dictionary::Account => select.column(Alias::new("owner_id")),
+        _ => select.expr_as(Expr::cust("NULL"), "owner_id"),
     };
     select
         .column(Alias::new("is_archived"))

@@ -3,15 +3,18 @@
 
 use crate::error::Result;
 use api::instant::Instant;
-use api::token::Scope;
+use api::token::{Scope, TokenKind};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{ledger, member, token, user};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QueryOrder, QueryResult, QuerySelect,
 };
 use uuid::Uuid;
 
+/// How long a session may be left alone before it ends.
+const SESSION_IDLE: TimeDelta = TimeDelta::days(14);
 /// Most ledgers that are looked through for the one that `default` means.
 const MOST_SEATS: u64 = 200;
 
@@ -23,7 +26,7 @@ const OF_LEDGER: [ledger::Column; 4] = [
     ledger::Column::Epoch,
 ];
 
-/// The token presented and its user.
+/// The token presented, its user, and where a token made it, what is left of that one.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Access {
     pub token_id: Uuid,
@@ -31,13 +34,34 @@ pub struct Access {
     pub kind: String,
     pub scopes: String,
     pub ledger_ids: Option<String>,
-    pub created_at: chrono::DateTime<chrono::Utc>,
-    pub expires_at: Option<chrono::DateTime<chrono::Utc>>,
-    pub last_used_at: Option<chrono::DateTime<chrono::Utc>>,
-    pub revoked_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub confirmed_until: Option<DateTime<Utc>>,
+    pub made_by_token: Option<Uuid>,
+    pub maker_scopes: Option<String>,
+    pub maker_ledger_ids: Option<String>,
+    pub maker_expires_at: Option<DateTime<Utc>>,
+    pub maker_revoked_at: Option<DateTime<Utc>>,
     pub is_disabled: bool,
     pub is_admin: bool,
     pub default_ledger_id: Option<Uuid>,
+}
+
+impl Access {
+    /// True where it lets in still: the token, and the one that made it, where one did.
+    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
+        let is_over = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
+        let is_idle = self.kind == TokenKind::Session.as_str()
+            && self.last_used_at.unwrap_or(self.created_at) + SESSION_IDLE <= now;
+        self.revoked_at.is_none()
+            && self.maker_revoked_at.is_none()
+            && !self.is_disabled
+            && !is_over(self.expires_at)
+            && !is_over(self.maker_expires_at)
+            && !is_idle
+    }
 }
 
 /// A user's active membership of a ledger, and what of the ledger every request needs.
@@ -145,8 +169,19 @@ fn select(hash: &[u8], wanted: Wanted) -> SelectStatement {
         T::ExpiresAt,
         T::LastUsedAt,
         T::RevokedAt,
+        T::ConfirmedUntil,
+        T::MadeByToken,
     ] {
         select.column((token::Entity, column));
+    }
+    let maker = || Alias::new("maker");
+    for (column, alias) in [
+        (T::Scopes, "maker_scopes"),
+        (T::LedgerIds, "maker_ledger_ids"),
+        (T::ExpiresAt, "maker_expires_at"),
+        (T::RevokedAt, "maker_revoked_at"),
+    ] {
+        select.expr_as(Expr::col((maker(), column)), alias);
     }
     for column in [
         user::Column::IsDisabled,
@@ -158,6 +193,12 @@ fn select(hash: &[u8], wanted: Wanted) -> SelectStatement {
     select.from(token::Entity).inner_join(
         user::Entity,
         Expr::col((user::Entity, user::Column::Id)).equals((token::Entity, T::UserId)),
+    );
+    select.join_as(
+        JoinType::LeftJoin,
+        token::Entity,
+        maker(),
+        Expr::col((maker(), T::Id)).equals((token::Entity, T::MadeByToken)),
     );
     select.and_where(Expr::col((token::Entity, T::Hash)).eq(hash));
     if wanted == Wanted::NoLedger {
@@ -212,17 +253,18 @@ pub fn of_all_scopes(
         expires_at: expires_at.map(Instant::utc),
         last_used_at: None,
         revoked_at: None,
+        made_by_token: None,
+        confirmed_until: None,
     }
 }
 
 /// The first user, who owns a book that has not been shared yet.
-pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
-    let first = user::Entity::find()
+pub async fn first_user(db: &impl ConnectionTrait) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find()
         .order_by_asc(user::Column::Id)
         .limit(1)
         .one(db)
-        .await?;
-    Ok(first.map(|user| user.id))
+        .await?)
 }
 
 /// Takes away expired sessions.
@@ -285,7 +327,7 @@ fn good(user_id: Uuid, at: Instant) -> Condition {
         )
 }
 
-/// Revokes a user's token; false where there is no such token that is not revoked.
+/// Revokes a user's token and all that was made with it; false where there is no such token that is not revoked.
 pub async fn revoke(db: &impl ConnectionTrait, user_id: Uuid, id: Uuid, at: Instant) -> Result<bool> {
     let done = token::Entity::update_many()
         .col_expr(token::Column::RevokedAt, Expr::value(at.utc()))
@@ -294,7 +336,47 @@ pub async fn revoke(db: &impl ConnectionTrait, user_id: Uuid, id: Uuid, at: Inst
         .filter(token::Column::RevokedAt.is_null())
         .exec(db)
         .await?;
+    if done.rows_affected == 0 {
+        return Ok(false);
+    }
+    let mut makers = vec![id];
+    while !makers.is_empty() {
+        let made = token::Entity::find()
+            .select_only()
+            .column(token::Column::Id)
+            .filter(token::Column::MadeByToken.is_in(makers))
+            .filter(token::Column::RevokedAt.is_null());
+        makers = made.into_tuple().all(db).await?;
+        end(
+            db,
+            at,
+            Condition::all().add(token::Column::Id.is_in(makers.clone())),
+        )
+        .await?;
+    }
+    Ok(true)
+}
+
+/// Holds a token as it is until the transaction ends, so that nobody revokes it meanwhile; false where somebody did.
+pub async fn hold(db: &impl ConnectionTrait, id: Uuid, at: Instant) -> Result<bool> {
+    let done = token::Entity::update_many()
+        .col_expr(token::Column::LastUsedAt, Expr::value(at.utc()))
+        .filter(token::Column::Id.eq(id))
+        .filter(token::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Notes until when a session counts as one whose password was just given.
+pub async fn confirm(db: &impl ConnectionTrait, id: Uuid, until: Instant) -> Result<()> {
+    token::Entity::update_many()
+        .col_expr(token::Column::ConfirmedUntil, Expr::value(until.utc()))
+        .filter(token::Column::Id.eq(id))
+        .filter(token::Column::Kind.eq("session"))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Ends somebody's sessions, all of them or all but one.

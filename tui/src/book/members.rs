@@ -4,7 +4,7 @@
 use api::entry::{Match, NameRef, Names};
 use api::expense::Expense;
 use api::id::UserId;
-use api::member::{Member, MemberRef};
+use api::member::{ME, Member, MemberRef};
 use api::text::fold;
 use std::collections::HashMap;
 
@@ -53,9 +53,10 @@ impl Members {
         self.all.len() > 1
     }
 
-    /// The names that a line may mean after `by:`.
+    /// The names that a line may mean after `by:`, oneself last, whom the server knows.
     pub fn names(&self) -> Names {
-        Names::flat(self.all.iter().map(|member| &member.name))
+        let names = self.all.iter().map(|member| member.name.as_str());
+        Names::flat(names.chain((!self.all.is_empty()).then_some(ME)))
     }
 
     /// The name after `by:` and all that finds it, of each.

@@ -76,6 +76,7 @@ pub(crate) fn account(number: u128, name: &str) -> Account {
         iban: None,
         acctid: None,
         card_ends: None,
+        owner: None,
         is_archived: false,
         version: 1,
         created_at: instant(),

@@ -1,7 +1,7 @@
 //! Signing in and out, and oneself.
 
 use super::{Api, Key, Method, Reply, Request};
-use api::auth::{Login, PasswordChange, PasswordReset, Session};
+use api::auth::{Login, PasswordChange, PasswordConfirmation, PasswordReset, Session};
 use api::user::{MePatch, User};
 
 impl dyn Api {
@@ -17,6 +17,15 @@ impl dyn Api {
     /// Ends the token that this is asked with.
     pub fn logout(&self, key: Key) -> Reply<()> {
         self.tell(Request::write("logout", Method::Post, "/v1/auth/logout", key).of_server())
+    }
+
+    /// Gives one's password once more, for what asks for it.
+    pub fn confirm_password(&self, given: &PasswordConfirmation, key: Key) -> Reply<()> {
+        self.tell(
+            Request::write("confirm_password", Method::Post, "/v1/auth/confirm", key)
+                .of_server()
+                .json(given),
+        )
     }
 
     /// Sets a new password with a code that an admin made.

@@ -111,6 +111,10 @@ impl ClientError {
 
     /// One sentence: what happened and what to do.
     pub fn sentence(&self) -> String {
+        if self.code() == Some(Code::ConfirmPassword) {
+            // The server says by which request; whoever sits here is asked.
+            return "Nothing was done: this asks for your password once more.".to_owned();
+        }
         let fix = self.fix();
         let fact = self.to_string();
         let fact = fact.trim_end().trim_end_matches('.');

@@ -42,7 +42,7 @@ pub(crate) use http::{is_loopback, shown};
 pub use page::every_page;
 pub use probe::{Finding, Verdict};
 pub use request::{Answer, Base, Content, Key, Method, Request, Token};
-pub use session::SessionApi;
+pub use session::{Asked, SessionApi};
 pub use tap::Tap;
 pub use trust::Trust;
 

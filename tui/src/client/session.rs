@@ -1,6 +1,7 @@
 //! A connection whose token can be replaced while it is in use. A request that is refused for its token waits until
 //! somebody has signed in again and is then sent once more as it was, key and all, so that whoever asked knows nothing
-//! of it. Where nobody signs in, the refusal is the answer.
+//! of it. Where nobody signs in, the refusal is the answer. The same for one that is refused until the password is given
+//! once more.
 
 use super::{Answer, Api, ClientError, Feed, Reply, Request};
 use api::problem::Code;
@@ -8,8 +9,17 @@ use futures_util::future::BoxFuture;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
-/// What asks for a name and a password, from anywhere.
-type Ask = Box<dyn Fn() + Send + Sync>;
+/// What whoever sits there is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// A name and a password: the token is not good any more.
+    SignIn,
+    /// The password alone: what is to be done asks for it afresh.
+    Password,
+}
+
+/// What asks, from anywhere.
+type Ask = Box<dyn Fn(Asked) + Send + Sync>;
 
 /// These say that a password is wrong by the same refusal.
 const OF_PASSWORDS: [&str; 3] = ["login", "change_password", "reset_password"];
@@ -18,6 +28,7 @@ const OF_PASSWORDS: [&str; 3] = ["login", "change_password", "reset_password"];
 #[derive(Clone)]
 pub struct SessionApi {
     turns: Arc<watch::Sender<Turn>>,
+    passwords: Arc<watch::Sender<PasswordTurn>>,
     ask: Arc<OnceLock<Ask>>,
 }
 
@@ -32,6 +43,15 @@ struct Turn {
     is_declined: bool,
 }
 
+/// From one asking for the password to the next.
+#[derive(Debug, Clone, Copy, Default)]
+struct PasswordTurn {
+    number: u64,
+    is_asked: bool,
+    /// The last one that was asked for was given.
+    was_given: bool,
+}
+
 impl SessionApi {
     /// Over a connection with the token that there is.
     pub fn new(api: Arc<dyn Api>) -> Self {
@@ -43,12 +63,13 @@ impl SessionApi {
         };
         Self {
             turns: Arc::new(watch::Sender::new(turn)),
+            passwords: Arc::default(),
             ask: Arc::default(),
         }
     }
 
     /// Sets what asks for a name and a password. What was refused before that has waited for it, and is asked for now.
-    pub fn asks(&self, ask: impl Fn() + Send + Sync + 'static) {
+    pub fn asks(&self, ask: impl Fn(Asked) + Send + Sync + 'static) {
         let mut is_late = false;
         // Under the lock of the turns, so that a refusal meanwhile rings once: here or where it came.
         self.turns.send_if_modified(|turn| {
@@ -58,13 +79,13 @@ impl SessionApi {
             false
         });
         if is_late {
-            self.ring();
+            self.ring(Asked::SignIn);
         }
     }
 
-    fn ring(&self) {
+    fn ring(&self, what: Asked) {
         if let Some(ask) = self.ask.get() {
-            ask();
+            ask(what);
         }
     }
 
@@ -85,6 +106,37 @@ impl SessionApi {
         self.turns.send_modify(|turn| turn.is_declined = true);
     }
 
+    /// The password was given, and what waits for it is sent again; or nobody gives it, and what waits is refused. Whatever
+    /// is refused for it later asks anew.
+    pub fn answer_password(&self, was_given: bool) {
+        self.passwords.send_modify(|turn| {
+            *turn = PasswordTurn {
+                number: turn.number + 1,
+                is_asked: false,
+                was_given,
+            };
+        });
+    }
+
+    /// Waits until the password was given; false where it is not.
+    async fn password_is_given(&self, number: u64) -> bool {
+        if self.ask.get().is_none() {
+            return false;
+        }
+        let mut is_first = false;
+        self.passwords.send_if_modified(|turn| {
+            is_first = turn.number == number && !turn.is_asked;
+            turn.is_asked |= is_first;
+            false
+        });
+        if is_first {
+            self.ring(Asked::Password);
+        }
+        let mut turns = self.passwords.subscribe();
+        let answered = turns.wait_for(|turn| turn.number != number).await;
+        answered.is_ok_and(|turn| turn.was_given)
+    }
+
     /// Whether a refused request of that turn may wait. Asks where nobody was asked yet.
     fn may_wait(&self, number: u64) -> bool {
         let (mut may_wait, mut is_first) = (false, false);
@@ -97,7 +149,7 @@ impl SessionApi {
             false
         });
         if is_first {
-            self.ring();
+            self.ring(Asked::SignIn);
         }
         may_wait
     }
@@ -107,10 +159,17 @@ async fn send(session: SessionApi, request: Request) -> Result<Answer, ClientErr
     let mut turns = session.turns.subscribe();
     loop {
         let turn = turns.borrow_and_update().clone();
+        let password = session.passwords.borrow().number;
         let error = match turn.api.call(request.clone()).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
+        if error.code() == Some(Code::ConfirmPassword) {
+            if session.password_is_given(password).await {
+                continue;
+            }
+            return Err(error);
+        }
         let is_of_token =
             error.code() == Some(Code::Unauthenticated) && !OF_PASSWORDS.contains(&request.operation);
         if !is_of_token || !session.may_wait(turn.number) {
@@ -164,7 +223,7 @@ mod tests {
         let session = SessionApi::new(fake.clone());
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        session.asks(move || {
+        session.asks(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
         });
         (session, asked)
@@ -224,7 +283,7 @@ mod tests {
         assert!(!waiting.is_finished());
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        session.asks(move || {
+        session.asks(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
         });
         assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -232,5 +291,31 @@ mod tests {
         let (one, other) = waiting.await.unwrap();
         assert!(one.is_ok() && other.is_ok());
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_asks_for_the_password_is_sent_again_once_it_was_given_and_refused_where_it_is_not()
+    {
+        let fake = Arc::new(FakeApi::new());
+        fake.on("leave_ledger", &());
+        let (session, asked) = session(&fake);
+        let api: Arc<dyn Api> = Arc::new(session.clone());
+        for (round, was_given) in [(1, true), (2, false), (3, true)] {
+            fake.fail_once("leave_ledger", refusal(Code::ConfirmPassword));
+            let key = Key::new();
+            let waiting = tokio::spawn(api.leave_ledger(key));
+            while asked.load(Ordering::SeqCst) < round {
+                tokio::task::yield_now().await;
+            }
+            session.answer_password(was_given);
+            assert_eq!(waiting.await.unwrap().is_ok(), was_given);
+            let sent = fake
+                .requests()
+                .iter()
+                .filter(|request| request.key == Some(key))
+                .count();
+            assert_eq!(sent, 1 + usize::from(was_given));
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
     }
 }

@@ -49,6 +49,8 @@ enum Action {
     Unarchive { name: String },
     /// Move all rows of one to another and delete it
     Merge { name: String, into: String },
+    /// Accounts: say whose it is, who then paid its new rows where nothing else is said; nobody's where left out
+    Owner { name: String, member: Option<String> },
     /// Delete one that nothing uses
     Delete { name: String },
 }
@@ -103,6 +105,14 @@ async fn perform(noun: Noun, action: &Action, context: &mut Context) -> Result<S
                 under_way::finished(context, done.operation_id).await?;
             };
             format!("{} of {name} moved to {into}.", figures::rows(done.moved))
+        }
+        Action::Owner { name, member } => {
+            if noun != Noun::Account {
+                return Err(Failure::Usage("Only accounts have an owner".to_owned()));
+            }
+            Noun::set_owner(context, find(name)?, member.clone()).await?;
+            let whose = member.as_ref().map_or("nobody's", String::as_str);
+            format!("{name}: {whose} from now on; rows recorded before keep who paid them.")
         }
         Action::Delete { name } => {
             noun.delete(context, find(name)?).await?;

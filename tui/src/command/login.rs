@@ -1,12 +1,12 @@
-//! `expense login`, `logout` and `join`. The password comes from the terminal without being shown, or from one line of
+//! `expense login`, `logout`, `invite` and `join`. The password comes from the terminal without being shown, or from one line of
 //! standard input; never from an argument.
 
 use super::{Cli, Context, Failure, output::Output};
-use crate::client::{Api, ClientError, HttpApi, Key, shown};
+use crate::client::{Api, ClientError, HttpApi, Key, Token, shown};
 use crate::doorkeeper;
 use crate::settings::{Env, Settings};
 use crate::terminal::hidden;
-use api::auth::Login as Credentials;
+use api::auth::{Login as Credentials, PasswordConfirmation};
 use api::member::{INVITE_DAYS, InviteCode, NewInvite, Role};
 use api::problem::Code;
 use clap::Args;
@@ -33,6 +33,9 @@ pub(super) struct Invite {
     /// Only somebody who signs in with this name can accept it
     #[arg(long = "for", value_name = "NAME")]
     user: Option<String>,
+    /// Read the password from the first line of standard input, where it is asked for once more
+    #[arg(long = "password-stdin")]
+    is_from_stdin: bool,
 }
 
 /// Accept an invite to a ledger
@@ -119,6 +122,12 @@ pub(super) async fn logout(cli: &Cli, out: &mut Output) -> Result<(), Failure> {
             shown(&server)
         )));
     };
+    if is_this_machines(&settings, &token) {
+        return Err(Failure::Usage(format!(
+            "You are not signed in to {}: what lets you in is this machine's own token, which stays",
+            shown(&server)
+        )));
+    }
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(&server, "default", Some(&token), &settings.trust)?);
     let ended = api.logout(Key::new()).await;
     // A token that is not good any more is as good as ended, and one for a server that is away is not kept either.
@@ -153,6 +162,13 @@ pub(super) async fn logout(cli: &Cli, out: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whoever may read the token that a server left on its machine is its owner there: there is no session to end, and
+/// everything else on this machine would be shut out with it.
+fn is_this_machines(settings: &Settings, token: &Token) -> bool {
+    let left = std::fs::read_to_string(settings.places.server_token());
+    left.is_ok_and(|left| Token::new(&left).as_ref() == Some(token))
+}
+
 pub(super) async fn invite(invite: Invite, context: &mut Context) -> Result<(), Failure> {
     // The values are clap's.
     let role = Role::from_word(&invite.role).unwrap_or(Role::Viewer);
@@ -161,7 +177,14 @@ pub(super) async fn invite(invite: Invite, context: &mut Context) -> Result<(), 
         user: invite.user,
         days: None,
     };
-    let issued = context.api.create_invite(&new, Key::new()).await?;
+    let key = Key::new();
+    let issued = match context.api.create_invite(&new, key).await {
+        Err(error) if error.code() == Some(Code::ConfirmPassword) => {
+            confirm(invite.is_from_stdin, context).await?;
+            context.api.create_invite(&new, key).await?
+        }
+        issued => issued?,
+    };
     if context.json()? {
         return Ok(());
     }
@@ -171,6 +194,25 @@ pub(super) async fn invite(invite: Invite, context: &mut Context) -> Result<(), 
         role.as_str()
     ));
     Ok(())
+}
+
+/// Gives the password once more, for what asks for it.
+async fn confirm(is_from_stdin: bool, context: &Context) -> Result<(), Failure> {
+    let password = if is_from_stdin {
+        line_of_stdin()?
+    } else if io::stdin().is_terminal() {
+        hidden::ask("Your password, once more: ")?
+    } else {
+        return Err(Failure::Refused(
+            "You signed in more than 10 minutes ago, and this asks for your password once more; there is no terminal to \
+             ask at, --password-stdin reads it from standard input"
+                .to_owned(),
+        ));
+    };
+    let given = PasswordConfirmation {
+        password: password.into(),
+    };
+    Ok(context.api.confirm_password(&given, Key::new()).await?)
 }
 
 pub(super) async fn join(join: Join, context: &mut Context) -> Result<(), Failure> {

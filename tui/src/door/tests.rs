@@ -142,6 +142,15 @@ impl Door for TestDoor {
         self.note("declined");
     }
 
+    fn confirm(&self, given: api::auth::PasswordConfirmation) -> BoxFuture<'static, Result<(), ClientError>> {
+        self.note(format!("confirmed by {}", given.password.expose()));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn decline_password(&self) {
+        self.note("not confirmed");
+    }
+
     fn go_home(&self) -> BoxFuture<'static, Result<Desk, String>> {
         self.note("home");
         Box::pin(std::future::ready(Ok(self.desk())))

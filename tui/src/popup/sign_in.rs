@@ -1,6 +1,6 @@
 //! Name and password, for a server that is to be opened or for the one that is open and does not take the token any
-//! more. What waits for the latter goes on where it was. Whoever has no password any more redeems here the code that an
-//! admin made: the password that was typed is then the new one.
+//! more; and the password alone, for what asks for it once more. What waits for the latter two goes on where it was.
+//! Whoever has no password any more redeems here the code that an admin made: the password that was typed is then the new one.
 
 use super::AskForm;
 use super::ask_form::needed;
@@ -10,7 +10,7 @@ use crate::door::{Door, SignedIn};
 use crate::fx::{Change, Fx};
 use crate::waiting::ServerBack;
 use crate::widget::Field;
-use api::auth::{Login, PasswordReset};
+use api::auth::{Login, PasswordConfirmation, PasswordReset};
 use api::problem::{Code, Fault, Problem};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -26,6 +26,33 @@ pub fn again(desk: &Desk) -> AskForm<SignedIn> {
                 .to_owned(),
         ])
         .left(move || door.decline())
+}
+
+/// Gives the password once more.
+pub fn confirm(desk: &Desk) -> AskForm<()> {
+    let (giving, declining) = (desk.door.clone(), desk.door.clone());
+    let fields = vec![
+        Field::text("password", "Password")
+            .masked()
+            .check(needed("The password")),
+    ];
+    AskForm::new(
+        "Your password, once more",
+        "confirming",
+        fields,
+        move |form| {
+            giving.confirm(PasswordConfirmation {
+                password: form.value("password").into(),
+            })
+        },
+        |(), _| Fx::pop(),
+    )
+    .intro(vec![
+        "This lets others in or gives them more, and so asks for your password. It holds for 10 minutes."
+            .to_owned(),
+    ])
+    .blames("password")
+    .left(move || declining.decline_password())
 }
 
 /// Signs in at a server that answered well, and opens it.

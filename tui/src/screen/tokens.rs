@@ -101,7 +101,12 @@ impl Tokens {
                 );
                 Fx::announce(Change::new(TokensChanged)).and(Fx::replace(MessageBox::new("Token", text)))
             },
-        );
+        )
+        .intro(vec![
+            "read looks, add records, write changes the books. With share it invites anybody in any role, with account it \
+             makes more tokens and, if you are an admin, gets into every account: neither asks for your password."
+                .to_owned(),
+        ]);
         Fx::push(form)
     }
 
@@ -152,6 +157,11 @@ fn scope_words(scopes: &[Scope]) -> String {
         [Scope::Read] => "looks".to_owned(),
         [Scope::Add] => "records rows, sees none".to_owned(),
         [Scope::Write] => "looks and changes the books".to_owned(),
+        [Scope::Share] => "invites, changes roles, removes".to_owned(),
+        [Scope::Account] => "your account, more tokens".to_owned(),
+        _ if scopes.contains(&Scope::Share) || scopes.contains(&Scope::Account) => {
+            "lets others in, unasked".to_owned()
+        }
         _ => String::new(),
     }
 }

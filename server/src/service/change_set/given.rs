@@ -3,13 +3,14 @@
 
 use crate::store::names::{Dictionary, Wanted};
 use api::expense::{ExpensePatch, NewExpense};
-use api::member::MemberRef;
+use api::member::{ME, MemberRef};
 use api::patch::Patch;
+use api::text::fold;
 use uuid::Uuid;
 
 /// A reference as it was given: left alone, cleared, by id or by name.
 #[derive(Debug, Clone)]
-pub(super) enum Ref<'a> {
+pub(crate) enum Ref<'a> {
     Keep,
     Clear,
     Id(Uuid),
@@ -34,10 +35,21 @@ impl<'a> Ref<'a> {
         }
     }
 
-    fn of_member(member: &'a MemberRef) -> Self {
+    /// A member; `me` is whoever asks.
+    pub(crate) fn of_member(member: &'a MemberRef, me: Uuid) -> Self {
         match member {
             MemberRef::Id(id) => Self::Id((*id).into()),
+            MemberRef::Name(name) if fold(name) == ME => Self::Id(me),
             MemberRef::Name(name) => Self::Name(name),
+        }
+    }
+
+    /// Asks for the entry that it names.
+    pub(crate) fn ask(&self, dictionary: Dictionary, wanted: &mut Wanted) {
+        match self {
+            Self::Id(id) => wanted.id(dictionary, *id),
+            Self::Name(name) => wanted.name(dictionary, name),
+            Self::Keep | Self::Clear => {}
         }
     }
 }
@@ -54,19 +66,22 @@ pub(super) struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    pub(super) fn of_new(new: &'a NewExpense) -> Self {
+    pub(super) fn of_new(new: &'a NewExpense, me: Uuid) -> Self {
         Self {
             category: Ref::of(new.category_id, new.category.as_ref()),
             account: Ref::of(new.account_id, new.account.as_ref()),
             to_account: Ref::of(new.to_account_id, new.to_account.as_ref()),
-            paid_by: new.paid_by.as_ref().map_or(Ref::Keep, Ref::of_member),
+            paid_by: new
+                .paid_by
+                .as_ref()
+                .map_or(Ref::Keep, |member| Ref::of_member(member, me)),
             payee: new.payee.as_deref().map_or(Patch::Keep, Patch::Set),
             tags: Some(&new.tags),
             create_missing: new.create_missing,
         }
     }
 
-    pub(super) fn of_patch(patch: &'a ExpensePatch) -> Self {
+    pub(super) fn of_patch(patch: &'a ExpensePatch, me: Uuid) -> Self {
         Self {
             category: Ref::of_patch(&patch.category_id, &patch.category),
             account: Ref::of_patch(&patch.account_id, &patch.account),
@@ -74,7 +89,7 @@ impl<'a> Given<'a> {
             paid_by: match &patch.paid_by {
                 Patch::Keep => Ref::Keep,
                 Patch::Clear => Ref::Clear,
-                Patch::Set(member) => Ref::of_member(member),
+                Patch::Set(member) => Ref::of_member(member, me),
             },
             payee: match &patch.payee {
                 Patch::Keep => Patch::Keep,
@@ -93,11 +108,7 @@ impl<'a> Given<'a> {
             (Dictionary::Account, &self.to_account),
             (Dictionary::Member, &self.paid_by),
         ] {
-            match given {
-                Ref::Id(id) => wanted.id(dictionary, *id),
-                Ref::Name(name) => wanted.name(dictionary, name),
-                Ref::Keep | Ref::Clear => {}
-            }
+            given.ask(dictionary, wanted);
         }
         if let Patch::Set(name) = self.payee {
             wanted.name(Dictionary::Payee, name);

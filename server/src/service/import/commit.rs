@@ -259,6 +259,8 @@ impl Step {
             let set = ChangeSet {
                 dialect: self.dialect,
                 base: self.base,
+                // The names that were to be made along were made before.
+                may_make_names: false,
                 ops: pointed,
                 is_batch: false,
             };

@@ -1,6 +1,6 @@
 //! Changing somebody: by who looks after accounts, or oneself. Making people is not here.
 
-use super::get;
+use super::{get, seen_by};
 use crate::db::{AccountOp, AccountWork, Outcome};
 use crate::error::{AppError, Findings, Refusal, Result};
 use crate::service::actor::{Actor, Happening};
@@ -69,11 +69,13 @@ pub async fn update_me(
     let op = account_op(state, id, key, "update_me");
     let work = UpdateMe {
         id,
+        person: person.clone(),
         version,
         patch,
         changed,
     };
-    write(state, op, id, work).await
+    let me = write(state, op, id, work).await?;
+    seen_by(state, person, me).await
 }
 
 async fn write<W: AccountWork<Output = Model>>(
@@ -146,6 +148,7 @@ impl AccountWork for UpdateUser {
 
 struct UpdateMe {
     id: Uuid,
+    person: Person,
     version: Option<i64>,
     patch: MePatch,
     changed: NewEvent,
@@ -171,7 +174,8 @@ impl AccountWork for UpdateMe {
             .map(Into::into);
         if let Some(ledger_id) = after.default_ledger_id
             && after.default_ledger_id != before.default_ledger_id
-            && !store::member::ledgers_of(tx, self.id).await?.contains(&ledger_id)
+            && !(self.person.may_enter(ledger_id)
+                && store::member::ledgers_of(tx, self.id).await?.contains(&ledger_id))
         {
             return Err(AppError::fault(
                 Code::UnknownName,

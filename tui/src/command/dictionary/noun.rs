@@ -4,7 +4,9 @@ use crate::client::{ClientError, Key, Reply};
 use crate::command::Context;
 use api::account::{AccountKind, AccountPatch, NewAccount};
 use api::category::{CategoryPatch, NewCategory, OperationResult};
+use api::member::MemberRef;
 use api::page::PageQuery;
+use api::patch::Patch;
 use api::payee::{NewPayee, PayeePatch};
 use api::tag::{NewTag, TagPatch};
 use uuid::Uuid;
@@ -184,6 +186,22 @@ impl Noun {
                 .await
                 .map(drop),
         }
+    }
+
+    /// Says whose an account is.
+    pub(super) async fn set_owner(
+        context: &Context,
+        item: &Item,
+        member: Option<String>,
+    ) -> Result<(), ClientError> {
+        let patch = AccountPatch {
+            owner: member.map_or(Patch::Clear, |name| Patch::Set(MemberRef::Name(name))),
+            ..AccountPatch::default()
+        };
+        let changed = context
+            .api
+            .update_account(item.id.into(), item.version, &patch, Key::new());
+        changed.await.map(drop)
     }
 
     pub(super) fn merge(self, context: &Context, from: Uuid, into: Uuid, key: Key) -> Reply<OperationResult> {

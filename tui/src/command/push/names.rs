@@ -85,6 +85,7 @@ impl Ids {
                     iban: account.iban,
                     acctid: account.acctid,
                     card_ends: account.card_ends,
+                    owner: None,
                 };
                 let made = there.create_account(&new, Key::new()).await?;
                 if account.is_archived {

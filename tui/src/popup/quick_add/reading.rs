@@ -4,7 +4,7 @@
 use crate::book::Lists;
 use crate::theme::Look;
 use api::date::Date;
-use api::entry::{Context, Draft, EntryFault, Parsed, parse};
+use api::entry::{Context, Draft, EntryFault, Match, Parsed, TokenKind, parse};
 use api::expense::{Expense, Kind, NewExpense};
 use api::id::{ExpenseId, UserId};
 use api::instant::Instant;
@@ -77,6 +77,7 @@ impl Reading {
                 detail: fault.detail,
             }));
         }
+        problems.extend(names_not_to_make(&parsed, lists));
         // Before the lists are there, nothing can be said to be new.
         let news = parsed.draft.new_names().filter(|_| lists.is_loaded());
         let new_names: Vec<String> = news.map(|name| name.text.clone()).collect();
@@ -104,6 +105,33 @@ impl Reading {
             entered,
         }
     }
+}
+
+/// New names that whoever sits there may not make along with a row.
+fn names_not_to_make(parsed: &Parsed, lists: &Lists) -> Vec<EntryFault> {
+    if lists.role().is_none_or(api::member::Role::edits) {
+        return Vec::new();
+    }
+    let draft = &parsed.draft;
+    let names = [
+        (TokenKind::Category, &draft.category),
+        (TokenKind::Account, &draft.account),
+        (TokenKind::Account, &draft.to_account),
+    ];
+    let unknown = names
+        .into_iter()
+        .filter_map(|(kind, name)| Some((kind, name.as_ref()?)))
+        .filter(|(_, name)| name.matched == Match::New);
+    unknown
+        .filter_map(|(kind, name)| {
+            let token = parsed.tokens.iter().find(|token| token.kind == kind)?;
+            Some(EntryFault {
+                span: token.span,
+                code: "not-yours",
+                detail: format!("There is no {} - to make it is for editors and owners", name.text),
+            })
+        })
+        .collect()
 }
 
 /// The row as the line says it, names that are known as ids.

@@ -22,6 +22,7 @@ fn token(number: u128, name: &str, scopes: &[Scope], is_this: bool) -> Token {
         scopes: scopes.to_vec(),
         ledger_ids: (!is_this).then(|| vec![id(1)]),
         is_this,
+        made_by: None,
         created_at: instant(),
         expires_at: Some("2027-02-19T11:00:00Z".parse().unwrap()),
         last_used_at: is_this.then(instant),

@@ -46,3 +46,20 @@ fn a_copy_is_paid_by_who_paid_the_first_unless_they_left() {
     assert_eq!(sent().payee.as_deref(), Some("Café Einstein"));
     assert_eq!(sent().paid_by, None);
 }
+
+#[test]
+fn by_me_is_whoever_sits_there_as_the_server_knows_them() {
+    let bench = Bench::shared();
+    let mut app = bench.open(Harness::new(80, 24));
+    app.keys("a9 tea by:me<cr>");
+    let sent: NewExpense = bench.fake.requests_of("create_expense")[0].body_value().unwrap();
+    assert_eq!(
+        sent.paid_by,
+        Some(MemberRef::Name("me".to_owned())),
+        "{}",
+        app.screen()
+    );
+    app.keys("/by:me<cr>");
+    let listed = bench.fake.requests_of("list_expenses");
+    assert!(listed.last().unwrap().query.contains("paid_by=me"), "{listed:?}");
+}

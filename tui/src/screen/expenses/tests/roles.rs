@@ -125,3 +125,19 @@ fn the_ledger_has_a_colour_by_its_place_and_none_in_mono() {
         style.fg.is_none_or(|color| color == Color::Reset) && style.add_modifier.contains(Modifier::BOLD)
     );
 }
+
+#[test]
+fn an_adder_is_told_before_sending_that_a_new_name_is_not_theirs_to_make() {
+    let (bench, mut app) = open_as(Role::Adder, 80, 24);
+    app.keys("a9 noodles #Noodles +trip<cr><cr>");
+    let reason = "There is no Noodles - to make it is for editors and owners";
+    assert!(app.screen().contains(reason), "{}", app.screen());
+    assert!(bench.fake.requests_of("create_expense").is_empty());
+    app.keys("<c-u>9 noodles #food +trip<cr>");
+    assert_eq!(
+        bench.fake.requests_of("create_expense").len(),
+        1,
+        "{}",
+        app.screen()
+    );
+}
