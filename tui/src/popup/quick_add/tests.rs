@@ -322,7 +322,7 @@ fn a_transfer_shows_both_accounts_known_or_new() {
     let line = app.line(19);
     assert!(line.contains("Cash > Savings"), "{}", app.screen());
     app.keys("<c-u>200 @nowhere>@elsewhere");
-    assert!(app.line(19).contains("nowhere (new) > "), "{}", app.screen());
+    assert!(app.line(19).contains("nowhere (new) "), "{}", app.screen());
     app.keys("<c-u>200 @cash>");
     assert!(app.line(19).contains("Cash > outside"), "{}", app.screen());
 }
