@@ -28,6 +28,7 @@ use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
 use crate::service::machine;
+use crate::service::gate::Gate;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use crate::state::{AppState, Streams};
@@ -166,6 +167,7 @@ pub async fn open(config: &Config) -> Result<AppState, Failure> {
         cursor_key: Arc::new(cursor_key),
         patience,
         passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
+        import_gate: Gate::new(config.server.max_imports, "Other files are being read"),
         streams: Streams {
             ping: Duration::from_secs(config.server.ping_secs),
             most_of_user: config.server.max_streams_per_user,

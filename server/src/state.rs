@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::service::gate::Gate;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
 use api::instant::Instant;
@@ -23,6 +24,8 @@ pub struct AppState {
     pub token_use: TokenUse,
     /// How passwords are hashed.
     pub passwords: Arc<Passwords>,
+    /// How many files are read at once.
+    pub import_gate: Gate,
     /// How streams of changes are kept.
     pub streams: Streams,
     /// Whether everybody may make an account for themselves.

@@ -44,7 +44,7 @@ use crate::service::Grant;
 use crate::state::AppState;
 use api::problem::Code;
 use client_address::ClientAddresses;
-use limit::{BodyKind, Limit};
+use limit::{BodyLimits, Limit};
 use origins::Origins;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, header};
@@ -131,6 +131,11 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
         allowed: allowed.clone(),
     };
+    let bodies = BodyLimits::of(
+        &docs.document,
+        config.server.max_body_bytes,
+        config.server.max_import_bytes,
+    );
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
         route = route
@@ -144,7 +149,7 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
         .data(state.clone())
         .data(docs)
         .with(problem::Panics)
-        .with(Limit::new(config, body_kind))
+        .with(Limit::new(config, bodies))
         .with(RateLimits::new(config, state.clock.clone()))
         .with(problems)
         .with(Origins::new(&config.server.cors_origins, allowed))
@@ -236,9 +241,11 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Arc<Docs>, AppError> 
         return Ok(docs.clone());
     }
     let raw = service.spec();
-    let document = spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    let mut document =
+        spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
+    limit::describe(&mut document);
     let docs = Docs {
-        schemas: Schemas::of(&document)?,
+        schemas: Schemas::of(&document),
         raw_page: service.swagger_ui_html(),
         document,
         raw,
@@ -251,15 +258,6 @@ fn docs(service: &OpenApiService<Resources, ()>) -> Result<Arc<Docs>, AppError> 
 /// The addresses beside the document's own.
 fn is_page(path: &str) -> bool {
     path == "/docs" || path == "/openapi.json" || path.starts_with("/docs/errors/")
-}
-
-fn body_kind(method: &Method, path: &str) -> BodyKind {
-    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
-    if method == Method::POST && is_import {
-        BodyKind::File
-    } else {
-        BodyKind::Whole
-    }
 }
 
 #[handler]
