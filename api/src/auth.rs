@@ -137,7 +137,7 @@ mod tests {
         ] {
             let mut faults = Faults::default();
             check_password(&password.as_str().into(), "/password", &mut faults);
-            let found = faults.0.first().map(|fault| fault.code.as_str());
+            let found = faults.told().first().map(|fault| fault.code.as_str());
             assert_eq!(found, code, "{password}");
         }
     }

@@ -33,7 +33,7 @@ codes! {
     BadRequest, "bad-request", 400, "The request is malformed",
         "The body is not one JSON value, or a header or the address cannot be read. Send one JSON document in UTF-8.";
     Validation, "validation", 400, "Some fields are not valid",
-        "Each entry of `errors` names the field by JSON pointer and says what is accepted. Nothing was written.";
+        "Each entry of `errors` names the field by JSON pointer and says what is accepted; `more_errors` says how many there are besides. Nothing was written.";
     BadCursor, "bad-cursor", 400, "The cursor does not belong to this list",
         "A cursor is good only for the list, the filters and the sort it came from. Start again without one.";
     SortNeedsRange, "sort-needs-range", 400, "This sort needs a shorter period",
@@ -119,8 +119,12 @@ pub struct Problem {
     pub code: String,
     /// The id this request has in the server's log.
     pub request_id: String,
-    /// Every fault of the request at once.
+    /// The faults of the request at once, at most 100 of them.
     pub errors: Vec<Fault>,
+    /// How many more faults there are than `errors` tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
+    pub more_errors: Option<u64>,
     /// On 412: the row as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", oai(skip_serializing_if_is_none))]
@@ -155,14 +159,28 @@ pub struct Fault {
     pub candidates: Vec<String>,
 }
 
-/// The faults of one request, collected before anything is refused.
+/// Most faults that one request is told of.
+pub const MAX_FAULTS: usize = 100;
+/// Most bytes of them, as they are written. The rest of a problem fits into what is then left of 64 KB.
+pub const MAX_FAULT_BYTES: usize = 48 * 1024;
+/// Longest sentence and longest pointer, in characters: both may hold what a client sent.
+const MAX_SENTENCE_CHARS: usize = 1000;
+/// What the names and marks of a fault take on the wire.
+const FRAME_BYTES: usize = 64;
+
+/// The faults of one request, collected before anything is refused. It tells the first of them and counts the rest, so
+/// that a request with very many faults costs no more than one with a hundred.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Faults(pub Vec<Fault>);
+pub struct Faults {
+    told: Vec<Fault>,
+    more: u64,
+    bytes: usize,
+}
 
 impl Faults {
     /// Notes a fault.
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
-        self.0.push(Fault {
+        self.add_with(|| Fault {
             pointer: pointer.into(),
             code: code.into(),
             detail: detail.into(),
@@ -170,19 +188,135 @@ impl Faults {
         });
     }
 
+    /// Notes a fault that is only made where there is room to tell it.
+    pub fn add_with(&mut self, fault: impl FnOnce() -> Fault) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
+        let mut fault = fault();
+        for text in [&mut fault.pointer, &mut fault.detail] {
+            *text = shortened(std::mem::take(text));
+        }
+        let bytes = fault.wire_bytes();
+        if self.bytes + bytes > MAX_FAULT_BYTES {
+            // What comes later may be shorter, but the faults that are told are the first ones.
+            self.bytes = MAX_FAULT_BYTES;
+            self.more += 1;
+            return;
+        }
+        self.bytes += bytes;
+        self.told.push(fault);
+    }
+
+    /// Notes all of another collection.
+    pub fn extend(&mut self, others: Self) {
+        for fault in others.told {
+            self.add_with(|| fault);
+        }
+        self.more += others.more;
+    }
+
     /// True where nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty() && self.more == 0
+    }
+
+    /// True where further faults are only counted.
+    pub fn is_full(&self) -> bool {
+        self.told.len() >= MAX_FAULTS || self.bytes >= MAX_FAULT_BYTES
+    }
+
+    /// The faults that are told.
+    pub fn told(&self) -> &[Fault] {
+        &self.told
+    }
+
+    /// How many more were found than are told.
+    pub fn more(&self) -> u64 {
+        self.more
+    }
+
+    /// How many were found.
+    pub fn count(&self) -> u64 {
+        u64::try_from(self.told.len())
+            .unwrap_or(u64::MAX)
+            .saturating_add(self.more)
+    }
+
+    /// The faults that are told, for an answer.
+    pub fn into_told(self) -> Vec<Fault> {
+        self.told
+    }
+
+    /// Where the fault noted last is told, if it is.
+    pub fn last_told(&self) -> Option<usize> {
+        if self.more > 0 {
+            return None;
+        }
+        self.told.len().checked_sub(1)
+    }
+
+    /// Says of a fault which names were perhaps meant, as far as there is room.
+    pub fn suggest(&mut self, at: usize, candidates: Vec<String>) {
+        let Some(fault) = self.told.get_mut(at) else {
+            return;
+        };
+        for name in candidates {
+            let bytes = json_bytes(&name) + 1;
+            if self.bytes + bytes <= MAX_FAULT_BYTES {
+                self.bytes += bytes;
+                fault.candidates.push(name);
+            }
+        }
+    }
+
+    /// Makes all of them faults of one place.
+    pub fn point_to(&mut self, pointer: &str) {
+        for fault in &mut self.told {
+            pointer.clone_into(&mut fault.pointer);
+        }
     }
 
     /// Puts `prefix` before the pointers of the faults that `check` finds.
     pub fn within(&mut self, prefix: &str, check: impl FnOnce(&mut Self)) {
-        let from = self.0.len();
+        let from = self.told.len();
         check(self);
-        for fault in self.0.iter_mut().skip(from) {
+        for fault in self.told.iter_mut().skip(from) {
             fault.pointer.insert_str(0, prefix);
+            self.bytes += prefix.len();
         }
     }
+}
+
+impl Fault {
+    /// How much it takes on the wire.
+    fn wire_bytes(&self) -> usize {
+        let texts = [&self.pointer, &self.code, &self.detail];
+        let texts = texts.into_iter().chain(&self.candidates);
+        FRAME_BYTES + texts.map(|text| json_bytes(text) + 1).sum::<usize>()
+    }
+}
+
+/// The bytes of a text as JSON, quotes included.
+fn json_bytes(text: &str) -> usize {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    });
+    2 + bytes.sum::<usize>()
+}
+
+/// A text of which no more than the beginning is told.
+pub fn shortened(mut text: String) -> String {
+    if text.len() > MAX_SENTENCE_CHARS
+        && let Some((end, _)) = text.char_indices().nth(MAX_SENTENCE_CHARS)
+    {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -201,6 +335,50 @@ mod tests {
     fn faults_inside_a_list_carry_its_pointer() {
         let mut faults = Faults::default();
         faults.within("/rows/3", |faults| faults.add("/amount", "zero", "x"));
-        assert_eq!(faults.0[0].pointer, "/rows/3/amount");
+        assert_eq!(faults.told()[0].pointer, "/rows/3/amount");
+    }
+
+    #[test]
+    fn no_more_faults_are_told_than_fit_and_the_rest_is_counted() {
+        let mut faults = Faults::default();
+        for n in 0..130_000 {
+            faults.add(format!("/tags/{n}"), "type", "This must be text, in quotes");
+        }
+        assert_eq!((faults.told().len(), faults.more()), (MAX_FAULTS, 129_900));
+        assert_eq!(faults.count(), 130_000);
+
+        let mut long = Faults::default();
+        for text in ["\"", "\u{1}", "x", "語"] {
+            for _ in 0..40 {
+                long.add("/x", "long", text.repeat(5000));
+            }
+        }
+        assert_eq!(long.count(), 160);
+        let bytes = serde_json::to_vec(long.told()).unwrap().len();
+        assert!(bytes <= MAX_FAULT_BYTES, "{bytes}");
+        assert!(long.told()[0].detail.ends_with("\"…"));
+    }
+
+    #[test]
+    fn a_fault_that_is_not_told_is_not_made() {
+        let mut faults = Faults::default();
+        for _ in 0..MAX_FAULTS {
+            faults.add("/x", "x", "x");
+        }
+        faults.add_with(|| panic!("it was made"));
+        let mut other = Faults::default();
+        other.add("/y", "y", "y");
+        faults.extend(other);
+        assert_eq!(faults.more(), 2);
+        assert_eq!(faults.last_told(), None);
+    }
+
+    #[test]
+    fn names_that_were_perhaps_meant_stay_within_the_bounds() {
+        let mut faults = Faults::default();
+        faults.add("/x", "x", "x");
+        faults.suggest(0, vec!["name".repeat(10_000); 10]);
+        let bytes = serde_json::to_vec(faults.told()).unwrap().len();
+        assert!(bytes <= MAX_FAULT_BYTES, "{bytes}");
     }
 }

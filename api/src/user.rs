@@ -180,7 +180,11 @@ mod tests {
     fn faults_of(check: impl FnOnce(&mut Faults)) -> Vec<String> {
         let mut faults = Faults::default();
         check(&mut faults);
-        faults.0.into_iter().map(|fault| fault.pointer).collect()
+        faults
+            .into_told()
+            .into_iter()
+            .map(|fault| fault.pointer)
+            .collect()
     }
 
     #[test]

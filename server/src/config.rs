@@ -62,6 +62,8 @@ pub struct Server {
     pub drain_secs: u64,
     pub max_body_bytes: usize,
     pub max_import_bytes: usize,
+    /// Files that are read at once; one more is sent away with a time to come again.
+    pub max_imports: usize,
     /// Signs page cursors. Empty: the server makes one and keeps it with its data.
     pub cursor_key: Secret,
     pub cursor_key_file: String,
@@ -158,6 +160,7 @@ impl Default for Server {
             drain_secs: 25,
             max_body_bytes: 256 * 1024,
             max_import_bytes: 16 * 1024 * 1024,
+            max_imports: 2,
             cursor_key: Secret::default(),
             cursor_key_file: String::new(),
             token_file: String::new(),

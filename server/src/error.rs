@@ -93,9 +93,14 @@ impl AppError {
 
     /// A refusal with all faults found.
     pub fn faults(code: Code, faults: Faults) -> Self {
-        let detail = match faults.0.as_slice() {
-            [Fault { detail, .. }] => detail.clone(),
-            many => format!("{} fields need attention", many.len()),
+        let detail = match (faults.told(), faults.more()) {
+            ([Fault { detail, .. }], 0) => detail.clone(),
+            (told, 0) => format!("{} fields need attention", told.len()),
+            (told, more) => format!(
+                "{} fields need attention: {}, and {more} more",
+                faults.count(),
+                told.len()
+            ),
         };
         Refusal {
             faults,
@@ -131,7 +136,7 @@ impl Findings {
     /// Refuses the request if anything was found. Where both sorts were, the broken rules decide the status.
     pub fn refuse(self) -> Result<()> {
         let Self { mut rules, lookups } = self;
-        let code = match (rules.is_empty(), lookups.0.as_slice()) {
+        let code = match (rules.is_empty(), lookups.told()) {
             (true, []) => return Ok(()),
             (false, _) => Code::Unprocessable,
             (true, faults) if faults.iter().all(|fault| fault.code == Code::Archived.as_str()) => {
@@ -139,7 +144,7 @@ impl Findings {
             }
             (true, _) => Code::UnknownName,
         };
-        rules.0.extend(lookups.0);
+        rules.extend(lookups);
         Err(AppError::faults(code, rules))
     }
 }

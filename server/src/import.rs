@@ -48,24 +48,31 @@ trait Reader: Sync {
     /// True where the file looks like its sort.
     fn fits(&self, text: &str) -> bool;
 
-    /// The rows; an error is about the whole file.
-    fn rows(&self, text: &str, options: &ReadOptions) -> Result<Vec<RawRow>>;
+    /// The rows, at least one; an error is about the whole file.
+    fn open<'t>(&self, text: &'t str, options: &'t ReadOptions) -> Result<Rows<'t>>;
 }
+
+/// The rows of a file, each read when it is asked for.
+type Rows<'t> = Box<dyn Iterator<Item = RawRow> + 't>;
 
 /// In the order in which they are asked; the last one takes what no other knows.
 const READERS: &[&dyn Reader] = &[&csv::Csv];
 
-/// A file as it was read.
+/// Some rows of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReadFile {
+pub struct SomeRows {
     /// The reader's name.
     pub format: &'static str,
-    /// Its rows, in order.
+    /// The rows, in order.
     pub rows: Vec<RawRow>,
 }
 
-/// Reads a file with the first reader that knows its sort.
-pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<ReadFile> {
+/// Rows that are handed on together.
+const ROWS_AT_ONCE: usize = 500;
+
+/// Reads a file with the first reader that knows its sort, and hands its rows on, some at a time and in order, as long as
+/// `take` says that more are wanted. An error is about the whole file; no row was handed on then.
+pub fn read(bytes: &[u8], options: &ReadOptions, mut take: impl FnMut(SomeRows) -> bool) -> Result<()> {
     let text = text::decode(bytes, options.asked.encoding.as_deref())?;
     let Some(reader) = READERS.iter().find(|reader| reader.fits(&text)) else {
         return Err(refuse(
@@ -74,14 +81,14 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<ReadFile> {
             "No reader knows this sort of file; send CSV with a header line",
         ));
     };
-    let rows = reader.rows(&text, options)?;
-    if rows.is_empty() {
-        return Err(refuse("", "no-rows", "The file has no rows"));
+    let format = reader.format();
+    let mut all = reader.open(&text, options)?;
+    loop {
+        let rows: Vec<RawRow> = all.by_ref().take(ROWS_AT_ONCE).collect();
+        if rows.is_empty() || !take(SomeRows { format, rows }) {
+            return Ok(());
+        }
     }
-    Ok(ReadFile {
-        format: reader.format(),
-        rows,
-    })
 }
 
 /// A refusal of the whole file, or of the option that `pointer` names.

@@ -29,6 +29,7 @@ use crate::http::accept::tls::{Tls, TlsError};
 use crate::http::accept::{Acceptor, Limits};
 use crate::job;
 use crate::log;
+use crate::service::gate::Gate;
 use crate::service::machine::{self, MachineToken, RunToken};
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
@@ -246,6 +247,7 @@ async fn state_over(config: &Config, db: Db) -> Result<AppState, Failure> {
         patience,
         stop: Stop::default(),
         passwords: Arc::new(Passwords::new(&config.auth).map_err(unusable)?),
+        import_gate: Gate::new(config.server.max_imports, "Other files are being read"),
         streams: Streams {
             ping: Duration::from_secs(config.server.ping_secs),
             most_of_user: config.server.max_streams_per_user,

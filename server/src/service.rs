@@ -11,6 +11,7 @@ pub mod dictionary;
 pub mod entry;
 pub mod expense;
 pub mod filter;
+pub mod gate;
 pub mod grant;
 pub mod history;
 pub mod import;

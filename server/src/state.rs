@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::run::Stop;
+use crate::service::gate::Gate;
 use crate::service::machine::RunToken;
 use crate::service::password::Passwords;
 use crate::service::token_use::TokenUse;
@@ -29,6 +30,8 @@ pub struct AppState {
     pub run_token: RunToken,
     /// How passwords are hashed.
     pub passwords: Arc<Passwords>,
+    /// How many files are read at once.
+    pub import_gate: Gate,
     /// How streams of changes are kept.
     pub streams: Streams,
     /// Whether everybody may make an account for themselves.

@@ -174,6 +174,7 @@ fn check_server(server: &Server, section: &mut Section<'_>) {
         1024,
         1024 * 1024 * 1024,
     );
+    section.between("max_imports", server.max_imports as u64, 1, 100);
     if !server.cursor_key.is_empty() && server.cursor_key.expose().len() < 32 {
         section.fault("cursor_key", "is shorter than 32 characters");
     }

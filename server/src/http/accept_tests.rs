@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::http::limit::{BodyKind, Limit};
+use crate::http::limit::{BodyLimits, Limit, whole_body};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) const SHORT: Duration = Duration::from_millis(60);
@@ -54,11 +54,9 @@ pub(super) async fn rig_behind(door: Door, limits: Limits, body_timeout: Duratio
         Arc::<Notify>::default(),
     );
     let limit = Limit {
-        max_body_bytes: 1024,
-        max_import_bytes: 4096,
+        bodies: BodyLimits::of(&serde_json::Value::Null, 1024, 4096),
         body_timeout,
         request_timeout: LONG,
-        kind_of: |_, _| BodyKind::Whole,
     };
     let wait = {
         let (waiting, release) = (Arc::clone(&waiting), Arc::clone(&release));
@@ -99,8 +97,8 @@ fn hello() -> &'static str {
 }
 
 #[handler]
-fn echo(body: Vec<u8>) -> Vec<u8> {
-    body
+async fn echo(request: &poem::Request) -> poem::Result<Vec<u8>> {
+    Ok(whole_body(request).await?.bytes.to_vec())
 }
 
 #[handler]

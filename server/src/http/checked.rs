@@ -2,7 +2,7 @@
 //! valid against the schema of its type, then that type. A query string is the same, one parameter a property.
 
 use super::Docs;
-use super::limit::BufferedBody;
+use super::limit::whole_body;
 use super::schema::Schemas;
 use crate::error::AppError;
 use api::problem::{Code, Faults};
@@ -54,10 +54,8 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Checked<T> {
                 AppError::refuse(Code::UnsupportedMediaType, "Send Content-Type: application/json").into(),
             );
         }
-        let Some(BufferedBody(bytes)) = request.extensions().get() else {
-            return Err(AppError::Internal("the body was not read".into()).into());
-        };
-        Ok(Self(typed(schemas(request)?, parse_json(bytes)?)?))
+        let body = whole_body(request).await?;
+        Ok(Self(typed(schemas(request)?, parse_json(&body.bytes)?)?))
     }
 }
 

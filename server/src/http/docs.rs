@@ -1,6 +1,7 @@
 //! What is served beside `/v1` for people and their tools: the document, Swagger UI over it, the guide, and a page for each code of
 //! an error. Each page names by its hash what may run and show in it (Content-Security-Policy), so that nothing else does.
 
+use super::limit;
 use super::problem;
 use super::schema::Schemas;
 use super::spec;
@@ -53,8 +54,9 @@ impl Docs {
         let raw = service.spec();
         let mut document =
             spec::finish(&raw).map_err(|error| AppError::Internal(format!("document: {error}")))?;
-        let schemas = Schemas::of(&document)?;
+        let schemas = Schemas::of(&document);
         spec::prune(&mut document);
+        limit::describe(&mut document);
         let docs = Self {
             schemas,
             raw_page: service.swagger_ui_html(),

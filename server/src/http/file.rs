@@ -1,10 +1,13 @@
 //! A body that is a file: taken as it is, whatever is in it.
 
-use super::limit::BufferedBody;
+use super::limit::whole_body;
 use crate::error::AppError;
+use crate::service::gate::Turn;
+use crate::state::AppState;
 use api::problem::Code;
+use hyper::body::Bytes;
 use poem::http::header;
-use poem::{Request, RequestBody, Result};
+use poem::{FromRequest, Request, RequestBody, Result};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
@@ -13,7 +16,21 @@ const MEDIA_TYPES: [&str; 2] = ["text/csv", "application/octet-stream"];
 
 /// The bytes of a file.
 #[derive(Debug)]
-pub struct File(pub Vec<u8>);
+pub struct File(pub Bytes);
+
+/// A turn at reading a file. It stands before everything that reads the body: while others are being read, none of it is
+/// taken into memory.
+#[derive(Debug)]
+pub struct FileTurn(pub Turn);
+
+impl<'a> FromRequest<'a> for FileTurn {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
+        let state = request
+            .data::<AppState>()
+            .ok_or_else(|| AppError::Internal("no state".into()))?;
+        Ok(Self(state.import_gate.enter()?))
+    }
+}
 
 impl<'a> ApiExtractor<'a> for File {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -51,9 +68,6 @@ impl<'a> ApiExtractor<'a> for File {
             let detail = "Send the file as it is, with Content-Type: text/csv or application/octet-stream";
             return Err(AppError::refuse(Code::UnsupportedMediaType, detail).into());
         }
-        let Some(BufferedBody(bytes)) = request.extensions().get() else {
-            return Err(AppError::Internal("the body was not read".into()).into());
-        };
-        Ok(Self(bytes.to_vec()))
+        Ok(Self(whole_body(request).await?.bytes))
     }
 }

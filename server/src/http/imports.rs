@@ -1,7 +1,7 @@
 //! `/v1/ledgers/{ledger}/imports`: decode, call the service, encode.
 
 use super::checked::{Asked, Item};
-use super::file::File;
+use super::file::{File, FileTurn};
 use super::guard::Guard;
 use super::key::{IfVersion, Key};
 use super::reply::{Created, Found, NoContent, Reply};
@@ -9,6 +9,7 @@ use super::right::{Read, Write};
 use super::{Tag, item_url};
 use crate::error::Result;
 use crate::service;
+use crate::service::import::Upload;
 use crate::state::AppState;
 use api::id::ImportId;
 use api::import::{Import, ImportOptions, ImportRow, ImportRowQuery};
@@ -47,12 +48,18 @@ impl ImportsApi {
     async fn create_import(
         &self,
         ledger: Guard<Write>,
+        turn: FileTurn,
         idempotency_key: Key,
         query: Asked<ImportOptions>,
         body: File,
     ) -> Result<Created<Import>> {
         let (grant, key) = (&ledger.grant, &idempotency_key.0);
-        let import = service::import::create(&self.state, grant, key, query.query, body.0).await?;
+        let upload = Upload {
+            bytes: body.0,
+            options: query.query,
+            turn: turn.0,
+        };
+        let import = service::import::create(&self.state, grant, key, upload).await?;
         let (url, version) = (item_url(grant, "imports", import.id), import.version);
         Ok(Reply::new(import).version(version).location(url))
     }

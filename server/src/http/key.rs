@@ -1,7 +1,7 @@
 //! The headers that make writes safe: `Idempotency-Key`, so that a repeat happens once, and `If-Match`, so that a
 //! stale one does not happen at all.
 
-use super::limit::RequestHash;
+use super::limit::whole_body;
 use crate::error::AppError;
 use crate::service::WriteKey;
 use api::problem::Code;
@@ -36,11 +36,6 @@ impl<'a> ApiExtractor<'a> for Key {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> Result<Self> {
-        let hash = request
-            .extensions()
-            .get::<RequestHash>()
-            .map(|hash| hash.0)
-            .unwrap_or_default();
         let key = match request.headers().get("idempotency-key") {
             None => api::id::new_uuid().simple().to_string(),
             Some(value) => {
@@ -62,7 +57,7 @@ impl<'a> ApiExtractor<'a> for Key {
         };
         Ok(Self(WriteKey {
             key,
-            request_hash: hash,
+            request_hash: whole_body(request).await?.hash.0,
             replayed: request.extensions().get().cloned().unwrap_or_default(),
         }))
     }

@@ -1,24 +1,32 @@
-//! What a request may cost before a handler sees it: length of address and headers, size and time of the body, time
-//! of the answer. The body is read whole here (routes that stream excepted), so that a handler never waits for a
-//! client. It says what was wrong as a `LimitError`; how that looks on the wire is the error layer's.
+//! What a request may cost: length of address and headers, size and time of the body, time of the answer. The body is read
+//! when it is first asked for, which is after the guard: whoever may not ask sends it in vain. How long it may be is in
+//! `limit/operations.rs`. What was wrong is a `LimitError`; how that looks on the wire is the error layer's.
+
+mod operations;
+mod pending;
+
+pub use operations::{BodyLimits, describe};
+pub use pending::{WholeBody, whole_body};
 
 use std::future::Future;
-use std::io;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use hyper::body::Bytes;
 use poem::error::ResponseError;
-use poem::http::{Method, StatusCode, header};
+use poem::http::{StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
+use pending::PendingBody;
 
 const MAX_URI_BYTES: usize = 8 * 1024;
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
+/// Memory for a body before any of it has come.
+const FIRST_BYTES: usize = 16 * 1024;
 
 /// Why a request was refused before it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,11 +60,6 @@ impl LimitError {
             Self::AnswerTooSlow { .. } => "unavailable",
         }
     }
-
-    /// What a streaming handler's read error was really about.
-    pub fn of_io(error: &io::Error) -> Option<Self> {
-        error.get_ref()?.downcast_ref().copied()
-    }
 }
 
 impl ResponseError for LimitError {
@@ -73,18 +76,14 @@ impl ResponseError for LimitError {
     }
 }
 
-/// The whole body, as it came.
-#[derive(Debug, Clone)]
-pub struct BufferedBody(pub Bytes);
-
 /// SHA-256 over method, path and query, If-Match and body: two requests with one key are one request only if this
 /// is equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestHash(pub [u8; 32]);
 
-/// Makes the hash. Streaming routes find one begun beside their request, and give it their body as they read it.
+/// Makes the hash.
 #[derive(Debug, Clone)]
-pub struct RequestHasher(Sha256);
+struct RequestHasher(Sha256);
 
 impl RequestHasher {
     /// Begun with all but the body. Only before the routes: they shorten the path.
@@ -103,57 +102,37 @@ impl RequestHasher {
         Self(hash)
     }
 
-    /// More of the body.
-    pub fn update(&mut self, chunk: &[u8]) {
+    fn update(&mut self, chunk: &[u8]) {
         self.0.update(chunk);
     }
 
-    pub fn finish(self) -> RequestHash {
+    fn finish(self) -> RequestHash {
         RequestHash(self.0.finalize().into())
     }
 }
 
-/// How a route takes its body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyKind {
-    /// Read whole before the handler, up to `max_body_bytes`.
-    Whole,
-    /// Read whole before the handler, up to `max_import_bytes`.
-    File,
-    /// Handed on as it comes, up to `max_import_bytes`; the time limit holds for it too.
-    Streamed,
-}
-
-/// The layer. `kind_of` looks at method and path only, for it runs before the routes.
+/// The layer. It runs before the routes.
 #[derive(Debug, Clone)]
 pub struct Limit {
-    pub max_body_bytes: usize,
-    pub max_import_bytes: usize,
+    pub bodies: BodyLimits,
     pub body_timeout: Duration,
     pub request_timeout: Duration,
-    pub kind_of: fn(&Method, &str) -> BodyKind,
 }
 
 impl Limit {
-    pub fn new(config: &Config, kind_of: fn(&Method, &str) -> BodyKind) -> Self {
+    pub fn new(config: &Config, bodies: BodyLimits) -> Self {
         let server = &config.server;
         Self {
-            max_body_bytes: server.max_body_bytes,
-            max_import_bytes: server.max_import_bytes,
+            bodies,
             body_timeout: Duration::from_secs(server.body_timeout_secs),
             request_timeout: Duration::from_secs(server.request_timeout_secs),
-            kind_of,
         }
     }
 
-    /// Refuses, reads the body, and leaves the request ready for its handler.
-    async fn admit(&self, request: &mut Request) -> Result<(), LimitError> {
+    /// Refuses, or leaves the request ready for its handler.
+    fn admit(&self, request: &mut Request) -> Result<PendingBody, LimitError> {
         check_head(request)?;
-        let kind = (self.kind_of)(request.method(), request.uri().path());
-        let max_bytes = match kind {
-            BodyKind::Whole => self.max_body_bytes,
-            BodyKind::File | BodyKind::Streamed => self.max_import_bytes,
-        };
+        let max_bytes = self.bodies.most_bytes(request.method(), request.uri().path());
         let declared = declared_length(request);
         // A length that is no number has been refused by hyper.
         if declared.is_some_and(|length| length > max_bytes as u64) {
@@ -163,23 +142,10 @@ impl Limit {
             max_bytes,
             within: self.body_timeout,
         };
-        match kind {
-            BodyKind::Whole | BodyKind::File => {
-                let body = bounds.read(request.take_body(), declared).await?;
-                let mut hasher = RequestHasher::begin(request);
-                hasher.update(&body);
-                request.extensions_mut().insert(hasher.finish());
-                request.extensions_mut().insert(BufferedBody(body.clone()));
-                request.set_body(body);
-            }
-            BodyKind::Streamed => {
-                let hasher = RequestHasher::begin(request);
-                request.extensions_mut().insert(hasher);
-                let body = bounds.stream(request.take_body());
-                request.set_body(body);
-            }
-        }
-        Ok(())
+        let hasher = RequestHasher::begin(request);
+        let pending = PendingBody::new(request.take_body(), hasher, bounds, declared);
+        request.extensions_mut().insert(pending.clone());
+        Ok(pending)
     }
 }
 
@@ -205,11 +171,21 @@ impl<E: Endpoint> Endpoint for Limited<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        self.limit.admit(&mut request).await?;
+        let body = self.limit.admit(&mut request)?;
         let within = self.limit.request_timeout;
-        match tokio::time::timeout(within, self.inner.call(request)).await {
-            Ok(answer) => answer.map(IntoResponse::into_response),
-            Err(_) => Err(LimitError::AnswerTooSlow { within }.into()),
+        let began = Instant::now();
+        let mut answer = std::pin::pin!(self.inner.call(request));
+        let mut deadline = began + within;
+        loop {
+            if let Ok(answer) = timeout_at(deadline, &mut answer).await {
+                return answer.map(IntoResponse::into_response);
+            }
+            // The time in which the client sent its body is not the answer's.
+            let sending = body.time_to_come();
+            if began + within + sending <= deadline {
+                return Err(LimitError::AnswerTooSlow { within }.into());
+            }
+            deadline = began + within + sending;
         }
     }
 }
@@ -272,7 +248,7 @@ impl Bounds {
         let expected = declared
             .and_then(|length| usize::try_from(length).ok())
             .unwrap_or(0);
-        let mut whole = Vec::with_capacity(expected.min(16 * 1024));
+        let mut whole: Vec<u8> = Vec::with_capacity(expected.min(FIRST_BYTES));
         let mut chunks = std::pin::pin!(body.into_bytes_stream());
         let deadline = Instant::now() + self.within;
         while let Some(chunk) = self.in_time(deadline, chunks.next()).await? {
@@ -282,35 +258,20 @@ impl Bounds {
                     max_bytes: self.max_bytes,
                 });
             }
+            let needed = whole.len() + chunk.len();
+            if needed > whole.capacity() {
+                // Twice as much each time, but never more than was declared: half of a large file would be held for nothing.
+                let twice = whole.capacity().saturating_mul(2);
+                let most = if expected >= needed {
+                    expected
+                } else {
+                    self.max_bytes
+                };
+                whole.reserve_exact(twice.min(most).max(needed) - whole.len());
+            }
             whole.extend_from_slice(&chunk);
         }
         Ok(whole.into())
-    }
-
-    fn stream(self, body: Body) -> Body {
-        let deadline = Instant::now() + self.within;
-        let chunks = Box::pin(body.into_bytes_stream());
-        let bounded = futures_util::stream::unfold(Some((chunks, 0_usize)), move |state| async move {
-            let (mut chunks, before) = state?;
-            let next = self.in_time(deadline, chunks.next()).await;
-            let chunk = match next {
-                Ok(None) => return None,
-                Ok(Some(Ok(chunk))) if before + chunk.len() <= self.max_bytes => chunk,
-                Ok(Some(Ok(_))) => {
-                    return Some((
-                        Err(LimitError::BodyTooLarge {
-                            max_bytes: self.max_bytes,
-                        }),
-                        None,
-                    ));
-                }
-                Ok(Some(Err(_))) => return Some((Err(LimitError::BodyBroken), None)),
-                Err(error) => return Some((Err(error), None)),
-            };
-            let total = before + chunk.len();
-            Some((Ok(chunk), Some((chunks, total))))
-        });
-        Body::from_bytes_stream(bounded.map(|chunk| chunk.map_err(io::Error::other)))
     }
 
     async fn in_time<T>(self, deadline: Instant, next: impl Future<Output = T>) -> Result<T, LimitError> {
@@ -321,5 +282,4 @@ impl Bounds {
 }
 
 #[cfg(test)]
-#[path = "limit_tests.rs"]
 mod tests;

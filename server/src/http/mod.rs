@@ -52,7 +52,7 @@ use compress::Compress;
 use docs::Docs;
 use headers::Headers;
 use host::OneHost;
-use limit::{BodyKind, Limit};
+use limit::{BodyLimits, Limit};
 use origins::Origins;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
@@ -111,6 +111,11 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
         base_url: config.server.public_url.trim_end_matches('/').to_owned(),
         allowed: allowed.clone(),
     };
+    let bodies = BodyLimits::of(
+        &docs.document,
+        config.server.max_body_bytes,
+        config.server.max_import_bytes,
+    );
     let mut route = Route::new().nest("/", service);
     if config.server.docs {
         route = docs::routes(route);
@@ -121,7 +126,7 @@ pub fn app(state: &AppState, config: &Config, stop: &Stop) -> Result<BoxEndpoint
         .data(state.clone())
         .data(docs)
         .with(problem::Panics)
-        .with(Limit::new(config, body_kind))
+        .with(Limit::new(config, bodies))
         .with(RateLimits::new(config, state.clock.clone()))
         .with(OneHost)
         .with(problems)
@@ -209,15 +214,6 @@ fn service(state: &AppState, stop: &Stop) -> OpenApiService<Resources, ()> {
             "Expense tracking for people who live in a terminal, and for households that share one ledger.",
         )
         .license(LicenseObject::new("MIT").identifier("MIT"))
-}
-
-fn body_kind(method: &Method, path: &str) -> BodyKind {
-    let is_import = path.starts_with("/v1/ledgers/") && path.trim_end_matches('/').ends_with("/imports");
-    if method == Method::POST && is_import {
-        BodyKind::File
-    } else {
-        BodyKind::Whole
-    }
 }
 
 /// The address of something in a ledger.

@@ -5,7 +5,7 @@ use super::limit::LimitError;
 use super::trace::{RequestId, carry_route};
 use crate::db::{Class, StorageFault, classify};
 use crate::error::{AppError, Refusal};
-use api::problem::{Code, Problem};
+use api::problem::{Code, Problem, shortened};
 use futures_util::FutureExt;
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result};
@@ -147,10 +147,11 @@ impl Problems {
             kind: format!("{}/docs/errors/{}", self.base_url, code.as_str()),
             title: code.title().into(),
             status: code.status(),
-            detail: refusal.detail,
+            detail: shortened(refusal.detail),
             code: code.as_str().into(),
             request_id: request_id.into(),
-            errors: refusal.faults.0,
+            more_errors: Some(refusal.faults.more()).filter(|more| *more > 0),
+            errors: refusal.faults.into_told(),
             current: refusal.current,
             count: refusal.count,
         };

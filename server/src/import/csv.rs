@@ -5,9 +5,10 @@ mod columns;
 mod record;
 mod rows;
 
-use super::{MAX_ROWS, RawRow, ReadOptions, Reader, too_many};
+use super::{ReadOptions, Reader, Rows};
 use crate::error::Result;
 use columns::Columns;
+use record::Sheet;
 
 /// The reader.
 pub struct Csv;
@@ -21,15 +22,10 @@ impl Reader for Csv {
         true
     }
 
-    fn rows(&self, text: &str, options: &ReadOptions) -> Result<Vec<RawRow>> {
-        let records = record::records(text)?;
-        let columns = Columns::find(&options.asked, &records)?;
-        let rows = rows::rows(&records, &columns, options)?;
-        if rows.len() > MAX_ROWS {
-            Err(too_many())
-        } else {
-            Ok(rows)
-        }
+    fn open<'t>(&self, text: &'t str, options: &'t ReadOptions) -> Result<Rows<'t>> {
+        let sheet = Sheet::of(text)?;
+        let columns = Columns::find(&options.asked, &sheet)?;
+        Ok(Box::new(rows::rows(sheet, columns, options)?))
     }
 }
 

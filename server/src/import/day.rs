@@ -222,45 +222,55 @@ pub fn day(shape: Shape, order: Order) -> Result<Date, String> {
     Date::from_ymd(year, month, day).map_err(|error| error.to_string())
 }
 
-/// The order that all days of a file can be read in. `cells` are the lines and cells of the date column.
-pub fn order(cells: &[(u32, &str, Shape)]) -> Result<Order> {
-    let mut only_dmy = None;
-    let mut only_mdy = None;
-    let mut differs = None;
-    for (line, cell, shape) in cells
-        .iter()
-        .filter(|(_, _, shape)| matches!(shape, Shape::Three(_)))
-    {
-        match (day(*shape, Order::Dmy), day(*shape, Order::Mdy)) {
-            (Ok(_), Err(_)) => only_dmy = only_dmy.or(Some((*line, *cell))),
-            (Err(_), Ok(_)) => only_mdy = only_mdy.or(Some((*line, *cell))),
-            (Ok(dmy), Ok(mdy)) if dmy != mdy => differs = differs.or(Some((*line, *cell, dmy, mdy))),
+/// What the days of a file show of their order: the first cell that speaks for each.
+#[derive(Debug, Default)]
+pub struct Days {
+    only_dmy: Option<(u32, String)>,
+    only_mdy: Option<(u32, String)>,
+    differs: Option<(u32, String, Date, Date)>,
+}
+
+impl Days {
+    /// Takes note of a cell of the date column.
+    pub fn see(&mut self, line: u32, cell: &str, shape: Shape) {
+        if !matches!(shape, Shape::Three(_)) {
+            return;
+        }
+        let told = || (line, shown_cell(cell));
+        match (day(shape, Order::Dmy), day(shape, Order::Mdy)) {
+            (Ok(_), Err(_)) => _ = self.only_dmy.get_or_insert_with(told),
+            (Err(_), Ok(_)) => _ = self.only_mdy.get_or_insert_with(told),
+            (Ok(dmy), Ok(mdy)) if dmy != mdy => {
+                self.differs
+                    .get_or_insert_with(|| (line, shown_cell(cell), dmy, mdy));
+            }
             _ => {}
         }
     }
-    match (only_dmy, only_mdy, differs) {
-        (None, None, Some((line, cell, dmy, mdy))) => Err(refuse(
-            "/date_format",
-            "ambiguous-dates",
-            format!(
-                "The dates fit two orders: {:?} on line {line} is {} (dmy) or {} (mdy). Say date_format=dmy or date_format=mdy",
-                shown_cell(cell),
-                words(dmy),
-                words(mdy)
-            ),
-        )),
-        (Some((line, cell)), Some((other, second)), _) => Err(refuse(
-            "/date_format",
-            "mixed-dates",
-            format!(
-                "No order fits all dates: {:?} on line {line} has the day first, {:?} on line {other} the month. Say date_format; \
-                 rows that do not fit it are left out with a reason",
-                shown_cell(cell),
-                shown_cell(second)
-            ),
-        )),
-        (_, Some(_), _) => Ok(Order::Mdy),
-        _ => Ok(Order::Dmy),
+
+    /// The order that all days of the file can be read in.
+    pub fn order(self) -> Result<Order> {
+        match (self.only_dmy, self.only_mdy, self.differs) {
+            (None, None, Some((line, cell, dmy, mdy))) => Err(refuse(
+                "/date_format",
+                "ambiguous-dates",
+                format!(
+                    "The dates fit two orders: {cell:?} on line {line} is {} (dmy) or {} (mdy). Say date_format=dmy or date_format=mdy",
+                    words(dmy),
+                    words(mdy)
+                ),
+            )),
+            (Some((line, cell)), Some((other, second)), _) => Err(refuse(
+                "/date_format",
+                "mixed-dates",
+                format!(
+                    "No order fits all dates: {cell:?} on line {line} has the day first, {second:?} on line {other} the month. Say date_format; \
+                     rows that do not fit it are left out with a reason",
+                ),
+            )),
+            (_, Some(_), _) => Ok(Order::Mdy),
+            _ => Ok(Order::Dmy),
+        }
     }
 }
 
@@ -321,12 +331,13 @@ mod tests {
     }
 
     fn order_of(cells: &[&str]) -> Result<Order> {
-        let cells: Vec<_> = cells
-            .iter()
-            .zip(2..)
-            .filter_map(|(cell, line)| Some((line, *cell, shape(cell)?)))
-            .collect();
-        order(&cells)
+        let mut days = Days::default();
+        for (cell, line) in cells.iter().zip(2..) {
+            if let Some(shape) = shape(cell) {
+                days.see(line, cell, shape);
+            }
+        }
+        days.order()
     }
 
     #[test]

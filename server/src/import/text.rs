@@ -18,7 +18,7 @@ const MAGIC: &[(&[u8], &str)] = &[
 ];
 
 /// The text of a file; `label` is the encoding that the caller named, by any of its names in the WHATWG standard.
-pub fn decode(bytes: &[u8], label: Option<&str>) -> Result<String> {
+pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Result<Cow<'a, str>> {
     if bytes.trim_ascii().is_empty() {
         return Err(refuse("", "empty", "The file is empty"));
     }
@@ -36,7 +36,7 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Result<String> {
     if is_binary(text.as_bytes()) {
         return Err(refuse("", "not-text", "This is not a text file"));
     }
-    Ok(text.into_owned())
+    Ok(text)
 }
 
 /// In the encoding that the caller names; a mark at the beginning of the file goes before it.
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(decode(b"a\0b\0", Some("utf-16le")).unwrap(), "ab");
         assert_eq!(decode("\u{feff}é".as_bytes(), Some("windows-1251")).unwrap(), "é");
         let code = |label| match decode(b"W\xe4hrung", Some(label)) {
-            Err(crate::error::AppError::Refused(refusal)) => refusal.faults.0[0].code.clone(),
+            Err(crate::error::AppError::Refused(refusal)) => refusal.faults.told()[0].code.clone(),
             other => panic!("{other:?}"),
         };
         assert_eq!(code("utf-8"), "wrong-encoding");

@@ -198,7 +198,7 @@ fn said(refusal: &Refusal) -> String {
     }
     let lines = refusal
         .faults
-        .0
+        .told()
         .iter()
         .map(|fault| format!("{}: {}", fault.pointer.trim_start_matches('/'), fault.detail));
     lines.collect::<Vec<_>>().join("\n")

@@ -10,8 +10,9 @@ pub use commit::{Unfinished, carry_on, commit, resume_imports, unfinished_import
 
 use crate::db::{Unit, Work};
 use crate::error::{AppError, Findings, Refusal, Result};
-use crate::import::{ReadFile, ReadOptions, read};
+use crate::import::{ReadOptions, SomeRows, read};
 use crate::service::cursor::Walk;
+use crate::service::gate::Turn;
 use crate::service::write::{self, Committed};
 use crate::service::{Grant, WriteKey};
 use crate::state::AppState;
@@ -26,12 +27,13 @@ use api::page::{Page, PageQuery};
 use api::problem::Code;
 use api::text::{check_line, clean_line};
 use entity::import_row;
-use judge::Judged;
+use judge::Judge;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-/// Most rows, and most bytes of them, that are staged by one statement.
-const STAGED_AT_ONCE: (usize, usize) = (500, 1_000_000);
+/// Most bytes of rows that are staged by one statement.
+const MOST_STAGED_BYTES: usize = 1_000_000;
 
 /// What is kept of a row: as it was understood, and the ids of what it names and the ledger has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,50 +54,74 @@ impl Draft {
     }
 }
 
-/// Reads a file and judges its rows; no expense is written.
-pub async fn create(
+/// A file that was sent.
+#[derive(Debug)]
+pub struct Upload<B> {
+    pub bytes: B,
+    pub options: ImportOptions,
+    /// Held until the file has been read to its end, even where nobody waits for that any more.
+    pub turn: Turn,
+}
+
+/// Reads a file and judges its rows; no expense is written. Its rows are read, judged and staged some at a time: all of them
+/// at once would take many times the memory of the file.
+pub async fn create<B: AsRef<[u8]> + Send + 'static>(
     state: &AppState,
     grant: &Grant,
     key: &WriteKey,
-    options: ImportOptions,
-    file: Vec<u8>,
+    upload: Upload<B>,
 ) -> Result<Import> {
     // A file is dear to read twice.
     if let Some(done) = write::replay(state, grant, key).await? {
         return shown(&done);
     }
+    let Upload { bytes, options, turn } = upload;
     let file_name = file_name(&options)?;
     let read_options = ReadOptions {
         asked: options.clone(),
         base: grant.base(),
     };
-    let read_file = tokio::task::spawn_blocking(move || read(&file, &read_options)).await;
-    let ReadFile { format, rows } =
-        read_file.map_err(|error| AppError::Internal(format!("reading: {error}")))??;
-    let judged = judge::judge(state, grant, &options, rows).await?;
-    let detail = Detail {
-        options,
-        new_count: judged.count(Verdict::New),
-        duplicate_count: judged.count(Verdict::Duplicate),
-        invalid_count: judged.count(Verdict::Invalid),
-        new_names: judged.new_names.clone(),
-        ..Detail::default()
-    };
+    let (sender, mut chunks) = mpsc::channel::<SomeRows>(1);
+    let reading = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        // Where nobody listens any more the rest need not be read.
+        read(bytes.as_ref(), &read_options, |some| {
+            sender.blocking_send(some).is_ok()
+        })
+    });
     let at = state.now();
-    let staged = ImportImage {
+    let mut staged = ImportImage {
         id: state.clock.new_id(),
         state: Stage::Reading,
         file_name,
-        format: format.into(),
-        row_count: i64::try_from(judged.rows.len()).unwrap_or(i64::MAX),
-        detail,
+        format: String::new(),
+        row_count: 0,
+        detail: Detail {
+            options,
+            ..Detail::default()
+        },
         op_id: None,
         created_by: grant.user_id(),
         version: 1,
         created_at: at,
         updated_at: at,
     };
-    stage(state, grant, &staged, judged).await?;
+    let mut judge = None;
+    while let Some(some) = chunks.recv().await {
+        let staging = Staging {
+            state,
+            grant,
+            image: &mut staged,
+        };
+        if let Err(error) = staging.take(&mut judge, some).await {
+            remove(state, grant.ledger_id(), staged.id).await?;
+            return Err(error);
+        }
+    }
+    reading
+        .await
+        .map_err(|error| AppError::Internal(format!("reading: {error}")))??;
+    staged.detail.new_names = judge.map(Judge::into_new_names).unwrap_or_default();
     let after = ImportImage {
         state: Stage::Preview,
         ..staged.clone()
@@ -119,6 +145,74 @@ pub async fn create(
     Ok(import)
 }
 
+/// An import whose rows are put where nobody sees them yet, some at a time, so that no other writer waits.
+struct Staging<'a> {
+    state: &'a AppState,
+    grant: &'a Grant,
+    image: &'a mut ImportImage,
+}
+
+impl Staging<'_> {
+    /// Judges some rows and stages them; the head with the first.
+    async fn take(self, judge: &mut Option<Judge>, some: SomeRows) -> Result<()> {
+        let (state, ledger_id) = (self.state, self.grant.ledger_id());
+        let judge = match judge {
+            Some(judge) => judge,
+            None => {
+                let made = Judge::new(state, self.grant, &self.image.detail.options).await?;
+                some.format.clone_into(&mut self.image.format);
+                let head = &*self.image;
+                state
+                    .db
+                    .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
+                    .await?;
+                judge.insert(made)
+            }
+        };
+        let judged = judge.rows(state, some.rows).await?;
+        let detail = &mut self.image.detail;
+        let mut rows = Vec::with_capacity(judged.len());
+        let mut bytes = 0;
+        for row in judged {
+            *match row.verdict {
+                Verdict::New => &mut detail.new_count,
+                Verdict::Duplicate => &mut detail.duplicate_count,
+                Verdict::Invalid => &mut detail.invalid_count,
+            } += 1;
+            self.image.row_count += 1;
+            let draft = row.draft.as_ref().map(serde_json::to_string).transpose();
+            let draft = draft.map_err(|error| AppError::Internal(format!("import draft: {error}")))?;
+            bytes += row.raw.len() + draft.as_ref().map_or(0, String::len);
+            rows.push(import_row::Model {
+                ledger_id,
+                import_id: self.image.id,
+                n: i32::try_from(self.image.row_count).unwrap_or(i32::MAX),
+                line: i32::try_from(row.line).unwrap_or(i32::MAX),
+                verdict: store::import::verdict_word(row.verdict).into(),
+                reason: row.reason,
+                raw: row.raw,
+                draft,
+                expense_id: None,
+            });
+            if bytes >= MOST_STAGED_BYTES {
+                stage_rows(state, &std::mem::take(&mut rows)).await?;
+                bytes = 0;
+            }
+        }
+        stage_rows(state, &rows).await
+    }
+}
+
+async fn stage_rows(state: &AppState, rows: &[import_row::Model]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    state
+        .db
+        .stage(|db| async move { store::import::stage_rows(&db, rows).await })
+        .await
+}
+
 fn file_name(options: &ImportOptions) -> Result<String> {
     let name = clean_line(options.file_name.as_deref().unwrap_or_default());
     if name.is_empty() {
@@ -130,51 +224,6 @@ fn file_name(options: &ImportOptions) -> Result<String> {
     }
     findings.refuse()?;
     Ok(name)
-}
-
-/// Puts the head and the rows where nobody sees them yet, some at a time, so that no other writer waits.
-async fn stage(state: &AppState, grant: &Grant, head: &ImportImage, judged: Judged) -> Result<()> {
-    let ledger_id = grant.ledger_id();
-    state
-        .db
-        .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
-        .await?;
-    let mut some = Vec::new();
-    let mut bytes = 0;
-    let (most_rows, most_bytes) = STAGED_AT_ONCE;
-    for (row, n) in judged.rows.into_iter().zip(1_i32..) {
-        let draft = row.draft.as_ref().map(serde_json::to_string).transpose();
-        let draft = draft.map_err(|error| AppError::Internal(format!("import draft: {error}")))?;
-        bytes += row.raw.len() + draft.as_ref().map_or(0, String::len);
-        some.push(import_row::Model {
-            ledger_id,
-            import_id: head.id,
-            n,
-            line: i32::try_from(row.line).unwrap_or(i32::MAX),
-            verdict: store::import::verdict_word(row.verdict).into(),
-            reason: row.reason,
-            raw: row.raw,
-            draft,
-            expense_id: None,
-        });
-        if some.len() >= most_rows || bytes >= most_bytes {
-            let rows = std::mem::take(&mut some);
-            let rows = &rows;
-            state
-                .db
-                .stage(|db| async move { store::import::stage_rows(&db, rows).await })
-                .await?;
-            bytes = 0;
-        }
-    }
-    if !some.is_empty() {
-        let rows = &some;
-        state
-            .db
-            .stage(|db| async move { store::import::stage_rows(&db, rows).await })
-            .await?;
-    }
-    Ok(())
 }
 
 /// Lets callers see an import, or no longer.

@@ -3,7 +3,7 @@
 use crate::store::names::{Dictionary, Found, split_path};
 use api::problem::{Code, Fault, Faults};
 use api::text::{as_id, fold};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Most entries of a dictionary that are looked through for what was meant.
@@ -11,6 +11,10 @@ pub const MOST_CANDIDATES: u64 = 5000;
 
 /// Most faults of a request that are told with candidates.
 const MOST_SUGGESTED: usize = 20;
+/// Most names that are compared with what was given, for all faults of a request.
+const MOST_COMPARED: usize = 10_000;
+/// Longest beginning of a name that is compared.
+const MOST_COMPARED_CHARS: usize = 64;
 
 /// Why a name or id does not lead to an entry that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,26 +27,36 @@ pub enum Miss {
     Archived(String),
 }
 
-/// The entries that one look-up found.
+/// The entries that one look-up found. Each is found by its id or its name without looking at the others: a batch may name
+/// ten thousand.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     found: Vec<Found>,
+    by_id: HashMap<Uuid, Vec<usize>>,
+    by_fold: HashMap<String, Vec<usize>>,
 }
 
 impl Names {
     /// Over what a look-up found. Deleted entries are dropped: nothing may point to them anew.
     pub fn new(found: Vec<Found>) -> Self {
-        Self {
-            found: found.into_iter().filter(|entry| !entry.is_deleted).collect(),
-        }
+        Self::of_those(found, |entry| !entry.is_deleted)
     }
 
     /// As [`Names::new`], for looking at what is there: members who left still have the rows they paid.
     pub fn with_those_who_left(found: Vec<Found>) -> Self {
-        let is_there = |entry: &Found| !entry.is_deleted || entry.is(Dictionary::Member);
-        Self {
+        Self::of_those(found, |entry| !entry.is_deleted || entry.is(Dictionary::Member))
+    }
+
+    fn of_those(found: Vec<Found>, is_there: impl Fn(&Found) -> bool) -> Self {
+        let mut names = Self {
             found: found.into_iter().filter(is_there).collect(),
+            ..Self::default()
+        };
+        for (at, entry) in names.found.iter().enumerate() {
+            names.by_id.entry(entry.id).or_default().push(at);
+            names.by_fold.entry(entry.name_fold.clone()).or_default().push(at);
         }
+        names
     }
 
     /// Its entries of a dictionary.
@@ -50,10 +64,23 @@ impl Names {
         self.found.iter().filter(move |entry| entry.is(dictionary))
     }
 
+    /// Those of a dictionary at places of an index.
+    fn at(&self, places: Option<&Vec<usize>>, dictionary: Dictionary) -> impl Iterator<Item = &Found> {
+        let places = places.map_or(&[][..], Vec::as_slice);
+        places
+            .iter()
+            .filter_map(|at| self.found.get(*at))
+            .filter(move |entry| entry.is(dictionary))
+    }
+
+    fn named(&self, dictionary: Dictionary, name: &str) -> impl Iterator<Item = &Found> {
+        self.at(self.by_fold.get(&fold(name)), dictionary)
+    }
+
     /// The entry with that id.
     pub fn by_id(&self, dictionary: Dictionary, id: Uuid) -> Result<&Found, Miss> {
-        self.of(dictionary)
-            .find(|entry| entry.id == id)
+        self.at(self.by_id.get(&id), dictionary)
+            .next()
             .ok_or(Miss::Unknown)
     }
 
@@ -63,11 +90,7 @@ impl Names {
         if let Some(id) = as_id(name) {
             return self.by_id(dictionary, id);
         }
-        let folded = fold(name);
-        let mut same: Vec<&Found> = self
-            .of(dictionary)
-            .filter(|entry| entry.name_fold == folded)
-            .collect();
+        let mut same: Vec<&Found> = self.named(dictionary, name).collect();
         if let [_, _, ..] = same.as_slice()
             && same.iter().any(|entry| entry.parent_id.is_none())
         {
@@ -91,16 +114,14 @@ impl Names {
 
     /// The entry of that name that is under no other.
     pub fn at_top(&self, dictionary: Dictionary, name: &str) -> Option<&Found> {
-        let folded = fold(name);
-        self.of(dictionary)
-            .find(|entry| entry.parent_id.is_none() && entry.name_fold == folded)
+        self.named(dictionary, name)
+            .find(|entry| entry.parent_id.is_none())
     }
 
     /// The subcategory of that name.
     pub fn child(&self, parent_id: Uuid, name: &str) -> Option<&Found> {
-        let folded = fold(name);
-        self.of(Dictionary::Category)
-            .find(|entry| entry.parent_id == Some(parent_id) && entry.name_fold == folded)
+        self.named(Dictionary::Category, name)
+            .find(|entry| entry.parent_id == Some(parent_id))
     }
 
     fn path(&self, entry: &Found) -> String {
@@ -143,7 +164,7 @@ pub fn note(faults: &mut Faults, pointer: String, what: &str, given: &str, miss:
             Vec::new(),
         ),
     };
-    faults.0.push(Fault {
+    faults.add_with(|| Fault {
         pointer,
         code: code.as_str().into(),
         detail,
@@ -160,9 +181,10 @@ impl Missed {
     /// Remembers the fault noted last.
     pub fn remember(&mut self, faults: &Faults, dictionary: Dictionary, given: &str) {
         // A batch may miss by the hundred; the first few tell the story.
-        if self.0.len() < MOST_SUGGESTED {
-            self.0
-                .push((faults.0.len().saturating_sub(1), dictionary, given.to_owned()));
+        if self.0.len() < MOST_SUGGESTED
+            && let Some(at) = faults.last_told()
+        {
+            self.0.push((at, dictionary, given.to_owned()));
         }
     }
 
@@ -174,37 +196,39 @@ impl Missed {
     /// Puts the candidates into the faults, out of all entries of those dictionaries.
     pub fn suggest(self, all: Vec<Found>, faults: &mut Faults) {
         let all = Names::new(all);
+        let mut compared = 0;
         for (index, dictionary, given) in self.0 {
-            let Some(fault) = faults
-                .0
-                .get_mut(index)
-                .filter(|fault| fault.code == Code::UnknownName.as_str())
-            else {
+            let is_unknown = |fault: &Fault| fault.code == Code::UnknownName.as_str();
+            if !faults.told().get(index).is_some_and(is_unknown) {
                 continue;
-            };
-            let wanted = fold(&given);
+            }
             let same: Vec<String> = all
-                .of(dictionary)
-                .filter(|entry| entry.name_fold == wanted)
+                .named(dictionary, &given)
                 .map(|entry| all.path(entry))
                 .collect();
-            let usable = all.of(dictionary).filter(|entry| !entry.is_archived);
-            fault.candidates = if same.is_empty() {
-                nearest(&given, usable.map(|entry| all.path(entry)))
+            let candidates = if same.is_empty() {
+                let usable: Vec<&Found> = all.of(dictionary).filter(|entry| !entry.is_archived).collect();
+                compared += usable.len();
+                if compared > MOST_COMPARED {
+                    break;
+                }
+                nearest(&given, usable.into_iter().map(|entry| all.path(entry)))
             } else {
                 same
             };
+            faults.suggest(index, candidates);
         }
     }
 }
 
 /// The names nearest to the one given, best first.
 pub fn nearest(given: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let given = fold(given);
+    let compared = |name: &str| -> String { fold(name).chars().take(MOST_COMPARED_CHARS).collect() };
+    let given = compared(given);
     let mut scored: Vec<(f64, String)> = names
         .into_iter()
         .map(|name| {
-            let folded = fold(&name);
+            let folded = compared(&name);
             let contains = if folded.contains(&given) { 1.0 } else { 0.0 };
             (strsim::jaro_winkler(&given, &folded).max(contains), name)
         })

@@ -102,9 +102,9 @@ impl Passwords {
         words: &[&str],
         findings: &mut Findings,
     ) -> Result<()> {
-        let before = findings.rules.0.len();
+        let before = findings.rules.count();
         check_password(password, pointer, &mut findings.rules);
-        if findings.rules.0.len() > before {
+        if findings.rules.count() > before {
             return Ok(());
         }
         let password = password.clone();
@@ -275,7 +275,7 @@ mod tests {
             let secret = Secret::from(password);
             let judged = passwords.judge(&turn, &secret, "/password", &names, &mut findings);
             judged.await.unwrap();
-            let found = findings.rules.0.first();
+            let found = findings.rules.told().first();
             assert_eq!(found.map_or("", |fault| &fault.code), code, "{password}");
             if let Some(fault) = found {
                 assert!(

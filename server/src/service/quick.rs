@@ -36,7 +36,7 @@ pub async fn parse_entry(state: &AppState, grant: &Grant, line: &EntryLine) -> R
         expense,
         tokens: read.tokens(),
         new_names: read.new_names(),
-        faults: read.faults.0,
+        faults: read.faults.into_told(),
     })
 }
 
@@ -98,9 +98,7 @@ fn in_line(error: AppError) -> AppError {
     let AppError::Refused(mut refusal) = error else {
         return error;
     };
-    for fault in &mut refusal.faults.0 {
-        POINTER.clone_into(&mut fault.pointer);
-    }
+    refusal.faults.point_to(POINTER);
     AppError::Refused(refusal)
 }
 
@@ -186,8 +184,10 @@ impl Read {
                 .find(|token| token.kind == kind)
                 .map(|token| token.span);
             let fault = self.missing_fault(line, dictionary, &name, span);
-            self.faults.0.extend(fault.clone());
-            self.unknown.0.extend(fault);
+            if let Some(fault) = fault {
+                self.faults.add_with(|| fault.clone());
+                self.unknown.add_with(|| fault);
+            }
         }
     }
 
@@ -313,9 +313,9 @@ impl Read {
         if self.faults.is_empty() {
             return Ok(());
         }
-        let code = match self.unknown.0.as_slice() {
+        let code = match self.unknown.told() {
             // Only names: what any other write is refused with for them.
-            unknown if unknown.len() == self.faults.0.len() => {
+            unknown if self.unknown.count() == self.faults.count() => {
                 let is_archived = |fault: &Fault| fault.code == Code::Archived.as_str();
                 if unknown.iter().all(is_archived) {
                     Code::Archived

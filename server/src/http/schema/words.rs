@@ -1,40 +1,27 @@
 //! How the faults of a value are told: in a word for programs and a sentence for people.
 
+use super::rule::{Format, Kind};
 use api::currency::Currency;
 use api::date::Date;
 use api::money::{AmountError, Money};
-use jsonschema::JsonType;
-use jsonschema::error::TypeKind;
 use serde_json::Value;
 
-pub(super) fn one_of(options: &Value) -> String {
-    let options: Vec<&str> = options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+pub(super) fn one_of(options: &[Value]) -> String {
+    let options: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
     format!("One of: {}", options.join(", "))
 }
 
-pub(super) fn type_words(kind: &TypeKind) -> String {
-    let named = |kind: &JsonType| match kind {
-        JsonType::String => "text, in quotes",
-        JsonType::Integer => "a whole number",
-        JsonType::Number => "a number",
-        JsonType::Boolean => "true or false",
-        JsonType::Array => "a list",
-        JsonType::Object => "an object",
-        JsonType::Null => "null",
+pub(super) fn type_words(kinds: &[Kind]) -> String {
+    let named = |kind: &Kind| match kind {
+        Kind::String => "text, in quotes",
+        Kind::Integer => "a whole number",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Array => "a list",
+        Kind::Object => "an object",
+        Kind::Null => "null",
     };
-    match kind {
-        TypeKind::Single(kind) => named(kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds
-            .iter()
-            .map(|kind| named(&kind))
-            .collect::<Vec<_>>()
-            .join(" or "),
-    }
+    kinds.iter().map(named).collect::<Vec<_>>().join(" or ")
 }
 
 /// What is wrong with an amount in every currency.
@@ -51,20 +38,19 @@ pub(super) fn amount_words(text: &str) -> (&'static str, String) {
 }
 
 /// What is wrong with a text of the right shape.
-pub(super) fn format_words(format: &str, text: Option<&str>) -> (&'static str, String) {
-    match (format, text) {
-        ("date", Some(text)) => match Date::parse(text) {
+pub(super) fn format_words(format: Format, text: &str) -> (&'static str, String) {
+    match format {
+        Format::Date => match Date::parse(text) {
             Err(error) => (error.code(), error.to_string()),
             Ok(_) => ("format", "This is not a day".into()),
         },
-        ("iso-4217", _) => (
+        Format::Currency => (
             "unknown-currency",
             "There is no such currency; write its ISO 4217 code, such as EUR".into(),
         ),
-        ("uuid", _) => (
+        Format::Uuid => (
             "format",
             "An id is a UUID such as 018f6f2a-7c1d-7b55-9a53-1f0d2c3b4a59".into(),
         ),
-        _ => ("format", format!("This is not a {format}")),
     }
 }

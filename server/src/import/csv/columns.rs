@@ -7,7 +7,7 @@ pub use words::Field;
 
 use self::words::{FIELDS, KIND_WHERE_MAPPED, name_of, plain};
 use super::super::{refuse, shown_cell};
-use super::record::{MAX_PREAMBLE, Record};
+use super::record::{Record, Sheet};
 use crate::error::{AppError, Result};
 use crate::service::names::nearest;
 use api::import::ImportOptions;
@@ -36,14 +36,14 @@ impl Columns {
     }
 
     /// Finds the columns of a file.
-    pub fn find(options: &ImportOptions, records: &[Record<'_>]) -> Result<Self> {
+    pub fn find(options: &ImportOptions, sheet: &Sheet<'_>) -> Result<Self> {
         let columns = match options
             .columns
             .as_deref()
             .filter(|columns| !columns.trim().is_empty())
         {
-            Some(asked) => Self::asked(asked, records)?,
-            None => Self::known(options, records)?,
+            Some(asked) => Self::asked(asked, sheet)?,
+            None => Self::known(options, &sheet.head)?,
         };
         let has_amount = [Field::Amount, Field::Debit, Field::Credit]
             .into_iter()
@@ -81,14 +81,14 @@ impl Columns {
     }
 
     /// As the caller says.
-    fn asked(asked: &str, records: &[Record<'_>]) -> Result<Self> {
+    fn asked(asked: &str, sheet: &Sheet<'_>) -> Result<Self> {
         let mut faults = Faults::default();
         let wanted = wanted(asked, &mut faults);
         let named: Vec<(Field, &str)> = wanted
             .iter()
             .filter_map(|(field, column)| Some((*field, column.name()?)))
             .collect();
-        let head = records.get(..MAX_PREAMBLE).unwrap_or(records);
+        let (head, widest) = (&sheet.head, sheet.widest);
         let hits = |record: &Record<'_>| {
             named
                 .iter()
@@ -106,11 +106,6 @@ impl Columns {
             index: BTreeMap::new(),
             header: best.map(|(at, _)| at),
         };
-        let widest = records
-            .iter()
-            .map(|record| record.cells.len())
-            .max()
-            .unwrap_or_default();
         let heading = best
             .map(|(_, record)| record)
             .or_else(|| head.iter().rev().max_by_key(|record| record.cells.len()));
@@ -128,7 +123,7 @@ impl Columns {
                 Column::Name(name) => {
                     let found = best.and_then(|(_, record)| position(record, name));
                     if found.is_none() {
-                        faults.0.push(no_such_column(name, heading));
+                        faults.add_with(|| no_such_column(name, heading));
                     }
                     found
                 }
@@ -147,8 +142,7 @@ impl Columns {
     }
 
     /// As the headers say themselves.
-    fn known(options: &ImportOptions, records: &[Record<'_>]) -> Result<Self> {
-        let head = records.get(..MAX_PREAMBLE).unwrap_or(records);
+    fn known(options: &ImportOptions, head: &[Record<'_>]) -> Result<Self> {
         let maps_kinds = options.kind_map.is_some();
         let found = head.iter().enumerate().find_map(|(at, record)| {
             let index = known_in(record, maps_kinds);
@@ -250,7 +244,7 @@ fn wanted(asked: &str, faults: &mut Faults) -> Vec<(Field, Column)> {
             }
             None => {
                 let words = || FIELDS.iter().map(|(_, word, _)| (*word).to_owned());
-                faults.0.push(Fault {
+                faults.add_with(|| Fault {
                     pointer: "/columns".into(),
                     code: "unknown-field".into(),
                     detail: format!(
@@ -292,7 +286,6 @@ fn heading_words(record: Option<&Record<'_>>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::records;
     use super::*;
 
     fn find(columns: Option<&str>, text: &str) -> Result<Columns> {
@@ -300,7 +293,7 @@ mod tests {
             columns: columns.map(str::to_owned),
             ..Default::default()
         };
-        Columns::find(&options, &records(text).unwrap())
+        Columns::find(&options, &Sheet::of(text).unwrap())
     }
 
     fn index(columns: &Columns) -> Vec<(&'static str, usize)> {
@@ -343,12 +336,17 @@ mod tests {
         else {
             panic!("it must be refused");
         };
-        let codes: Vec<&str> = refusal.faults.0.iter().map(|fault| fault.code.as_str()).collect();
+        let codes: Vec<&str> = refusal
+            .faults
+            .told()
+            .iter()
+            .map(|fault| fault.code.as_str())
+            .collect();
         assert_eq!(
             codes,
             ["unknown-field", "malformed", "no-such-column", "no-such-column"]
         );
-        assert_eq!(refusal.faults.0[2].candidates, ["Date"]);
+        assert_eq!(refusal.faults.told()[2].candidates, ["Date"]);
         for (columns, text) in [
             (Some("date=Date"), "Date,Amount\n"),
             (Some("amount=Amount"), "Date,Amount\n"),

@@ -3,6 +3,8 @@
 use super::super::{MAX_ROW_CHARS, MAX_ROWS, refuse, too_many};
 use crate::error::Result;
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::CharIndices;
 
 /// What may stand between two cells, the more likely ones first.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -37,26 +39,59 @@ impl Record<'_> {
     }
 }
 
-/// The records of a text, blank ones left out.
-pub fn records(text: &str) -> Result<Vec<Record<'_>>> {
-    let (records, open) = split(text, delimiter(text), MAX_ROWS + MAX_PREAMBLE);
-    if let Some(line) = open {
-        let detail = format!(
-            "The quote that opens on line {line} is not closed; double a quote that belongs to the text"
-        );
-        return Err(refuse("", "open-quote", detail));
+/// A text whose records are good to be read. They are cut anew each time they are asked for: kept, they would take several
+/// times as much as the text.
+#[derive(Debug)]
+pub struct Sheet<'t> {
+    text: &'t str,
+    delimiter: char,
+    /// Its first records, among which a header can stand.
+    pub head: Vec<Record<'t>>,
+    /// The most cells that a record has.
+    pub widest: usize,
+}
+
+impl<'t> Sheet<'t> {
+    /// Finds the delimiter, and whether the text can be cut with it.
+    pub fn of(text: &'t str) -> Result<Self> {
+        let mut sheet = Self {
+            text,
+            delimiter: delimiter(text),
+            head: Vec::new(),
+            widest: 0,
+        };
+        let mut count = 0;
+        let mut records = sheet.records();
+        for record in records.by_ref() {
+            count += 1;
+            if count >= MAX_ROWS + MAX_PREAMBLE {
+                return Err(too_many());
+            }
+            sheet.widest = sheet.widest.max(record.cells.len());
+            if sheet.head.len() < MAX_PREAMBLE {
+                sheet.head.push(record);
+            }
+        }
+        if let Some(line) = records.opened {
+            let detail = format!(
+                "The quote that opens on line {line} is not closed; double a quote that belongs to the text"
+            );
+            return Err(refuse("", "open-quote", detail));
+        }
+        if sheet.widest < 2 {
+            return Err(refuse(
+                "",
+                "one-column",
+                "The file has one column; cells are parted by comma, semicolon, tab or |",
+            ));
+        }
+        Ok(sheet)
     }
-    if records.len() >= MAX_ROWS + MAX_PREAMBLE {
-        return Err(too_many());
+
+    /// Its records, blank ones left out.
+    pub fn records(&self) -> Cutter<'t> {
+        Cutter::new(self.text, self.delimiter)
     }
-    if records.iter().all(|record| record.cells.len() < 2) {
-        return Err(refuse(
-            "",
-            "one-column",
-            "The file has one column; cells are parted by comma, semicolon, tab or |",
-        ));
-    }
-    Ok(records)
 }
 
 /// The delimiter that cuts most of the first records into equally many cells; of several, the one that cuts finest.
@@ -69,7 +104,7 @@ fn delimiter(text: &str) -> char {
     let head = text.get(..head.min(256 * 1024)).unwrap_or(text);
     let score = |delimiter: char| {
         let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
-        for record in split(head, delimiter, 2 * MAX_PREAMBLE).0 {
+        for record in Cutter::new(head, delimiter).take(2 * MAX_PREAMBLE) {
             if record.cells.len() > 1 {
                 *widths.entry(record.cells.len()).or_default() += 1;
             }
@@ -90,70 +125,40 @@ fn delimiter(text: &str) -> char {
     best.0
 }
 
-/// Cuts a text into at most `most` records; also the line of a quote that never closes.
-fn split(text: &str, delimiter: char, most: usize) -> (Vec<Record<'_>>, Option<u32>) {
-    let mut cutter = Cutter {
-        text,
-        start: 0,
-        line: 1,
-        began: 1,
-        cells: Vec::new(),
-        cell: String::new(),
-        records: Vec::new(),
-    };
-    let mut opened = None;
-    let mut was_quoted = false;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, c)| *c);
-        if c == '\n' || (c == '\r' && next != Some('\n')) {
-            cutter.line += 1;
-        }
-        match c {
-            '"' if opened.is_some() && next == Some('"') => {
-                chars.next();
-                cutter.cell.push('"');
-            }
-            '"' if opened.is_some() => opened = None,
-            '\r' if opened.is_some() && next == Some('\n') => {}
-            _ if opened.is_some() => cutter.cell.push(c),
-            '"' if !was_quoted && cutter.cell.trim().is_empty() => {
-                opened = Some(cutter.line);
-                was_quoted = true;
-                cutter.cell.clear();
-            }
-            '\r' if next == Some('\n') => {}
-            '\r' | '\n' => {
-                was_quoted = false;
-                cutter.end_cell();
-                cutter.end_record(at, at + c.len_utf8());
-                if cutter.records.len() >= most {
-                    return (cutter.records, None);
-                }
-            }
-            _ if c == delimiter => {
-                was_quoted = false;
-                cutter.end_cell();
-            }
-            _ => cutter.cell.push(c),
-        }
-    }
-    cutter.end_cell();
-    cutter.end_record(text.len(), text.len());
-    (cutter.records, opened)
-}
-
-struct Cutter<'a> {
-    text: &'a str,
+/// Cuts a text into records, one after the other.
+#[derive(Debug)]
+pub struct Cutter<'t> {
+    text: &'t str,
+    delimiter: char,
+    chars: Peekable<CharIndices<'t>>,
     start: usize,
     line: u32,
     began: u32,
     cells: Vec<String>,
     cell: String,
-    records: Vec<Record<'a>>,
+    /// The line of the quote that is open; at the end, of one that never closes.
+    opened: Option<u32>,
+    was_quoted: bool,
+    is_done: bool,
 }
 
-impl Cutter<'_> {
+impl<'t> Cutter<'t> {
+    fn new(text: &'t str, delimiter: char) -> Self {
+        Self {
+            text,
+            delimiter,
+            chars: text.char_indices().peekable(),
+            start: 0,
+            line: 1,
+            began: 1,
+            cells: Vec::new(),
+            cell: String::new(),
+            opened: None,
+            was_quoted: false,
+            is_done: false,
+        }
+    }
+
     fn end_cell(&mut self) {
         let cell = std::mem::take(&mut self.cell);
         if self.cells.len() < MAX_CELLS {
@@ -161,28 +166,74 @@ impl Cutter<'_> {
         }
     }
 
-    fn end_record(&mut self, end: usize, next: usize) {
+    /// The record that ends here, unless it is blank.
+    fn end_record(&mut self, end: usize, next: usize) -> Option<Record<'t>> {
         let cells = std::mem::take(&mut self.cells);
-        let raw = self
-            .text
+        let text: &'t str = self.text;
+        let raw = text
             .get(self.start..end)
             .unwrap_or_default()
             .trim_end_matches('\r');
-        if cells.iter().any(|cell| !cell.trim().is_empty()) {
-            self.records.push(Record {
-                line: self.began,
-                raw,
-                cells,
-            });
-        }
+        let line = self.began;
         self.start = next;
         self.began = self.line;
+        let has_text = cells.iter().any(|cell| !cell.trim().is_empty());
+        has_text.then_some(Record { line, raw, cells })
+    }
+}
+
+impl<'t> Iterator for Cutter<'t> {
+    type Item = Record<'t>;
+
+    fn next(&mut self) -> Option<Record<'t>> {
+        while let Some((at, c)) = self.chars.next() {
+            let next = self.chars.peek().map(|(_, c)| *c);
+            if c == '\n' || (c == '\r' && next != Some('\n')) {
+                self.line += 1;
+            }
+            match c {
+                '"' if self.opened.is_some() && next == Some('"') => {
+                    self.chars.next();
+                    self.cell.push('"');
+                }
+                '"' if self.opened.is_some() => self.opened = None,
+                '\r' if self.opened.is_some() && next == Some('\n') => {}
+                _ if self.opened.is_some() => self.cell.push(c),
+                '"' if !self.was_quoted && self.cell.trim().is_empty() => {
+                    self.opened = Some(self.line);
+                    self.was_quoted = true;
+                    self.cell.clear();
+                }
+                '\r' if next == Some('\n') => {}
+                '\r' | '\n' => {
+                    self.was_quoted = false;
+                    self.end_cell();
+                    if let Some(record) = self.end_record(at, at + c.len_utf8()) {
+                        return Some(record);
+                    }
+                }
+                _ if c == self.delimiter => {
+                    self.was_quoted = false;
+                    self.end_cell();
+                }
+                _ => self.cell.push(c),
+            }
+        }
+        if std::mem::replace(&mut self.is_done, true) {
+            return None;
+        }
+        self.end_cell();
+        self.end_record(self.text.len(), self.text.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn records(text: &str) -> Result<Vec<Record<'_>>> {
+        Ok(Sheet::of(text)?.records().collect())
+    }
 
     fn cells(text: &str) -> Vec<Vec<String>> {
         records(text)
@@ -236,6 +287,6 @@ mod tests {
     fn no_file_makes_more_records_than_may_be() {
         let text = "a,b\n".repeat(MAX_ROWS + MAX_PREAMBLE + 5);
         assert!(records(&text).unwrap_err().to_string().contains("100000"));
-        assert_eq!(split(&",".repeat(1_000_000), ',', 5).0, []);
+        assert_eq!(Cutter::new(&",".repeat(1_000_000), ',').count(), 0);
     }
 }

@@ -1,11 +1,11 @@
-//! Records to rows, in two passes: first what every cell could mean, then, with what the whole file shows (the order
-//! of its days, its decimal sign, what its signs stand for), what each row means.
+//! Records to rows, in two passes over the text: first what every cell could mean, then, with what the whole file shows
+//! (the order of its days, its decimal sign, what its signs stand for), what each row means. No pass keeps its records.
 
 use super::super::amount::{Figure, Writing, figure};
-use super::super::day::{self, Order, Shape};
-use super::super::{MAX_ROW_CHARS, RawRow, ReadOptions, refuse, shown_cell, shown_row};
+use super::super::day::{self, Days, Order};
+use super::super::{MAX_ROW_CHARS, MAX_ROWS, RawRow, ReadOptions, refuse, shown_cell, shown_row, too_many};
 use super::columns::{Columns, Field};
-use super::record::Record;
+use super::record::{Record, Sheet};
 use crate::error::Result;
 use api::currency::Currency;
 use api::expense::{Kind, NewExpense};
@@ -29,63 +29,57 @@ struct Money {
     figure: Figure,
 }
 
-/// A record whose cells were looked at.
-struct Seen<'r, 't> {
-    record: &'r Record<'t>,
-    day: Option<Shape>,
-    money: Result<Money, String>,
-}
-
-/// The rows of the records below the header.
-pub fn rows(records: &[Record<'_>], columns: &Columns, options: &ReadOptions) -> Result<Vec<RawRow>> {
+/// The rows of the records below the header. What is wrong with the whole file is found before the first.
+pub fn rows<'t>(
+    sheet: Sheet<'t>,
+    columns: Columns,
+    options: &'t ReadOptions,
+) -> Result<impl Iterator<Item = RawRow> + use<'t>> {
     let kinds = Kinds::of(options.asked.kind_map.as_deref())?;
-    let below = records
-        .get(columns.header.map_or(0, |header| header + 1)..)
-        .unwrap_or_default();
-    let first = if columns.header.is_some() {
-        0
-    } else {
-        below
-            .iter()
-            .take_while(|record| is_heading(record, columns))
-            .count()
-    };
-    let below = below.get(first..).unwrap_or_default();
-    let seen: Vec<Seen<'_, '_>> = below
-        .iter()
-        .map(|record| Seen {
-            record,
-            day: day::shape(columns.cell(record, Field::Date)),
-            money: money(record, columns, &kinds, options.base),
-        })
-        .collect();
-    let cells: Vec<(u32, &str, Shape)> = seen
-        .iter()
-        .filter_map(|seen| {
-            Some((
-                seen.record.line,
-                columns.cell(seen.record, Field::Date),
-                seen.day?,
-            ))
-        })
-        .collect();
-    let order = match options.asked.date_format.as_deref().and_then(Order::from_word) {
-        Some(order) => order,
-        None => day::order(&cells)?,
-    };
     let mut signs = Signs::default();
-    for seen in &seen {
-        if let Ok(money) = &seen.money {
-            signs.see(money);
+    let mut days = Days::default();
+    let mut count = 0;
+    for record in below(&sheet, &columns) {
+        count += 1;
+        if count > MAX_ROWS {
+            return Err(too_many());
+        }
+        let cell = columns.cell(&record, Field::Date);
+        if let Some(day) = day::shape(cell) {
+            days.see(record.line, cell, day);
+        }
+        if let Ok(money) = money(&record, &columns, &kinds, options.base) {
+            signs.see(&money);
         }
     }
+    if count == 0 {
+        return Err(refuse("", "no-rows", "The file has no rows"));
+    }
+    let order = match options.asked.date_format.as_deref().and_then(Order::from_word) {
+        Some(order) => order,
+        None => days.order()?,
+    };
+    let records = below(&sheet, &columns);
     let file = File {
         columns,
+        kinds,
         options,
         order,
         signs,
     };
-    Ok(seen.into_iter().map(|seen| file.row(seen)).collect())
+    Ok(records.map(move |record| file.row(&record)))
+}
+
+/// The records below the header, and below what looks like one.
+fn below<'t>(sheet: &Sheet<'t>, columns: &Columns) -> impl Iterator<Item = Record<'t>> + use<'t> {
+    let first = columns.header.map_or_else(
+        || {
+            let records = sheet.records();
+            records.take_while(|record| is_heading(record, columns)).count()
+        },
+        |header| header + 1,
+    );
+    sheet.records().skip(first)
 }
 
 /// Without a header that was named: the records at the top whose day and amount hold no digit.
@@ -209,36 +203,36 @@ impl Kinds {
 }
 
 /// Everything that the second pass needs to know about the file.
-struct File<'a> {
-    columns: &'a Columns,
-    options: &'a ReadOptions,
+struct File<'t> {
+    columns: Columns,
+    kinds: Kinds,
+    options: &'t ReadOptions,
     order: Order,
     signs: Signs,
 }
 
 impl File<'_> {
-    fn row(&self, seen: Seen<'_, '_>) -> RawRow {
-        let record = seen.record;
+    fn row(&self, record: &Record<'_>) -> RawRow {
         RawRow {
             line: record.line,
             raw: shown_row(record.raw),
-            draft: self.draft(seen),
+            draft: self.draft(record),
         }
     }
 
-    fn draft(&self, seen: Seen<'_, '_>) -> Result<NewExpense, String> {
-        let record = seen.record;
+    fn draft(&self, record: &Record<'_>) -> Result<NewExpense, String> {
         if let Some(chars) = record.excess() {
             return Err(format!(
                 "The row has {chars} characters, at most {MAX_ROW_CHARS} are read"
             ));
         }
         let cell = |field| self.columns.cell(record, field);
+        let money = money(record, &self.columns, &self.kinds, self.options.base);
         let date = cell(Field::Date);
-        if date.is_empty() && matches!(&seen.money, Err(why) if why == "It has no amount") {
+        if date.is_empty() && matches!(&money, Err(why) if why == "It has no amount") {
             return Err("It has neither a date nor an amount".into());
         }
-        let shape = seen.day.ok_or_else(|| {
+        let shape = day::shape(date).ok_or_else(|| {
             if date.is_empty() {
                 "It has no date".to_owned()
             } else {
@@ -246,7 +240,7 @@ impl File<'_> {
             }
         })?;
         let date = day::day(shape, self.order)?;
-        let money = seen.money?;
+        let money = money?;
         let named = match cell(Field::Currency) {
             "" => None,
             code => Some(

@@ -1,6 +1,7 @@
 //! The reader from bytes to rows.
 
-use crate::import::{RawRow, ReadOptions, read};
+use crate::error::Result;
+use crate::import::{RawRow, ReadOptions};
 use api::currency::Currency;
 use api::import::ImportOptions;
 use proptest::prelude::*;
@@ -19,10 +20,17 @@ fn options(columns: &str, date_format: &str, kind_map: &str) -> ReadOptions {
     }
 }
 
+fn read(bytes: &[u8], options: &ReadOptions) -> Result<Vec<RawRow>> {
+    let mut rows = Vec::new();
+    crate::import::read(bytes, options, |some| {
+        rows.extend(some.rows);
+        true
+    })?;
+    Ok(rows)
+}
+
 fn rows(text: &str, options: &ReadOptions) -> Vec<RawRow> {
-    read(text.as_bytes(), options)
-        .unwrap_or_else(|error| panic!("{error}: {text}"))
-        .rows
+    read(text.as_bytes(), options).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// Each row in short: day, kind, amount, currency; or why not.

@@ -71,9 +71,9 @@ impl Unmet {
         }
         let Some(row) = self.current else { return Ok(()) };
         let refusal = stale_refusal(row);
-        let detail = match self.stale.0.as_slice() {
-            [_] => refusal.detail.clone(),
-            many => format!("{} operations know an older version of their row", many.len()),
+        let detail = match self.stale.count() {
+            1 => refusal.detail.clone(),
+            many => format!("{many} operations know an older version of their row"),
         };
         Err(Refusal {
             faults: self.stale,

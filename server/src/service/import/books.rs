@@ -133,22 +133,24 @@ impl Books {
             .any(|entry| entry.id == id && !entry.is_archived)
     }
 
-    /// Why there is no such category, with the names that were perhaps meant.
-    pub fn no_category(&self, path: &str) -> String {
+    /// Why there is no such category, where asked for with the names that were perhaps meant.
+    pub fn no_category(&self, path: &str, suggests: bool) -> String {
         let names = self
             .top
             .values()
             .chain(self.child.values())
+            .filter(|_| suggests)
             .map(|entry| entry.path.clone());
         missing("category", path, &nearest(path, names))
     }
 
-    /// Why there is no such account, with the names that were perhaps meant.
-    pub fn no_account(&self, name: &str) -> String {
+    /// Why there is no such account, where asked for with the names that were perhaps meant.
+    pub fn no_account(&self, name: &str, suggests: bool) -> String {
+        let names = self.accounts.values().filter(|_| suggests);
         missing(
             "account",
             name,
-            &nearest(name, self.accounts.values().map(|entry| entry.path.clone())),
+            &nearest(name, names.map(|entry| entry.path.clone())),
         )
     }
 }

@@ -274,7 +274,7 @@ impl Step {
                 }
                 Err(AppError::Refused(refusal)) => {
                     let mut why: HashMap<i32, String> = HashMap::new();
-                    for fault in &refusal.faults.0 {
+                    for fault in refusal.faults.told() {
                         let n = fault.pointer.split('/').nth(1).and_then(|n| n.parse().ok());
                         why.insert(
                             n.ok_or_else(|| AppError::Refused(refusal.clone()))?,

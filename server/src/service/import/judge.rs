@@ -14,11 +14,14 @@ use api::expense::{MAX_NAME, NewExpense};
 use api::import::{ImportOptions, Verdict};
 use api::problem::{Code, Faults};
 use api::text::{check_line, clean_line, fold};
+use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Most names, and most bytes of them, that one import makes.
 const MAX_NEW_NAMES: (usize, usize) = (1000, 40_000);
+/// Most names of a file that are compared with all that there are.
+const MOST_SUGGESTED: usize = 100;
 
 /// A row with its verdict.
 #[derive(Debug)]
@@ -28,76 +31,6 @@ pub struct JudgedRow {
     pub verdict: Verdict,
     pub reason: Option<String>,
     pub draft: Option<Draft>,
-}
-
-/// A file with its verdicts.
-#[derive(Debug)]
-pub struct Judged {
-    pub rows: Vec<JudgedRow>,
-    /// As `category Food`, `category Food: Lunch`, `account Cash`; parents before their children.
-    pub new_names: Vec<String>,
-}
-
-impl Judged {
-    /// How many rows have a verdict.
-    pub fn count(&self, verdict: Verdict) -> u64 {
-        self.rows
-            .iter()
-            .filter(|row| row.verdict == verdict)
-            .map(|_| 1)
-            .sum()
-    }
-}
-
-/// Judges every row of a file.
-pub async fn judge(
-    state: &AppState,
-    grant: &Grant,
-    options: &ImportOptions,
-    rows: Vec<RawRow>,
-) -> Result<Judged> {
-    let ledger_id = grant.ledger_id();
-    let books = state
-        .db
-        .read(|db| async move { Books::load(&db, ledger_id).await })
-        .await?;
-    check_account(options, &books)?;
-    let external_ids: HashSet<&String> = rows
-        .iter()
-        .filter_map(|row| row.draft.as_ref().ok()?.external_id.as_ref())
-        .collect();
-    let external_ids: Vec<String> = external_ids.into_iter().cloned().collect();
-    let asked = &external_ids;
-    let known = state
-        .db
-        .read(|db| async move { store::external_ref::known(&db, ledger_id, asked).await })
-        .await?;
-    let mut judge = Judge {
-        books,
-        base: grant.base(),
-        makes_names: options.create_missing.unwrap_or(false),
-        known: known.into_keys().collect(),
-        seen: HashMap::new(),
-        memory: HashMap::new(),
-        new_names: NewNames::default(),
-    };
-    let rows = rows.into_iter().map(|row| judge.row(row)).collect();
-    let new_names = judge.new_names.names;
-    let (most, most_bytes) = MAX_NEW_NAMES;
-    if new_names.len() > most || new_names.iter().map(String::len).sum::<usize>() > most_bytes {
-        let some: Vec<&str> = new_names.iter().take(3).map(String::as_str).collect();
-        return Err(AppError::fault(
-            Code::Unprocessable,
-            "/columns",
-            "too-many-names",
-            format!(
-                "The file would make {} names, such as {}; is that the right column?",
-                new_names.len(),
-                some.join(", ")
-            ),
-        ));
-    }
-    Ok(Judged { rows, new_names })
 }
 
 /// Refuses an account for the whole file that no row could go to.
@@ -126,7 +59,7 @@ fn check_account(options: &ImportOptions, books: &Books) -> Result<()> {
             )),
             (Ok(()), Err(NoEntry::Unusable(why))) => unknown("/account", why),
             (Ok(()), Err(NoEntry::Unknown)) if options.create_missing != Some(true) => {
-                unknown("/account", books.no_account(&name))
+                unknown("/account", books.no_account(&name, true))
             }
             _ => Ok(()),
         },
@@ -137,19 +70,74 @@ fn check_account(options: &ImportOptions, books: &Books) -> Result<()> {
 /// What a name leads to: an entry's id, an entry that will be made, or nothing, with the reason.
 type Match = Result<Option<Uuid>, String>;
 
-struct Judge {
+/// Judges the rows of one file, in their order.
+pub struct Judge {
+    ledger_id: Uuid,
     books: Books,
     base: Currency,
     makes_names: bool,
-    known: HashSet<(Uuid, String)>,
     /// External ids of this file, by account, with the line they were first on.
-    seen: HashMap<(String, String), u32>,
+    seen: HashMap<Known, u32>,
     memory: HashMap<(bool, String), Match>,
     new_names: NewNames,
+    /// Names that were told with those that were perhaps meant.
+    suggested: usize,
+}
+
+/// An account and an external id, as short as they can be told apart: a file may have many.
+type Known = [u8; 16];
+
+impl Judge {
+    /// Of a file for that ledger.
+    pub async fn new(state: &AppState, grant: &Grant, options: &ImportOptions) -> Result<Self> {
+        let ledger_id = grant.ledger_id();
+        let books = state
+            .db
+            .read(|db| async move { Books::load(&db, ledger_id).await })
+            .await?;
+        check_account(options, &books)?;
+        Ok(Self {
+            ledger_id,
+            books,
+            base: grant.base(),
+            makes_names: options.create_missing.unwrap_or(false),
+            seen: HashMap::new(),
+            memory: HashMap::new(),
+            new_names: NewNames::default(),
+            suggested: 0,
+        })
+    }
+
+    /// The next rows with their verdicts.
+    pub async fn rows(&mut self, state: &AppState, rows: Vec<RawRow>) -> Result<Vec<JudgedRow>> {
+        let external_ids: HashSet<&String> = rows
+            .iter()
+            .filter_map(|row| row.draft.as_ref().ok()?.external_id.as_ref())
+            .collect();
+        let external_ids: Vec<String> = external_ids.into_iter().cloned().collect();
+        let known: HashSet<(Uuid, String)> = if external_ids.is_empty() {
+            HashSet::new()
+        } else {
+            let (asked, ledger_id) = (&external_ids, self.ledger_id);
+            let known = state
+                .db
+                .read(|db| async move { store::external_ref::known(&db, ledger_id, asked).await })
+                .await?;
+            known.into_keys().collect()
+        };
+        let rows = rows.into_iter().map(|row| self.row(row, &known)).collect();
+        self.new_names.check()?;
+        Ok(rows)
+    }
+
+    /// As `category Food`, `category Food: Lunch`, `account Cash`; parents before their children.
+    pub fn into_new_names(self) -> Vec<String> {
+        self.new_names.names
+    }
 }
 
 impl Judge {
-    fn row(&mut self, row: RawRow) -> JudgedRow {
+    fn row(&mut self, row: RawRow, known: &HashSet<(Uuid, String)>) -> JudgedRow {
         let RawRow { line, raw, draft } = row;
         let draft = match draft.and_then(|new| self.draft(new)) {
             Ok(draft) => draft,
@@ -163,7 +151,7 @@ impl Judge {
                 };
             }
         };
-        let reason = self.twin(&draft, line);
+        let reason = self.twin(&draft, line, known);
         let verdict = if reason.is_some() {
             Verdict::Duplicate
         } else {
@@ -186,7 +174,7 @@ impl Judge {
         expense.check(self.base, &mut faults);
         if !faults.is_empty() {
             let told = faults
-                .0
+                .told()
                 .iter()
                 .map(|fault| format!("{}: {}", fault.pointer.trim_start_matches('/'), fault.detail));
             return Err(told.collect::<Vec<_>>().join("; "));
@@ -218,10 +206,19 @@ impl Judge {
             Ok(id) => Ok(Some(id)),
             Err(NoEntry::Unusable(why)) => Err(why),
             Err(NoEntry::Unknown) if self.makes_names => levels(path),
-            Err(NoEntry::Unknown) => Err(self.books.no_category(path)),
+            Err(NoEntry::Unknown) => {
+                let suggests = self.suggests();
+                Err(self.books.no_category(path, suggests))
+            }
         };
         self.memory.insert((true, path.to_owned()), found.clone());
         found
+    }
+
+    /// Whether one more name is compared with all that there are. A file may have a hundred thousand that are none.
+    fn suggests(&mut self) -> bool {
+        self.suggested += 1;
+        self.suggested <= MOST_SUGGESTED
     }
 
     fn account(&mut self, name: &str) -> Match {
@@ -232,14 +229,17 @@ impl Judge {
             Ok(id) => Ok(Some(id)),
             Err(NoEntry::Unusable(why)) => Err(why),
             Err(NoEntry::Unknown) if self.makes_names => Ok(None),
-            Err(NoEntry::Unknown) => Err(self.books.no_account(name)),
+            Err(NoEntry::Unknown) => {
+                let suggests = self.suggests();
+                Err(self.books.no_account(name, suggests))
+            }
         };
         self.memory.insert((false, name.to_owned()), found.clone());
         found
     }
 
     /// Why the row is there already; `None` where it is not. Without an external id every row is its own.
-    fn twin(&mut self, draft: &Draft, line: u32) -> Option<String> {
+    fn twin(&mut self, draft: &Draft, line: u32, known: &HashSet<(Uuid, String)>) -> Option<String> {
         let external_id = draft.expense.external_id.clone()?;
         let key = match (&draft.account_id, &draft.expense.account) {
             (Some(id), _) => id.to_string(),
@@ -248,13 +248,12 @@ impl Judge {
         };
         let is_new_account = draft.account_id.is_none() && draft.expense.account.is_some();
         let account_key = draft.account_id.unwrap_or(Uuid::nil());
-        if !is_new_account && self.known.contains(&(account_key, external_id.clone())) {
+        if !is_new_account && known.contains(&(account_key, external_id.clone())) {
             return Some(format!("The external id {external_id:?} was recorded before"));
         }
-        match self.seen.entry((key, external_id)) {
+        match self.seen.entry(short(&key, &external_id)) {
             std::collections::hash_map::Entry::Occupied(first) => Some(format!(
-                "The external id {:?} is on line {} already",
-                first.key().1,
+                "The external id {external_id:?} is on line {} already",
                 first.get()
             )),
             std::collections::hash_map::Entry::Vacant(free) => {
@@ -295,6 +294,18 @@ impl Judge {
     }
 }
 
+fn short(account: &str, external_id: &str) -> Known {
+    let mut hash = Sha256::new();
+    hash.update((account.len() as u64).to_be_bytes());
+    hash.update(account);
+    hash.update(external_id);
+    let mut short = Known::default();
+    for (byte, hashed) in short.iter_mut().zip(hash.finalize()) {
+        *byte = hashed;
+    }
+    short
+}
+
 /// A path that can be made; each of its levels must be a name.
 fn levels(path: &str) -> Match {
     let names = split_path(path).map_or_else(|| vec![path], |(parent, child)| vec![parent, child]);
@@ -311,13 +322,34 @@ fn levels(path: &str) -> Match {
 struct NewNames {
     names: Vec<String>,
     folded: HashSet<String>,
+    bytes: usize,
 }
 
 impl NewNames {
     fn add(&mut self, what: &str, name: &str) {
         let name = format!("{what} {name}");
         if self.folded.insert(fold(&name)) {
+            self.bytes += name.len();
             self.names.push(name);
         }
+    }
+
+    /// Refuses more than one import makes.
+    fn check(&self) -> Result<()> {
+        let (most, most_bytes) = MAX_NEW_NAMES;
+        if self.names.len() <= most && self.bytes <= most_bytes {
+            return Ok(());
+        }
+        let some: Vec<&str> = self.names.iter().take(3).map(String::as_str).collect();
+        Err(AppError::fault(
+            Code::Unprocessable,
+            "/columns",
+            "too-many-names",
+            format!(
+                "The file would make {} names and more, such as {}; is that the right column?",
+                self.names.len(),
+                some.join(", ")
+            ),
+        ))
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn wanted(
     expense.check(lists.base, &mut faults);
     wrong.extend(
         faults
-            .0
+            .into_told()
             .into_iter()
             .map(|fault| (field_of(&fault.pointer).unwrap_or("note"), fault.detail)),
     );

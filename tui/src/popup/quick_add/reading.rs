@@ -71,7 +71,7 @@ impl Reading {
                 start: line.len(),
                 end: line.len(),
             };
-            problems.extend(faults.0.into_iter().map(|fault| EntryFault {
+            problems.extend(faults.into_told().into_iter().map(|fault| EntryFault {
                 span: at,
                 code: "field",
                 detail: fault.detail,

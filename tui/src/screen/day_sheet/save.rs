@@ -75,7 +75,7 @@ impl Sheet {
             });
         }
         let update = Update { update, ids };
-        self.blame(&update, &faults.0);
+        self.blame(&update, faults.told());
         match self.rows.iter().map(|row| row.faults.len()).sum() {
             0 => Ok(update),
             faults => Err(faults),

@@ -1,8 +1,12 @@
 //! Tests of the limit layer, called without a socket.
 
+use std::io;
+
 use futures_util::stream;
+use poem::http::Method;
 use poem::http::Uri;
 use poem::{EndpointExt as _, endpoint::make};
+use serde_json::json;
 
 use super::*;
 
@@ -10,18 +14,14 @@ const SHORT: Duration = Duration::from_millis(40);
 const LONG: Duration = Duration::from_mins(10);
 
 fn limit() -> Limit {
+    let document = json!({ "paths": { "/file": { "post": {
+        "security": [{ "bearer": [] }],
+        "requestBody": { "content": { "text/csv": { "schema": { "type": "string", "format": "binary" } } } },
+    } } } });
     Limit {
-        max_body_bytes: 100,
-        max_import_bytes: 1000,
+        bodies: BodyLimits::of(&document, 100, 1000),
         body_timeout: LONG,
         request_timeout: LONG,
-        kind_of: |_, path| {
-            if path == "/imports" {
-                BodyKind::Streamed
-            } else {
-                BodyKind::Whole
-            }
-        },
     }
 }
 
@@ -40,26 +40,9 @@ fn with_body(path: &'static str, body: impl Into<Body>) -> Request {
 
 /// The body as the handler sees it, or what the layer said.
 async fn call(limit: Limit, request: Request) -> Result<Vec<u8>, LimitError> {
-    let app = make(|mut request: Request| async move {
-        match request
-            .take_body()
-            .into_bytes_stream()
-            .map(|chunk| chunk.map(|bytes| bytes.to_vec()))
-            .collect::<Vec<_>>()
-            .await
-        {
-            chunks if chunks.iter().all(Result::is_ok) => {
-                Ok(chunks.into_iter().flatten().flatten().collect::<Vec<u8>>())
-            }
-            chunks => {
-                let error = chunks.into_iter().find_map(Result::err).unwrap();
-                Err(poem::Error::from(
-                    LimitError::of_io(&error).expect("the reason is kept"),
-                ))
-            }
-        }
-    })
-    .with(limit);
+    let app =
+        make(|request: Request| async move { whole_body(&request).await.map(|whole| whole.bytes.to_vec()) })
+            .with(limit);
     match app.call(request).await {
         Ok(response) => Ok(response.into_body().into_vec().await.unwrap()),
         Err(error) => {
@@ -92,11 +75,11 @@ async fn a_body_at_the_limit_passes_and_one_byte_more_does_not() {
         Err(LimitError::BodyTooLarge { max_bytes: 100 })
     );
     assert_eq!(
-        call(limit(), with_body("/imports", vec![1; 1000])).await,
+        call(limit(), with_body("/file", vec![1; 1000])).await,
         Ok(vec![1; 1000])
     );
     assert_eq!(
-        call(limit(), with_body("/imports", vec![1; 1001])).await,
+        call(limit(), with_body("/file", vec![1; 1001])).await,
         Err(LimitError::BodyTooLarge { max_bytes: 1000 })
     );
 }
@@ -112,7 +95,7 @@ async fn a_body_without_a_length_is_refused_as_soon_as_it_is_too_long() {
 
 #[tokio::test]
 async fn a_declared_length_is_refused_before_anything_is_read() {
-    for path in ["/x", "/imports"] {
+    for path in ["/x", "/file"] {
         let mut request = with_body(path, endless(vec![]));
         request
             .headers_mut()
@@ -126,7 +109,7 @@ async fn a_declared_length_is_refused_before_anything_is_read() {
 
 #[tokio::test]
 async fn a_body_that_does_not_end_is_given_up() {
-    for path in ["/x", "/imports"] {
+    for path in ["/x", "/file"] {
         let slow = Limit {
             body_timeout: SHORT,
             ..limit()
@@ -138,7 +121,7 @@ async fn a_body_that_does_not_end_is_given_up() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_no_body() {
-    for path in ["/x", "/imports"] {
+    for path in ["/x", "/file"] {
         let broken = stream::iter([Ok(&b"half"[..]), Err(io::Error::other("reset"))]);
         let result = call(limit(), with_body(path, Body::from_bytes_stream(broken))).await;
         assert_eq!(result, Err(LimitError::BodyBroken), "{path}");
@@ -199,41 +182,51 @@ async fn an_answer_that_does_not_come_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_handler_finds_the_body_and_its_hash_beside_the_request() {
+async fn the_body_and_its_hash_are_the_same_for_everybody_who_asks() {
     let app = make(|request: Request| async move {
-        assert_eq!(
-            *request.extensions().get::<RequestHash>().unwrap(),
-            hash(&request, b"{}")
-        );
-        request.extensions().get::<BufferedBody>().unwrap().0.to_vec()
+        for _ in 0..2 {
+            let whole = whole_body(&request).await?;
+            assert_eq!(
+                (&whole.bytes[..], whole.hash),
+                (&b"{}"[..], hash(&request, b"{}"))
+            );
+        }
+        Ok::<_, poem::Error>("fine")
     })
     .with(limit());
-    let response = app.call(with_body("/x", "{}")).await.unwrap();
-    assert_eq!(response.into_body().into_vec().await.unwrap(), b"{}");
+    app.call(with_body("/x", "{}")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_asks_for_is_not_read() {
+    let app = make(|_| async { "refused" }).with(limit());
+    let response = app.call(with_body("/x", endless(vec![]))).await.unwrap();
+    assert_eq!(response.into_body().into_vec().await.unwrap(), b"refused");
+}
+
+#[tokio::test]
+async fn the_time_in_which_the_body_came_is_not_the_answers() {
+    let within = Duration::from_secs(1);
+    let app =
+        make(|request: Request| async move { whole_body(&request).await.map(|_| "answered") }).with(Limit {
+            request_timeout: within,
+            ..limit()
+        });
+    let late = stream::once(async move {
+        tokio::time::sleep(within + SHORT).await;
+        Ok::<_, io::Error>(&b"{}"[..])
+    });
+    let response = app
+        .call(with_body("/x", Body::from_bytes_stream(late)))
+        .await
+        .unwrap();
+    assert_eq!(response.into_body().into_vec().await.unwrap(), b"answered");
 }
 
 fn hash(request: &Request, body: &[u8]) -> RequestHash {
     let mut hasher = RequestHasher::begin(request);
     hasher.update(body);
     hasher.finish()
-}
-
-#[tokio::test]
-async fn a_streaming_handler_comes_to_the_same_hash() {
-    let app = make(|mut request: Request| async move {
-        let mut hasher = request.extensions().get::<RequestHasher>().unwrap().clone();
-        let expected = hash(&request, b"abcdef");
-        let mut chunks = Box::pin(request.take_body().into_bytes_stream());
-        while let Some(chunk) = chunks.next().await {
-            hasher.update(&chunk.unwrap());
-        }
-        assert_eq!(hasher.finish(), expected);
-    })
-    .with(limit());
-    let pieces = stream::iter([Ok::<_, io::Error>(&b"abc"[..]), Ok(&b"def"[..])]);
-    app.call(with_body("/imports", Body::from_bytes_stream(pieces)))
-        .await
-        .unwrap();
 }
 
 #[test]
