@@ -31,7 +31,9 @@ pub(super) fn mend_operation(method: &str, operation: &mut Map<String, Value>, s
     if id == "report_compare" {
         need_period(operation);
     }
-    if id.starts_with("get_") {
+    // An operation goes on by itself and has no version.
+    let has_etag = id.starts_with("get_") && id != "get_operation";
+    if has_etag {
         add_if_none_match(operation);
     }
     let has_if_match = has_parameter(operation, "If-Match");
@@ -48,7 +50,7 @@ pub(super) fn mend_operation(method: &str, operation: &mut Map<String, Value>, s
     for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
         mend_headers(&id, is_repeatable && status != "204", response);
     }
-    if id.starts_with("get_") {
+    if has_etag {
         let unchanged = "It still has the ETag of `If-None-Match`; there is no body.";
         responses.insert("304".into(), json!({ "description": unchanged }));
     }
@@ -99,7 +101,8 @@ fn add_if_none_match(operation: &mut Map<String, Value>) {
 /// Every answer is written with the same headers; here stay those that this one can have.
 fn mend_headers(id: &str, is_repeatable: bool, response: &mut Value) {
     let is_list = id.starts_with("list_");
-    let has_version = !is_list && !id.starts_with("report_") && !matches!(id, "livez" | "readyz");
+    let has_version =
+        !is_list && !id.starts_with("report_") && !matches!(id, "livez" | "readyz" | "get_operation");
     if let Some(headers) = response.get_mut("headers").and_then(Value::as_object_mut) {
         headers.retain(|name, _| match name.as_str() {
             "ETag" => has_version,
