@@ -106,6 +106,7 @@ fn check_of(schema: &str) -> Option<Agree> {
         "Session" => agree::<auth::Session>,
         "PasswordReset" => agree::<auth::PasswordReset>,
         "PasswordChange" => agree::<auth::PasswordChange>,
+        "PasswordConfirmation" => agree::<auth::PasswordConfirmation>,
         "SignUp" => agree::<auth::SignUp>,
         "User" => agree::<user::User>,
         "Page_User" => agree::<Page<user::User>>,

@@ -183,11 +183,11 @@ async fn commit(context: &mut Context, preview: &Import) -> Result<Import, Failu
         import = context.api.get_import(import.id).await?;
     }
     context.unfinished = None;
-    if import.state == ImportState::Committed {
-        Ok(import)
-    } else {
+    if import.state == ImportState::Undone {
         Err(Failure::Failed(
             "The import was written, and undone by somebody meanwhile".to_owned(),
         ))
+    } else {
+        Ok(import)
     }
 }

@@ -191,7 +191,7 @@ fn each_sort_of_fault_has_its_word_and_its_place() {
     });
     let expected = [
         ("/a~1b~0c", "unknown"),
-        ("/amount", "malformed"),
+        ("/amount", "not-an-amount"),
         ("/category_id", "format"),
         ("/currency", "unknown-currency"),
         ("/kind", "not-one-of"),

@@ -6,7 +6,14 @@ fn import(state: &str, invalid: u64) -> Value {
     json!({
         "id": FOOD, "state": state, "file_name": "a.csv", "format": "csv", "row_count": 10, "new_count": 10 - invalid,
         "duplicate_count": 0, "invalid_count": invalid, "written_count": 10 - invalid, "new_names": ["category Sushi"],
-        "version": 1, "created_at": TIME,
+        "version": 1, "created_at": TIME, "operation_id": FOOD,
+    })
+}
+
+fn operation(state: &str) -> Value {
+    json!({
+        "id": FOOD, "kind": "commit_import", "state": state, "done": 10, "total": 10, "undoes": null, "by": FOOD,
+        "client": "expense", "started_at": TIME, "updated_at": TIME,
     })
 }
 
@@ -15,7 +22,8 @@ async fn import_sends_the_file_with_its_options_then_writes_and_waits_until_all_
     let fake = server();
     fake.on("create_import", &import("preview", 0));
     fake.on("commit_import", &import("committing", 0));
-    fake.once("get_import", &import("committing", 0));
+    fake.once("get_operation", &operation("running"));
+    fake.once("get_operation", &operation("done"));
     fake.once("get_import", &import("committed", 0));
     let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
     std::fs::write(file.path(), "Date,Amount\n2026-11-21,1.00\n").unwrap();
@@ -139,7 +147,7 @@ async fn an_import_that_was_accepted_and_is_lost_sight_of_says_how_far_it_is() {
     fake.on("create_import", &import("preview", 0));
     fake.on("commit_import", &import("committing", 0));
     fake.fail(
-        "get_import",
+        "get_operation",
         crate::client::fake::refusal(api::problem::Code::Forbidden),
     );
     let file = tempfile::NamedTempFile::new().unwrap();

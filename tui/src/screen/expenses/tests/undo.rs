@@ -157,6 +157,7 @@ fn a_long_undo_says_so_and_everything_is_loaded_again() {
     change.row_count = Some(812);
     bench.fake.once("list_changes", &log(vec![change]));
     bench.fake.once("undo_change", &result(500, 0, false));
+    bench.fake.fail("get_operation", refusal(Code::NotFound));
     let loads = bench.fake.requests_of("list_expenses").len();
     let books = bench.fake.requests_of("list_categories").len();
     app.keys("u");
