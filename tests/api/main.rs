@@ -7,6 +7,7 @@ mod answers;
 mod auth;
 mod categories;
 mod changes;
+mod cost;
 mod days;
 mod dictionary;
 mod expenses;

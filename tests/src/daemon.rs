@@ -21,7 +21,11 @@ pub struct Daemon {
 impl Daemon {
     /// `expensed serve` on a port that the system chooses, over a database, or over the book of that home.
     pub fn start(home: &Home, database: Option<&str>) -> Self {
-        let mut command = Self::command(home, database);
+        Self::started(home, Self::command(home, database))
+    }
+
+    /// That of a command made by [`Daemon::command`].
+    pub fn started(home: &Home, mut command: Command) -> Self {
         let log = std::fs::File::create(home.path().join("expensed.log")).expect("make the log");
         let started = command.stdout(Stdio::piped()).stderr(log).spawn();
         let mut process = started.expect("start expensed");
@@ -52,6 +56,11 @@ impl Daemon {
             command.env("EXPENSE__DATABASE__URLS", format!("[{url:?}]"));
         }
         command
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     pub fn address(&self) -> SocketAddr {

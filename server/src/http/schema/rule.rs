@@ -209,7 +209,8 @@ impl Pattern {
         }
         fn example(object: &Map<String, Value>, pattern: &str) -> Option<String> {
             let is_same = object.get("pattern").and_then(Value::as_str) == Some(pattern);
-            let example = object.get("example").and_then(Value::as_str);
+            let examples = object.get("examples").and_then(|examples| examples.get(0));
+            let example = object.get("example").or(examples).and_then(Value::as_str);
             example.filter(|_| is_same).map(str::to_owned)
         }
         let regex = Regex::new(text).map_err(|error| error.to_string())?;

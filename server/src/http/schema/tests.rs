@@ -230,3 +230,45 @@ fn what_is_too_long_is_one_fault_and_the_rest_is_counted() {
     let faults = schemas.faults("Batch", &json!({ "operations": vec![row; 500] }));
     assert_eq!((faults.told().len(), faults.count()), (100, 500 * 23));
 }
+
+/// What this thread has worked, in nanoseconds, by the system's own account: waiting for a core is not counted.
+fn worked() -> u64 {
+    let account = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    account.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_work_grows_with_the_value_and_not_with_its_square() {
+    let schema = json!({ "components": { "schemas": { "Bag": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": { "words": { "type": "array", "items": { "type": "string", "maxLength": 3, "pattern": "^a*b?a*$" } } },
+    } } } });
+    let schemas = Schemas::of(&schema);
+    let wide = |count: usize| -> Value {
+        let keys: Map<String, Value> = (0..count).map(|n| (format!("key{n}"), json!(n))).collect();
+        keys.into()
+    };
+    let bodies: [&dyn Fn(usize) -> Value; 3] = [
+        &wide,
+        &|count| json!({ "words": vec![1; count] }),
+        &|count| json!({ "words": ["a".repeat(count)] }),
+    ];
+    for (sort, body) in bodies.iter().enumerate() {
+        let cost = |count: usize| {
+            let body = body(count);
+            let rounds = (0..3).map(|_| {
+                let before = worked();
+                assert!(!schemas.faults("Bag", &body).is_empty());
+                worked() - before
+            });
+            rounds.min().unwrap()
+        };
+        let (small, large) = (cost(2_000), cost(64_000));
+        // Thirty-two times as much; with the square it would be a thousand times. A faulty hundred cost the same in both.
+        assert!(
+            large < small.max(20_000) * 200,
+            "{sort}: {small} ns, then {large} ns"
+        );
+    }
+}
