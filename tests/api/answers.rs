@@ -254,7 +254,10 @@ async fn what_is_no_request_is_answered_with_an_id_too() {
     for request in [
         "GET /livez HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n".to_owned(),
         "\u{1}\u{2}\u{3}\r\n\r\n".to_owned(),
-        format!("GET / HTTP/1.1\r\nHost: x\r\nx: {}\r\n\r\n", "x".repeat(100_000)),
+        format!(
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx: {}\r\n\r\n",
+            "x".repeat(100_000)
+        ),
     ] {
         let answer = raw(&app, request).await;
         let id = problem(&answer)["request_id"].as_str().unwrap().to_owned();

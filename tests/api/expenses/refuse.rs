@@ -210,7 +210,7 @@ async fn broken_rules_and_unknown_names_are_told_together() {
 async fn what_is_no_json_document_is_refused_before_anything_else() {
     let app = TestApp::start().await;
     let deep = format!("{{\"note\":{}{}}}", "[".repeat(100), "]".repeat(100));
-    let bottomless = "[".repeat(200_000);
+    let bottomless = "[".repeat(5_000);
     for body in [
         "".as_bytes(),
         b"{",
