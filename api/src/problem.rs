@@ -257,11 +257,14 @@ impl Faults {
         self.told.len().checked_sub(1)
     }
 
-    /// Says of a fault which names were perhaps meant, as far as there is room.
+    /// Says of a fault which names were perhaps meant, as far as there is room, in place of those it names.
     pub fn suggest(&mut self, at: usize, candidates: Vec<String>) {
         let Some(fault) = self.told.get_mut(at) else {
             return;
         };
+        for name in fault.candidates.drain(..) {
+            self.bytes = self.bytes.saturating_sub(json_bytes(&name) + 1);
+        }
         for name in candidates {
             let bytes = json_bytes(&name) + 1;
             if self.bytes + bytes <= MAX_FAULT_BYTES {

@@ -66,7 +66,7 @@ fn a_book_is_copied_once_and_both_sides_agree() {
     // The same ids, so that a second run has nothing to do.
     let again = pair.push();
     assert!(
-        again.stderr.contains("0 rows copied, 6 were there already"),
+        again.stderr.contains("0 rows copied, 6 rows there already"),
         "{again:?}"
     );
     again.ok();

@@ -135,7 +135,9 @@ pub fn parse(line: &str, context: FilterContext) -> ParsedFilter {
     let mut pieces = pieces(line, false).into_iter().peekable();
     while let Some(piece) = pieces.next() {
         let next = pieces.peek().map(|next| next.text);
-        let fault = reader.joint(piece, next).and_then(|()| reader.piece(piece)).err();
+        let fault = Reader::refuse_joint(piece, next)
+            .and_then(|()| reader.piece(piece))
+            .err();
         reader.close(piece.span, fault);
     }
     reader.finish()
@@ -156,7 +158,7 @@ struct Reader {
 
 impl Reader {
     /// Refuses `not` and `or` before a condition: they would be searched for, and the condition would mean its contrary.
-    fn joint(&mut self, piece: Piece<'_>, next: Option<&str>) -> Result<(), Refusal> {
+    fn refuse_joint(piece: Piece<'_>, next: Option<&str>) -> Result<(), Refusal> {
         let word = fold(piece.text);
         let is_joint =
             JOINTS.contains(&word.as_str()) && next.is_some_and(|next| split_field(next).is_some());

@@ -73,7 +73,7 @@ fn every_form_becomes_its_query_parameter() {
         ),
         ("not mine or yours", "q=not mine or yours"),
         (
-            r##""nonsense:foo" "-#rent" "not" #food"##,
+            r#""nonsense:foo" "-#rent" "not" #food"#,
             "category=food&q=nonsense:foo -#rent not",
         ),
         ("lunch:", "q=lunch:"),

@@ -39,8 +39,8 @@ pub(super) async fn mysql(connection: &mut MySqlConnection, is_write: bool) -> R
 }
 
 /// When a MySQL connection comes back: false where it must be closed.
-pub(super) async fn mysql_after_use(connection: &mut MySqlConnection) -> Result<bool, Error> {
-    Ok(is_counted_outside(connection.is_in_transaction()))
+pub(super) fn mysql_after_use(connection: &MySqlConnection) -> bool {
+    is_counted_outside(connection.is_in_transaction())
 }
 
 fn is_counted_outside(is_in_transaction: bool) -> bool {

@@ -9,6 +9,7 @@ use crate::error::{AppError, Result};
 use crate::feed::Feed;
 use sea_orm::sqlx::{self, Executor, Row};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -247,7 +248,7 @@ async fn mysql_pool(url: &str, options: &PoolOptions, is_write: bool) -> Result<
     connect.map_sqlx_mysql_pool_opts(move |pool| {
         let pool = pool.after_connect(move |connection, _| Box::pin(greet(connection, is_write, timeout)));
         pool.before_acquire(move |connection, _| Box::pin(outside::mysql(connection, is_write)))
-            .after_release(|connection, _| Box::pin(outside::mysql_after_use(connection)))
+            .after_release(|connection, _| Box::pin(ready(Ok(outside::mysql_after_use(connection)))))
     });
     Ok(Database::connect(connect).await?)
 }

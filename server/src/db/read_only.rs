@@ -247,12 +247,9 @@ fn copy_to(file: &Path, room: &Path) -> io::Result<(TempDir, PathBuf)> {
 }
 
 fn state_of(file: &Path) -> Vec<Option<(Option<SystemTime>, u64)>> {
-    let state = |suffix: &&str| {
+    let state = |suffix: &str| {
         let found = fs::metadata(beside(file, suffix)).ok()?;
         Some((found.modified().ok(), found.len()))
     };
-    ["", "-wal", "-journal"]
-        .iter()
-        .map(|suffix| state(suffix))
-        .collect()
+    ["", "-wal", "-journal"].into_iter().map(state).collect()
 }

@@ -25,7 +25,7 @@ impl Reader for Csv {
     fn open<'t>(&self, text: &'t str, options: &'t ReadOptions) -> Result<Rows<'t>> {
         let sheet = Sheet::of(text)?;
         let columns = Columns::find(&options.asked, &sheet)?;
-        Ok(Box::new(rows::rows(sheet, columns, options)?))
+        Ok(Box::new(rows::rows(&sheet, columns, options)?))
     }
 }
 

@@ -156,18 +156,17 @@ impl Staging<'_> {
     /// Judges some rows and stages them; the head with the first.
     async fn take(self, judge: &mut Option<Judge>, some: SomeRows) -> Result<()> {
         let (state, ledger_id) = (self.state, self.grant.ledger_id());
-        let judge = match judge {
-            Some(judge) => judge,
-            None => {
-                let made = Judge::new(state, self.grant, &self.image.detail.options).await?;
-                some.format.clone_into(&mut self.image.format);
-                let head = &*self.image;
-                state
-                    .db
-                    .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
-                    .await?;
-                judge.insert(made)
-            }
+        let judge = if let Some(judge) = judge {
+            judge
+        } else {
+            let made = Judge::new(state, self.grant, &self.image.detail.options).await?;
+            some.format.clone_into(&mut self.image.format);
+            let head = &*self.image;
+            state
+                .db
+                .stage(|db| async move { store::import::stage(&db, ledger_id, head).await })
+                .await?;
+            judge.insert(made)
         };
         let judged = judge.rows(state, some.rows).await?;
         let detail = &mut self.image.detail;

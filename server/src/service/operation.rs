@@ -177,7 +177,7 @@ pub async fn start(
         let left = state.patience.saturating_sub(started.elapsed());
         match tokio::time::timeout(left, rest).await {
             Ok(Ok(Err(error))) => {
-                tracing::warn!(operation = %operation.id, %error, "operation is left for later")
+                tracing::warn!(operation = %operation.id, %error, "operation is left for later");
             }
             Ok(Err(error)) => tracing::error!(operation = %operation.id, %error, "operation broke off"),
             Ok(Ok(Ok(()))) | Err(_) => {}

@@ -84,6 +84,9 @@ pub struct Whole {
     pub first: i64,
 }
 
+/// An operation, the names that some of its changes counted, the first of these, how many, and their rows.
+type Summed = (Uuid, Option<String>, i64, i64, Option<i64>);
+
 /// What some operations come to. Changes that counted the same names are added up by the database.
 pub async fn of_operations(
     db: &impl ConnectionTrait,
@@ -92,7 +95,7 @@ pub async fn of_operations(
 ) -> Result<HashMap<Uuid, Whole>> {
     let ops: BTreeSet<Uuid> = ops.collect();
     let ops: Vec<Uuid> = ops.into_iter().collect();
-    let rows: Vec<(Uuid, Option<String>, i64, i64, Option<i64>)> = change::Entity::find()
+    let rows: Vec<Summed> = change::Entity::find()
         .select_only()
         .columns([change::Column::OpId, change::Column::NameCounts])
         .column_as(change::Column::Rev.min(), "first")

@@ -46,7 +46,7 @@ pub(super) fn not_writable(file: &Path) -> Option<Matter> {
 /// As much as SQLite needs to open a book, in a file without a name.
 fn write_something(folder: &Path) -> io::Result<()> {
     let mut file = tempfile::tempfile_in(folder)?;
-    file.write_all(&[1; 64 * 1024])?;
+    file.write_all(&vec![1; 64 * 1024])?;
     file.sync_all()
 }
 

@@ -37,7 +37,7 @@ async fn other(file: &Path) -> DatabaseConnection {
 }
 
 async fn said_of(file: &Path) -> (BookFault, String) {
-    let failure = started(file).await.err().expect("it cannot be opened");
+    let failure = started(file).await.expect_err("it cannot be opened");
     let fault = *failure.book.expect("the book is at fault");
     assert_eq!(failure.exit, fault.exit());
     for raw in ["code:", "sqlite", "SQLite", "error returned", "os error"] {

@@ -31,7 +31,7 @@ struct Money {
 
 /// The rows of the records below the header. What is wrong with the whole file is found before the first.
 pub fn rows<'t>(
-    sheet: Sheet<'t>,
+    sheet: &Sheet<'t>,
     columns: Columns,
     options: &'t ReadOptions,
 ) -> Result<impl Iterator<Item = RawRow> + use<'t>> {
@@ -39,7 +39,7 @@ pub fn rows<'t>(
     let mut signs = Signs::default();
     let mut days = Days::default();
     let mut count = 0;
-    for record in below(&sheet, &columns) {
+    for record in below(sheet, &columns) {
         count += 1;
         if count > MAX_ROWS {
             return Err(too_many());
@@ -59,7 +59,7 @@ pub fn rows<'t>(
         Some(order) => order,
         None => days.order()?,
     };
-    let records = below(&sheet, &columns);
+    let records = below(sheet, &columns);
     let file = File {
         columns,
         kinds,
