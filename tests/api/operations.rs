@@ -75,8 +75,8 @@ async fn what_is_under_way_comes_first_with_how_far_it_is_and_what_ended_after_i
         assert_eq!(&http.get(&path).await.ok(200), operation);
     }
     let of = async |state: &str| http.walk(&format!("operations?limit=1&state={state}")).await;
-    assert_eq!(of("running").await, std::slice::from_ref(&running));
-    assert_eq!(of("done").await, std::slice::from_ref(&ended));
+    assert_eq!(of("running").await, std::slice::from_ref(running));
+    assert_eq!(of("done").await, std::slice::from_ref(ended));
     assert!(of("failed").await.is_empty());
     assert_eq!(http.walk("operations?limit=1").await.len(), 2);
 

@@ -98,7 +98,11 @@ fn an_add_in_one_app_appears_in_the_other_in_its_place_and_says_who_did_it() {
         !screen.contents().contains("Baker  ")
     });
 
-    // A change is marked by another sign than what is unsent.
+    // A change is marked by another sign than what is unsent. One's own message has the line until the next key.
+    there.send("k");
+    there.wait_until("the line to be free", |screen| {
+        !screen.contents().contains("Deleted 7.00")
+    });
     block_on(async {
         let hers = Http::new(other.address, Some(&ana.token)).in_ledger(carla.ledger_id);
         let page = hers.get("expenses?q=dentist").await.ok(200);
