@@ -93,9 +93,9 @@ codes! {
     HeadersTooLarge, "headers-too-large", 431, "The headers are too large",
         "Send at most 16 KiB of headers.";
     Internal, "internal", 500, "Something broke on the server",
-        "It was logged under `request_id`; nothing was written.";
+        "It was logged under `request_id`. A write sent again with its `Idempotency-Key` is carried out once.";
     Unavailable, "unavailable", 503, "Try again shortly",
-        "The database is busy or away. Nothing was written; wait as long as `Retry-After` says.";
+        "The database or the server is busy, away, or has no room. Wait as long as `Retry-After` says; a write sent again with its `Idempotency-Key` is carried out once.";
     ReadOnly, "read-only", 503, "The book can only be read",
         "`detail` names the file, what is the matter with it and what to do. Reading goes on.";
 }
