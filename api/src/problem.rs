@@ -380,6 +380,9 @@ mod tests {
     fn names_that_were_perhaps_meant_stay_within_the_bounds() {
         let mut faults = Faults::default();
         faults.add("/x", "x", "x");
+        faults.suggest(0, vec!["Sweets".into()]);
+        faults.suggest(0, vec!["Food: Sweets".into()]);
+        assert_eq!(faults.told()[0].candidates, ["Food: Sweets"]);
         faults.suggest(0, vec!["name".repeat(10_000); 10]);
         let bytes = serde_json::to_vec(faults.told()).unwrap().len();
         assert!(bytes <= MAX_FAULT_BYTES, "{bytes}");
