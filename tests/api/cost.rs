@@ -276,6 +276,15 @@ async fn a_file_waits_for_no_other_and_is_sent_away_unread() {
     let answer = status_without_body(app.address(), import, None).await;
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 
+    // Whoever sends a large file all the same hears it, and not that the line broke.
+    let large = format!("Date,Amount\n{}", "2026-11-20,1\n".repeat(1_200_000));
+    let answer = app
+        .client()
+        .call(reqwest::Method::POST, "imports")
+        .bytes("text/csv", large)
+        .await;
+    answer.refused(503, "unavailable");
+
     drop(turn);
     send().await.ok(201);
     // Its place is free again, also after a file that was refused.

@@ -212,7 +212,10 @@ async fn beside<T>(http: &Http, work: impl Future<Output = T>) -> (Vec<Duration>
 fn file() -> Vec<u8> {
     let mut file = "Date,Amount,Payee,Note,External ID\n".to_owned();
     for n in 0..100_000 {
-        let note = format!("row {n} of a long year, {}", "paid at the counter ".repeat(4));
+        let note = format!(
+            "row {n} of a long year, {}",
+            "paid at the counter ".repeat(4) + "in cash"
+        );
         file.push_str(&format!(
             "2026-{:02}-{:02},-{}.50,Shop {},{note},bank-{n:08}\n",
             n % 12 + 1,

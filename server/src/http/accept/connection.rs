@@ -32,9 +32,9 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 const HALF_SENT_GRACE: Duration = Duration::from_millis(250);
 
 /// A client that still sends when it is refused loses the answer if the socket is closed under it. So what it sends
-/// is read and thrown away, for this long and this much.
-const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES: usize = 8 * 1024 * 1024;
+/// is read and thrown away, for this long and this much: the whole file of an import that is told to come again.
+const LINGER: Duration = Duration::from_secs(10);
+const LINGER_BYTES: usize = 32 * 1024 * 1024;
 
 pub(super) async fn run(
     stream: TcpStream,
